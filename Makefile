@@ -11,6 +11,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
   --no-annotate --no-emit-index-url --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) --extra build
 
+# An environment whose Python is gone (a system upgrade) holds nothing any more, whatever its stamps say.
+STALE := $(shell $(BIN)/python -c 'import pip' 2>/dev/null || rm -f $(VENV)/run.stamp $(VENV)/test.stamp)
+
 .DELETE_ON_ERROR:
 .PHONY: run test lock venv
 

