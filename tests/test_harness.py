@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import sync_playwright
 from sqlalchemy import create_engine, text
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -83,3 +84,13 @@ def test_a_skip_is_a_failure_in_ci_only(tmp_path: Path, body: str, lax: int, str
     outcome = run("true")
     assert outcome.returncode == strict, outcome.stdout
     assert ("nothing may be skipped" in outcome.stdout) == (strict != 0)
+
+
+@pytest.mark.browser
+def test_the_browser_starts_and_shows_chinese(chromium: str) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.set_content("<p>平安</p>")
+        assert page.inner_text("p") == "平安"
+        browser.close()
