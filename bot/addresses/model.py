@@ -1,0 +1,32 @@
+"""One way to reach a person: a channel and the channel's own id, with what is known of its health."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class AddressState(StrEnum):
+    """What is known of an address."""
+
+    PENDING = "pending"  # an enrolment has begun and is not finished
+    WORKING = "working"
+    GONE = "gone"  # she blocked the bot or her account is no more
+    WRONG = "wrong"  # the platform says that there is no such address
+    REVOKED = "revoked"  # taken back by her or by the office
+
+
+@dataclass(frozen=True)
+class Address:
+    """One way to reach a person; `position` is her own order, the lowest first."""
+
+    id: int
+    person_id: int
+    channel: str
+    account: str
+    external_id: str
+    state: AddressState
+    position: int
+    reason: str | None
+    linked_at: datetime | None
+    last_ok_at: datetime | None
+    last_failed_at: datetime | None

@@ -1,0 +1,134 @@
+"""Table and queries of addresses."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    Integer,
+    Row,
+    String,
+    Table,
+    UniqueConstraint,
+    func,
+    select,
+)
+
+from bot.addresses.model import Address, AddressState
+from bot.schema import Id, UtcDateTime, id_column, metadata
+
+addresses = Table(
+    "addresses",
+    metadata,
+    id_column(),
+    Column("person_id", Id, ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("channel", String(16), nullable=False),
+    # Which of our accounts on the platform: a bot's id; the web has only one.
+    Column("account", String(64), nullable=False),
+    Column("external_id", String(128), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("reason", String(64)),
+    Column("linked_at", UtcDateTime),
+    Column("last_ok_at", UtcDateTime),
+    Column("last_failed_at", UtcDateTime),
+    UniqueConstraint("channel", "account", "external_id"),
+)
+
+
+def working_of(conn: Connection, person_ids: Iterable[int]) -> dict[int, list[Address]]:
+    """Return the working addresses of people, by person, in each person's own order."""
+    return _of(conn, person_ids, only_working=True)
+
+
+def all_of(conn: Connection, person_ids: Iterable[int]) -> dict[int, list[Address]]:
+    """Return all addresses of people, whatever their state, in each person's own order."""
+    return _of(conn, person_ids, only_working=False)
+
+
+def by_external(conn: Connection, channel: str, account: str, external_id: str) -> Address | None:
+    """Return the address that a platform's sender has, linked or not."""
+    row = conn.execute(
+        select(addresses).where(
+            addresses.c.channel == channel,
+            addresses.c.account == account,
+            addresses.c.external_id == external_id,
+        )
+    ).one_or_none()
+    return None if row is None else _address(row)
+
+
+def by_id(conn: Connection, address_id: int) -> Address | None:
+    """Return one address."""
+    row = conn.execute(select(addresses).where(addresses.c.id == address_id)).one_or_none()
+    return None if row is None else _address(row)
+
+
+def put(
+    conn: Connection,
+    person_id: int,
+    channel: str,
+    account: str,
+    external_id: str,
+    state: AddressState,
+    now: datetime,
+) -> Address:
+    """Store an address for a person, last in her order; one that exists changes hands and state."""
+    known = by_external(conn, channel, account, external_id)
+    linked_at = now if state is AddressState.WORKING else None
+    if known is not None:
+        conn.execute(
+            addresses.update()
+            .where(addresses.c.id == known.id)
+            .values(person_id=person_id, state=state.value, reason=None, linked_at=linked_at)
+        )
+        found = by_id(conn, known.id)
+    else:
+        last = conn.execute(select(func.max(addresses.c.position)).where(addresses.c.person_id == person_id)).scalar()
+        added = conn.execute(
+            addresses.insert()
+            .values(
+                person_id=person_id,
+                channel=channel,
+                account=account,
+                external_id=external_id,
+                state=state.value,
+                position=0 if last is None else last + 1,
+                linked_at=linked_at,
+            )
+            .returning(addresses.c.id)
+        ).scalar_one()
+        found = by_id(conn, added)
+    if found is None:
+        raise LookupError("the address was stored a moment ago and is gone")
+    return found
+
+
+def set_state(conn: Connection, address_id: int, state: AddressState, reason: str | None = None) -> None:
+    """Change what is known of an address."""
+    conn.execute(addresses.update().where(addresses.c.id == address_id).values(state=state.value, reason=reason))
+
+
+def _of(conn: Connection, person_ids: Iterable[int], *, only_working: bool) -> dict[int, list[Address]]:
+    found: dict[int, list[Address]] = {}
+    ids = sorted(set(person_ids))
+    for start in range(0, len(ids), 500):
+        query = (
+            select(addresses)
+            .where(addresses.c.person_id.in_(ids[start : start + 500]))
+            .order_by(addresses.c.person_id, addresses.c.position, addresses.c.id)
+        )
+        if only_working:
+            query = query.where(addresses.c.state == AddressState.WORKING.value)
+        for row in conn.execute(query):
+            found.setdefault(row.person_id, []).append(_address(row))
+    return found
+
+
+def _address(row: Row[Any]) -> Address:
+    values = dict(row._mapping)  # noqa: SLF001 - the documented way to a row's columns by name
+    values["state"] = AddressState(row.state)
+    return Address(**values)

@@ -1,0 +1,1 @@
+"""Temporary branches and party matters, apart from everything else."""

@@ -1,0 +1,1 @@
+"""Somebody must look after this student."""

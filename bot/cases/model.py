@@ -1,0 +1,42 @@
+"""Somebody must look after this student."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why there is a case."""
+
+    URGENT = "urgent"  # SOS, by button, command or word
+    MISSED = "missed"  # was asked and did not answer
+    UNREACHED = "unreached"  # no address works
+    NOT_ASKED = "not_asked"  # our failure: nobody asked her
+    HARD = "hard"  # a hard week, for whom she chose and for nobody else
+
+
+class CaseState(StrEnum):
+    """Where a case is."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One row of `cases`; `share_with` is set for a hard week only and says who may see the case at all."""
+
+    id: int
+    person_id: int
+    reason: Reason
+    state: CaseState
+    prompt_id: int | None
+    share_with: str | None
+    opened_at: datetime
+    next_at: datetime | None
+    round: int
+    acknowledged_by: int | None
+    acknowledged_at: datetime | None
+    resolved_at: datetime | None
+    outcome: str | None

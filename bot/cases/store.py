@@ -1,0 +1,156 @@
+"""Tables and queries of cases and of who was told about them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    Row,
+    String,
+    Table,
+    UniqueConstraint,
+    select,
+)
+from sqlalchemy.exc import IntegrityError
+
+from bot.cases.model import Case, CaseState, Reason
+from bot.schema import Id, Sealed, UtcDateTime, id_column, metadata
+
+cases = Table(
+    "cases",
+    metadata,
+    id_column(),
+    Column("person_id", Id, ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("reason", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("prompt_id", Id, ForeignKey("prompts.id", ondelete="SET NULL")),
+    Column("share_with", String(16)),
+    Column("opened_at", UtcDateTime, nullable=False),
+    # When whoever must know is told again, or (hard) she is asked whether somebody else may know.
+    Column("next_at", UtcDateTime),
+    Column("round", Integer, nullable=False, default=0),
+    Column("acknowledged_by", Id, ForeignKey("people.id")),
+    Column("acknowledged_at", UtcDateTime),
+    Column("resolved_at", UtcDateTime),
+    # How it ended: a plain code ("answered", "spoken", "closed").
+    Column("outcome", String(32)),
+    Column("note", Sealed()),
+)
+_unresolved = cases.c.state != CaseState.RESOLVED.value
+Index(
+    "uq_cases_unresolved",
+    cases.c.person_id,
+    cases.c.reason,
+    unique=True,
+    sqlite_where=_unresolved,
+    postgresql_where=_unresolved,
+)
+Index(
+    "ix_cases_next_at",
+    cases.c.next_at,
+    sqlite_where=cases.c.next_at.is_not(None),
+    postgresql_where=cases.c.next_at.is_not(None),
+)
+
+case_alarms = Table(
+    "case_alarms",
+    metadata,
+    id_column(),
+    Column("case_id", Id, ForeignKey("cases.id", ondelete="CASCADE"), nullable=False),
+    Column("person_id", Id, ForeignKey("people.id"), nullable=False),
+    Column("first_at", UtcDateTime, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False),
+    Column("cleared_at", UtcDateTime),
+    UniqueConstraint("case_id", "person_id"),
+)
+
+
+def by_id(conn: Connection, case_id: int) -> Case | None:
+    """Return one case."""
+    row = conn.execute(select(cases).where(cases.c.id == case_id)).one_or_none()
+    return None if row is None else from_row(row)
+
+
+def unresolved_of(conn: Connection, person_ids: Iterable[int]) -> dict[int, list[Case]]:
+    """Return the cases of students that are not over, by student, the oldest first."""
+    found: dict[int, list[Case]] = {}
+    ids = sorted(set(person_ids))
+    for start in range(0, len(ids), 500):
+        query = select(cases).where(cases.c.person_id.in_(ids[start : start + 500]), _unresolved).order_by(cases.c.id)
+        for row in conn.execute(query):
+            found.setdefault(row.person_id, []).append(from_row(row))
+    return found
+
+
+def open_one(conn: Connection, **values: Any) -> tuple[Case, bool]:
+    """Open a case, or return the one that is open for this student and reason; True when it is new."""
+    known = [
+        case
+        for case in unresolved_of(conn, [values["person_id"]]).get(values["person_id"], [])
+        if case.reason == values["reason"]
+    ]
+    if known:
+        return known[0], False
+    try:
+        with conn.begin_nested():
+            inserted = conn.execute(
+                cases.insert()
+                .values(state=CaseState.OPEN.value, round=0, **values | {"reason": values["reason"].value})
+                .returning(cases.c.id)
+            ).scalar_one()
+    except IntegrityError:  # somebody opened it in between; the index decides
+        return unresolved_of(conn, [values["person_id"]])[values["person_id"]][0], False
+    case = by_id(conn, inserted)
+    if case is None:
+        raise LookupError("the case was stored a moment ago and is gone")
+    return case, True
+
+
+def due(conn: Connection, now: datetime, limit: int) -> list[Case]:
+    """Claim the open cases for which something happens by `now`."""
+    query = (
+        select(cases).where(cases.c.next_at <= now).order_by(cases.c.id).limit(limit).with_for_update(skip_locked=True)
+    )
+    return [from_row(row) for row in conn.execute(query)]
+
+
+def update(conn: Connection, case_id: int, **values: Any) -> None:
+    """Change columns of one case."""
+    conn.execute(cases.update().where(cases.c.id == case_id).values(**values))
+
+
+def move_state(conn: Connection, case_id: int, from_states: Iterable[CaseState], **values: Any) -> bool:
+    """Change a case only while it is in one of the states; False when somebody else was faster."""
+    states = [state.value for state in from_states]
+    done = conn.execute(cases.update().where(cases.c.id == case_id, cases.c.state.in_(states)).values(**values))
+    return done.rowcount == 1
+
+
+def record_alarm(conn: Connection, case_id: int, person_id: int, now: datetime) -> None:
+    """Remember that somebody is being told about a case."""
+    again = conn.execute(
+        case_alarms.update()
+        .where(case_alarms.c.case_id == case_id, case_alarms.c.person_id == person_id)
+        .values(last_at=now)
+    )
+    if again.rowcount == 0:
+        conn.execute(case_alarms.insert().values(case_id=case_id, person_id=person_id, first_at=now, last_at=now))
+
+
+def alarmed(conn: Connection, case_id: int) -> list[int]:
+    """Return the ids of everybody who was told about a case."""
+    query = select(case_alarms.c.person_id).where(case_alarms.c.case_id == case_id).order_by(case_alarms.c.id)
+    return list(conn.execute(query).scalars())
+
+
+def from_row(row: Row[Any]) -> Case:
+    """Turn a row of `cases` into a case, without its note."""
+    values = {key: value for key, value in row._mapping.items() if key != "note"}  # noqa: SLF001 - documented
+    values["reason"] = Reason(row.reason)
+    values["state"] = CaseState(row.state)
+    return Case(**values)

@@ -1,0 +1,1 @@
+"""Plan, open, remind, answer, close, raise a case."""

@@ -1,0 +1,1 @@
+"""How one kind of prompt is asked, understood and what follows."""

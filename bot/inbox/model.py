@@ -1,0 +1,65 @@
+"""Every message that came in: as it arrived, and as it is understood."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class InboxState(StrEnum):
+    """Where a message that came in is."""
+
+    NEW = "new"
+    DONE = "done"
+    IGNORED = "ignored"  # an update of a kind that we do not use; counted
+    FAILED = "failed"  # it broke a handler; kept with its error and shown
+
+
+class Said(StrEnum):
+    """What kind of thing a message is, on any channel."""
+
+    TEXT = "text"
+    PRESS = "press"  # a button of ours; `data` is what it carries
+    START = "start"  # a deep link was followed; `data` is its token
+    POSITION = "position"
+    FILE = "file"
+    BLOCKED = "blocked"  # she blocked us
+    UNBLOCKED = "unblocked"
+    MIGRATED = "migrated"  # the chat has a new id; `data` is the new one
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A message in our own words. `sender` is the channel's own id of who wrote, `name` what the platform calls her.
+
+    `message_ref` is the platform's id of the message that a pressed button stands on, `press_ref` what the platform
+    wants back when a press is acknowledged; latitude and longitude are degrees.
+    """
+
+    said: Said
+    sender: str
+    text: str = ""
+    data: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    message_ref: str | None = None
+    press_ref: str | None = None
+    name: str = ""
+    language: str | None = None
+
+
+@dataclass(frozen=True)
+class InboxRow:
+    """One row of `inbox`; `raw` is the platform's own JSON."""
+
+    id: int
+    channel: str
+    account: str
+    external_id: str
+    sender: str
+    raw: dict[str, Any]
+    urgent: bool
+    received_at: datetime
+    state: InboxState
+    tries: int

@@ -1,0 +1,116 @@
+"""Table and queries of the inbox: stored and committed before the platform hears that a message arrived."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    Row,
+    String,
+    Table,
+    UniqueConstraint,
+    select,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.inbox.model import InboxRow, InboxState
+from bot.schema import Sealed, UtcDateTime, id_column, metadata
+
+inbox = Table(
+    "inbox",
+    metadata,
+    id_column(),
+    Column("channel", String(16), nullable=False),
+    Column("account", String(64), nullable=False),
+    # The platform's id of the update: a repeated one has no second effect.
+    Column("external_id", String(128), nullable=False),
+    Column("sender", String(128), nullable=False),
+    Column("raw", Sealed()),
+    Column("urgent", Boolean, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("error", String(200)),
+    Column("processed_at", UtcDateTime),
+    UniqueConstraint("channel", "account", "external_id"),
+)
+_new = inbox.c.state == InboxState.NEW.value
+Index("ix_inbox_new", inbox.c.urgent, inbox.c.id, sqlite_where=_new, postgresql_where=_new)
+
+
+def add(  # noqa: PLR0913 - one argument per column of a message
+    conn: Connection,
+    channel: str,
+    account: str,
+    external_id: str,
+    *,
+    sender: str,
+    raw: dict[str, Any],
+    urgent: bool,
+    now: datetime,
+    state: InboxState = InboxState.NEW,
+) -> int | None:
+    """Store a message; None when this very one is there already."""
+    values = {
+        "channel": channel,
+        "account": account,
+        "external_id": external_id,
+        "sender": sender,
+        "raw": raw,
+        "urgent": urgent,
+        "received_at": now,
+        "state": state.value,
+        "tries": 0,
+    }
+    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(inbox).values(**values).on_conflict_do_nothing().returning(inbox.c.id)
+    return conn.execute(statement).scalar()
+
+
+def waiting(conn: Connection, limit: int) -> list[InboxRow]:
+    """Return messages that are not processed yet: cries for help first, then in the order of arrival."""
+    query = select(inbox).where(_new).order_by(inbox.c.urgent.desc(), inbox.c.id).limit(limit)
+    return [_row(row) for row in conn.execute(query)]
+
+
+def claim(conn: Connection, inbox_id: int) -> InboxRow | None:
+    """Lock one waiting message for processing; None when it is done or somebody else has it."""
+    query = select(inbox).where(inbox.c.id == inbox_id, _new).with_for_update(skip_locked=True)
+    row = conn.execute(query).one_or_none()
+    return None if row is None else _row(row)
+
+
+def finish(
+    conn: Connection,
+    inbox_id: int,
+    state: InboxState,
+    now: datetime,
+    *,
+    tries: int = 0,
+    error: str | None = None,
+) -> None:
+    """Record how processing ended; the error is a type and a place, never the message."""
+    conn.execute(
+        inbox.update()
+        .where(inbox.c.id == inbox_id)
+        .values(state=state.value, processed_at=now, error=error, tries=tries)
+    )
+
+
+def _row(row: Row[Any]) -> InboxRow:
+    return InboxRow(
+        row.id,
+        row.channel,
+        row.account,
+        row.external_id,
+        row.sender,
+        row.raw or {},
+        row.urgent,
+        row.received_at,
+        InboxState(row.state),
+        row.tries,
+    )

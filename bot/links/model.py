@@ -1,0 +1,43 @@
+"""One-time and private links: only the hash of a token is ever stored."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class LinkPurpose(StrEnum):
+    """What a link is good for."""
+
+    LOGIN = "login"  # signs staff in to the console, once
+    ENROL = "enrol"  # links a chat account to a person, once
+    CHAT = "chat"  # a student's private web chat; bound to the first device that confirms it
+    ANSWER = "answer"  # the answer page of one prompt
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link without its token; `device` is the hash of the cookie of the device that confirmed it."""
+
+    id: int
+    purpose: LinkPurpose
+    person_id: int
+    channel: str | None
+    prompt_id: int | None
+    address_id: int | None
+    device: str | None
+    created_at: datetime
+    expires_at: datetime | None
+    used_at: datetime | None
+    revoked_at: datetime | None
+
+
+def new_token() -> str:
+    """Make a token of 43 url-safe characters (fits Telegram's start parameter)."""
+    return secrets.token_urlsafe(32)
+
+
+def token_hash(token: str) -> str:
+    """Return what is stored of a token: SHA-256 in hex. A random token of 256 bits needs no salt."""
+    return hashlib.sha256(token.encode()).hexdigest()

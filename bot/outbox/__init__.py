@@ -1,0 +1,1 @@
+"""Every message that must go out."""

@@ -1,0 +1,176 @@
+"""Tables and queries of the outbox and of the tries that were made."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, Row, String, Table, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.outbox.model import Kind, Message, OutboxState, Priority
+from bot.schema import Id, Sealed, UtcDateTime, id_column, metadata
+
+outbox = Table(
+    "outbox",
+    metadata,
+    id_column(),
+    # Says what this message is and no other, so that a repeated decision queues nothing twice.
+    Column("key", String(120), nullable=False, unique=True),
+    Column("kind", String(16), nullable=False),
+    Column("person_id", Id, ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("about_id", Id, ForeignKey("people.id", ondelete="CASCADE")),
+    Column("prompt_id", Id, ForeignKey("prompts.id", ondelete="CASCADE"), index=True),
+    Column("case_id", Id, ForeignKey("cases.id", ondelete="CASCADE"), index=True),
+    Column("inbox_id", Id, ForeignKey("inbox.id", ondelete="SET NULL")),
+    Column("template", String(64), nullable=False),
+    Column("data", Sealed()),
+    Column("priority", Integer, nullable=False),
+    Column("address_id", Id, ForeignKey("addresses.id", ondelete="SET NULL")),
+    # Repeated from the address, because delivery claims by account.
+    Column("channel", String(16)),
+    Column("account", String(64)),
+    Column("state", String(16), nullable=False),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("next_try_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime),
+    Column("accepted_at", UtcDateTime),
+    Column("edits_attempt_id", Id),
+    Column("reason", String(120)),
+)
+_waiting = outbox.c.state == OutboxState.WAITING.value
+Index(
+    "ix_outbox_waiting",
+    outbox.c.channel,
+    outbox.c.account,
+    outbox.c.priority,
+    outbox.c.next_try_at,
+    sqlite_where=_waiting,
+    postgresql_where=_waiting,
+)
+_sending = outbox.c.state == OutboxState.SENDING.value
+Index("ix_outbox_sending", outbox.c.channel, outbox.c.account, sqlite_where=_sending, postgresql_where=_sending)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    id_column(),
+    Column("outbox_id", Id, ForeignKey("outbox.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("address_id", Id, ForeignKey("addresses.id", ondelete="CASCADE"), index=True),
+    # What was sent, word for word, as JSON of `Rendered`.
+    Column("body", Sealed(), nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    Column("result", String(16)),
+    Column("reason", String(120)),
+    Column("external_id", String(128)),
+    # When her page showed it (web) or the platform told us so.
+    Column("shown_at", UtcDateTime),
+)
+
+
+def put(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Queue messages; a row whose key is there already changes nothing."""
+    if not rows:
+        return
+    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    conn.execute(insert(outbox).on_conflict_do_nothing(index_elements=["key"]), list(rows))
+
+
+def row(  # noqa: PLR0913 - one argument per column of a message
+    key: str,
+    kind: Kind,
+    person_id: int,
+    template: str,
+    *,
+    priority: Priority,
+    now: datetime,
+    address_id: int | None,
+    channel: str | None,
+    account: str | None,
+    data: dict[str, Any] | None = None,
+    about_id: int | None = None,
+    prompt_id: int | None = None,
+    case_id: int | None = None,
+    inbox_id: int | None = None,
+    not_before: datetime | None = None,
+    expires_at: datetime | None = None,
+    edits_attempt_id: int | None = None,
+) -> dict[str, Any]:
+    """Return a message as a row for `put`; without an address it is stored as failed, so that staff see it."""
+    return {
+        "key": key,
+        "kind": kind.value,
+        "person_id": person_id,
+        "about_id": about_id,
+        "prompt_id": prompt_id,
+        "case_id": case_id,
+        "inbox_id": inbox_id,
+        "template": template,
+        "data": data,
+        "priority": int(priority),
+        "address_id": address_id,
+        "channel": channel,
+        "account": account,
+        "state": (OutboxState.FAILED if address_id is None else OutboxState.WAITING).value,
+        "tries": 0,
+        "created_at": now,
+        "next_try_at": not_before or now,
+        "expires_at": expires_at,
+        "edits_attempt_id": edits_attempt_id,
+        "reason": "no_address" if address_id is None else None,
+    }
+
+
+def ready(conn: Connection, channel: str, account: str, now: datetime, limit: int) -> list[Message]:
+    """Claim up to `limit` messages of an account that may go now, the most important and oldest first."""
+    query = (
+        select(outbox)
+        .where(outbox.c.channel == channel, outbox.c.account == account, _waiting, outbox.c.next_try_at <= now)
+        .order_by(outbox.c.priority, outbox.c.next_try_at, outbox.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [from_row(found) for found in conn.execute(query)]
+
+
+def of_prompt(conn: Connection, prompt_id: int, states: Iterable[OutboxState]) -> list[Message]:
+    """Return the messages about a prompt that are in one of the states."""
+    query = (
+        select(outbox)
+        .where(outbox.c.prompt_id == prompt_id, outbox.c.state.in_([state.value for state in states]))
+        .order_by(outbox.c.id)
+    )
+    return [from_row(found) for found in conn.execute(query)]
+
+
+def update(conn: Connection, outbox_id: int, **values: Any) -> None:
+    """Change columns of one message."""
+    conn.execute(outbox.update().where(outbox.c.id == outbox_id).values(**values))
+
+
+def from_row(found: Row[Any]) -> Message:
+    """Turn a row of `outbox` into a message."""
+    return Message(
+        id=found.id,
+        key=found.key,
+        kind=Kind(found.kind),
+        person_id=found.person_id,
+        about_id=found.about_id,
+        prompt_id=found.prompt_id,
+        case_id=found.case_id,
+        template=found.template,
+        data=found.data or {},
+        priority=Priority(found.priority),
+        address_id=found.address_id,
+        channel=found.channel,
+        account=found.account,
+        state=OutboxState(found.state),
+        tries=found.tries,
+        created_at=found.created_at,
+        next_try_at=found.next_try_at,
+        expires_at=found.expires_at,
+        edits_attempt_id=found.edits_attempt_id,
+        inbox_id=found.inbox_id,
+    )

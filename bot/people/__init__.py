@@ -1,0 +1,1 @@
+"""Who the service knows: students, staff and their roles."""

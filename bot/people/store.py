@@ -1,0 +1,135 @@
+"""Tables and queries of people, units and roles."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Column, Connection, Date, ForeignKey, Row, String, Table, UniqueConstraint, select
+
+from bot.people.model import Level, Person, Role, RoleKind, ScopeKind
+from bot.schema import Id, Sealed, UtcDateTime, id_column, metadata
+
+units = Table(
+    "units",
+    metadata,
+    id_column(),
+    Column("parent_id", Id, ForeignKey("units.id"), index=True),
+    Column("name", String(200), nullable=False),
+    # The whole path with "/": the key under which the roster names a unit.
+    Column("path", String(900), nullable=False, unique=True),
+)
+
+people = Table(
+    "people",
+    metadata,
+    id_column(),
+    Column("number", String(64), nullable=False, unique=True),
+    Column("name", String(200), nullable=False),
+    Column("unit_id", Id, ForeignKey("units.id"), index=True),
+    Column("language", String(8), nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("email", Sealed()),
+    Column("phone", Sealed()),
+    Column("level", String(16)),
+    Column("counsellor_id", Id, ForeignKey("people.id"), index=True),
+    Column("supervisor_id", Id, ForeignKey("people.id"), index=True),
+    Column("here_zone", String(64)),
+    Column("paused_until", Date),
+    Column("consent_at", UtcDateTime),
+    Column("left_at", UtcDateTime),
+    # Set when a later roster no longer lists her and the import was told to prune.
+    Column("absent_at", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+roles = Table(
+    "roles",
+    metadata,
+    id_column(),
+    Column("person_id", Id, ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("kind", String(16), nullable=False, index=True),
+    UniqueConstraint("person_id", "kind"),
+)
+
+role_scopes = Table(
+    "role_scopes",
+    metadata,
+    id_column(),
+    Column("role_id", Id, ForeignKey("roles.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("value", String(900), nullable=False),
+)
+
+CHUNK = 500
+"""How many ids one IN list carries: both databases take it in one go."""
+
+
+def chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
+    """Cut a list of ids into pieces for IN."""
+    for start in range(0, len(ids), CHUNK):
+        yield ids[start : start + CHUNK]
+
+
+def by_ids(conn: Connection, ids: Iterable[int]) -> dict[int, Person]:
+    """Return people by id, without those that do not exist."""
+    found: dict[int, Person] = {}
+    for piece in chunks(sorted(set(ids))):
+        rows = conn.execute(select(people).where(people.c.id.in_(piece))).all()
+        held = _roles_of(conn, [row.id for row in rows])
+        found |= {row.id: _person(row, held.get(row.id, ())) for row in rows}
+    return found
+
+
+def by_id(conn: Connection, person_id: int) -> Person | None:
+    """Return one person by id."""
+    return by_ids(conn, [person_id]).get(person_id)
+
+
+def by_number(conn: Connection, number: str) -> Person | None:
+    """Return one person by student or staff number."""
+    found = conn.execute(select(people.c.id).where(people.c.number == number)).scalar()
+    return None if found is None else by_id(conn, found)
+
+
+def ids_with_role(conn: Connection, kind: RoleKind) -> list[int]:
+    """Return the ids of everybody present who holds a role, in order."""
+    query = (
+        select(people.c.id)
+        .join(roles, roles.c.person_id == people.c.id)
+        .where(roles.c.kind == kind.value, people.c.absent_at.is_(None), people.c.left_at.is_(None))
+        .order_by(people.c.id)
+    )
+    return list(conn.execute(query).scalars())
+
+
+def unit_paths(conn: Connection) -> dict[int, str]:
+    """Return every unit's path by its id."""
+    return {row.id: row.path for row in conn.execute(select(units.c.id, units.c.path))}
+
+
+def update_person(conn: Connection, person_id: int, **values: Any) -> None:
+    """Change columns of one person."""
+    conn.execute(people.update().where(people.c.id == person_id).values(**values))
+
+
+def _roles_of(conn: Connection, ids: Sequence[int]) -> dict[int, tuple[Role, ...]]:
+    query = (
+        select(roles.c.person_id, roles.c.kind, role_scopes.c.kind.label("scope_kind"), role_scopes.c.value)
+        .outerjoin(role_scopes, role_scopes.c.role_id == roles.c.id)
+        .where(roles.c.person_id.in_(ids))
+        .order_by(roles.c.id, role_scopes.c.id)
+    )
+    gathered: dict[int, dict[RoleKind, list[tuple[ScopeKind, str]]]] = {}
+    for row in conn.execute(query):
+        scopes = gathered.setdefault(row.person_id, {}).setdefault(RoleKind(row.kind), [])
+        if row.scope_kind is not None:
+            scopes.append((ScopeKind(row.scope_kind), row.value))
+    return {
+        person_id: tuple(Role(kind, tuple(scopes)) for kind, scopes in kinds.items())
+        for person_id, kinds in gathered.items()
+    }
+
+
+def _person(row: Row[Any], held: tuple[Role, ...]) -> Person:
+    values = dict(row._mapping)  # noqa: SLF001 - the documented way to a row's columns by name
+    values["level"] = Level(row.level) if row.level else None
+    return Person(**values, roles=held)

@@ -1,0 +1,1 @@
+"""One thing asked of one person for one occasion."""

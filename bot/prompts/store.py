@@ -1,0 +1,205 @@
+"""Tables and queries of prompts, answers and the notes that follow an answer."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    Row,
+    String,
+    Table,
+    UniqueConstraint,
+    select,
+)
+
+from bot.prompts.model import Answer, Choice, Prompt, ShareWith, State
+from bot.schema import Id, Sealed, UtcDateTime, id_column, metadata
+
+prompts = Table(
+    "prompts",
+    metadata,
+    id_column(),
+    Column("person_id", Id, ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
+    Column("item", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("occasion", String(96), nullable=False),
+    Column("version_id", Id, ForeignKey("programme_versions.id"), nullable=False),
+    Column("trip_id", Id, ForeignKey("trips.id"), index=True),
+    Column("zone", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("opens_at", UtcDateTime, nullable=False, index=True),
+    # When it counts as missed; moves with the ladder.
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("next_at", UtcDateTime),
+    Column("step", Integer, nullable=False),
+    Column("asked_at", UtcDateTime),
+    Column("late_by_seconds", Integer, nullable=False, default=0),
+    Column("reminded_at", UtcDateTime),
+    Column("closes_at", UtcDateTime),
+    # The answer that counts, repeated here so that boards read one table.
+    Column("answer_id", Id),
+    Column("choice", String(16)),
+    Column("share_with", String(16)),
+    Column("answered_at", UtcDateTime),
+    Column("answer_channel", String(16)),
+    # The error that set this row aside, by its type only.
+    Column("error", String(200)),
+    UniqueConstraint("person_id", "item", "occasion"),
+)
+Index(
+    "ix_prompts_next_at",
+    prompts.c.next_at,
+    sqlite_where=prompts.c.next_at.is_not(None),
+    postgresql_where=prompts.c.next_at.is_not(None),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    id_column(),
+    Column("prompt_id", Id, ForeignKey("prompts.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("person_id", Id, ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("choice", String(16), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    # Whether it came before the prompt closed; later ones are thanked and recorded, the earlier one counts.
+    Column("counts", Boolean, nullable=False),
+    Column("state_before", String(16), nullable=False),
+    Column("undone_at", UtcDateTime),
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    id_column(),
+    Column("person_id", Id, ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("prompt_id", Id, ForeignKey("prompts.id", ondelete="CASCADE"), index=True),
+    Column("case_id", Id, ForeignKey("cases.id", ondelete="SET NULL"), index=True),
+    # "note" or "position"; a position goes 72 hours after it was sent or its case closed.
+    Column("kind", String(16), nullable=False, index=True),
+    Column("body", Sealed(), nullable=False),
+    Column("at", UtcDateTime, nullable=False, index=True),
+)
+
+
+def by_id(conn: Connection, prompt_id: int) -> Prompt | None:
+    """Return one prompt."""
+    row = conn.execute(select(prompts).where(prompts.c.id == prompt_id)).one_or_none()
+    return None if row is None else from_row(row)
+
+
+def due(conn: Connection, now: datetime, limit: int) -> list[Prompt]:
+    """Claim up to `limit` prompts for which something happens by `now`, in the order of their ids within the claim."""
+    query = (
+        select(prompts)
+        .where(prompts.c.next_at <= now, prompts.c.error.is_(None))
+        .order_by(prompts.c.next_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return sorted((from_row(row) for row in conn.execute(query)), key=lambda prompt: prompt.id)
+
+
+def of_people(conn: Connection, person_ids: Iterable[int], since: datetime) -> dict[int, list[Prompt]]:
+    """Return the prompts of people that are scheduled or running, or opened since; by person, by opening."""
+    found: dict[int, list[Prompt]] = {}
+    ids = sorted(set(person_ids))
+    running = [State.SCHEDULED.value, State.OPEN.value, State.LATE.value]
+    for start in range(0, len(ids), 500):
+        query = (
+            select(prompts)
+            .where(prompts.c.person_id.in_(ids[start : start + 500]))
+            .where((prompts.c.opens_at >= since) | prompts.c.state.in_(running))
+            .order_by(prompts.c.opens_at, prompts.c.id)
+        )
+        for row in conn.execute(query):
+            found.setdefault(row.person_id, []).append(from_row(row))
+    return found
+
+
+def open_of(conn: Connection, person_id: int, now: datetime) -> list[Prompt]:
+    """Return what a person can still answer now, the oldest first: opened, not withdrawn, not yet closed."""
+    gone = [State.SCHEDULED.value, State.WITHDRAWN.value, State.EXCUSED.value]
+    query = (
+        select(prompts)
+        .where(prompts.c.person_id == person_id, prompts.c.state.not_in(gone), prompts.c.opens_at <= now)
+        .where((prompts.c.closes_at.is_(None)) | (prompts.c.closes_at > now))
+        .order_by(prompts.c.opens_at, prompts.c.id)
+    )
+    return [from_row(row) for row in conn.execute(query)]
+
+
+def next_of(conn: Connection, person_id: int) -> list[Prompt]:
+    """Return what is scheduled for a person, the soonest first."""
+    query = (
+        select(prompts)
+        .where(prompts.c.person_id == person_id, prompts.c.state == State.SCHEDULED.value)
+        .order_by(prompts.c.opens_at)
+    )
+    return [from_row(row) for row in conn.execute(query)]
+
+
+def insert_many(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Store new prompts; each row has the columns of `Prompt` but its id."""
+    if rows:
+        conn.execute(prompts.insert(), list(rows))
+
+
+def update(conn: Connection, prompt_id: int, **values: Any) -> None:
+    """Change columns of one prompt; enums are stored by value."""
+    conn.execute(prompts.update().where(prompts.c.id == prompt_id).values(**values))
+
+
+def add_answer(conn: Connection, prompt: Prompt, choice: Choice, channel: str, at: datetime, *, counts: bool) -> int:
+    """Append an answer and return its id."""
+    inserted = conn.execute(
+        answers.insert()
+        .values(
+            prompt_id=prompt.id,
+            person_id=prompt.person_id,
+            choice=choice.value,
+            channel=channel,
+            at=at,
+            counts=counts,
+            state_before=prompt.state.value,
+        )
+        .returning(answers.c.id)
+    )
+    return int(inserted.scalar_one())
+
+
+def answers_of(conn: Connection, prompt_id: int) -> list[Answer]:
+    """Return the answers to a prompt that count and are not undone, the latest first."""
+    query = (
+        select(answers)
+        .where(answers.c.prompt_id == prompt_id, answers.c.undone_at.is_(None), answers.c.counts)
+        .order_by(answers.c.at.desc(), answers.c.id.desc())
+    )
+    return [
+        Answer(
+            row.id,
+            row.prompt_id,
+            row.person_id,
+            Choice(row.choice),
+            row.channel,
+            row.at,
+            State(row.state_before),
+            row.undone_at,
+        )
+        for row in conn.execute(query)
+    ]
+
+
+def from_row(row: Row[Any]) -> Prompt:
+    """Turn a row of `prompts` into a prompt."""
+    values = dict(row._mapping)  # noqa: SLF001 - the documented way to a row's columns by name
+    values["state"] = State(row.state)
+    values["choice"] = Choice(row.choice) if row.choice else None
+    values["share_with"] = ShareWith(row.share_with) if row.share_with else None
+    return Prompt(**values)

@@ -1,0 +1,198 @@
+"""The settings: one TOML file, read once into typed objects; the only reader of files named there and of the
+environment.
+
+Every mistake is reported at once, with where it is, what is wrong and how to mend it. An unknown key is a mistake.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from bot.errors import Mistake, SettingsError
+
+Text = Annotated[str, Field(strict=True)]
+Positive = Annotated[int, Field(strict=True, gt=0)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Service(_Section):
+    """Where the service listens and what it is called from outside."""
+
+    bind: Text = "127.0.0.1"
+    port: Annotated[int, Field(strict=True, ge=1, le=65535)] = 8080
+    base_url: Annotated[str, Field(pattern=r"^(https?://[^\s/]+.*[^/])?$")] = ""
+    language: Literal["zh", "en"] = "zh"
+    heartbeat_url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
+
+    @property
+    def url(self) -> str:
+        """Return the address of the service as people reach it, without a slash at its end."""
+        return self.base_url or f"http://{self.bind}:{self.port}"
+
+
+class DatabaseSection(_Section):
+    """Which database."""
+
+    url: Text = "sqlite:///var/yanxin.db"
+
+
+class Security(_Section):
+    """Where the keys are."""
+
+    key_file: Text = "var/keys.txt"
+
+
+class ProgrammeSection(_Section):
+    """Which programme seeds an empty database; empty: the one that is shipped."""
+
+    file: Text = ""
+
+
+class Web(_Section):
+    """The web page as a channel."""
+
+    enabled: bool = True
+
+
+class Telegram(_Section):
+    """Telegram; `api_url` is the platform's root and replaces the host of every call."""
+
+    enabled: bool = False
+    token: Text = ""
+    token_file: Text = ""
+    bot_username: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]*$")] = ""
+    mode: Literal["polling", "webhook"] = "polling"
+    webhook_secret: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{0,256}$")] = ""
+    webhook_secret_file: Text = ""
+    api_url: Annotated[str, Field(pattern=r"^https?://\S*[^/\s]$")] = "https://api.telegram.org"
+    proxy: Annotated[str, Field(pattern=r"^((https?|socks5h?)://\S+)?$")] = ""
+
+
+class Channels(_Section):
+    """The ways messages travel."""
+
+    web: Web = Web()
+    telegram: Telegram = Telegram()
+
+
+class Limits(_Section):
+    """Limits of the platforms and of our own doors."""
+
+    body_bytes: Positive = 1024 * 1024
+    telegram_messages_per_second: Positive = 30
+    telegram_messages_per_chat_per_second: Positive = 1
+    telegram_text_characters: Positive = 4096
+    telegram_poll_seconds: Positive = 50
+    telegram_timeout_seconds: Positive = 15
+
+
+class Retention(_Section):
+    """How long things are kept."""
+
+    positions_hours: Positive = 72
+    messages_days: Positive = 180
+    raw_updates_days: Positive = 30
+
+
+class Contacts(_Section):
+    """What the school gives students to call; shown as it stands, never invented."""
+
+    support: Text = ""
+    duty_phone: Text = ""
+    embassy: Text = ""
+    insurer: Text = ""
+
+
+class Settings(_Section):
+    """All settings of one service."""
+
+    service: Service = Service()
+    database: DatabaseSection = DatabaseSection()
+    security: Security = Security()
+    programme: ProgrammeSection = ProgrammeSection()
+    channels: Channels = Channels()
+    limits: Limits = Limits()
+    retention: Retention = Retention()
+    contacts: Contacts = Contacts()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_secret_files(cls, values: Any) -> Any:
+        telegram = values.get("channels", {}).get("telegram") if isinstance(values, dict) else None
+        if isinstance(telegram, dict):
+            for name in ("token", "webhook_secret"):
+                path = telegram.get(f"{name}_file")
+                if isinstance(path, str) and path and Path(path).is_file() and not telegram.get(name):
+                    telegram[name] = Path(path).read_text(encoding="utf-8").strip()
+        return values
+
+    def with_port(self, port: int) -> "Settings":
+        """Return the same settings on another port."""
+        return self.model_copy(update={"service": self.service.model_copy(update={"port": port})})
+
+
+def load(path: Path | None) -> Settings:
+    """Read the settings file; None or a missing `config.toml` gives the defaults. SettingsError with every mistake."""
+    if path is None:
+        return Settings()
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(
+            [Mistake(str(path), f"cannot be read ({error.strerror})", "name a readable file")]
+        ) from None
+    except UnicodeDecodeError:
+        raise SettingsError([Mistake(str(path), "is not UTF-8 text", "save it as UTF-8")]) from None
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError([Mistake(str(path), f"is not TOML: {error}", "mend that line")]) from None
+    mistakes: list[Mistake] = []
+    settings: Settings | None = None
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        mistakes += [_mistake(path, detail) for detail in error.errors(include_url=False, include_input=True)]
+    mistakes += _across(path, values)
+    if mistakes or settings is None:
+        raise SettingsError(mistakes)
+    return settings
+
+
+def _mistake(path: Path, detail: Any) -> Mistake:
+    *sections, key = [str(part) for part in detail["loc"]] or ["?"]
+    where = f"{path}: [{'.'.join(sections)}] {key}" if sections else f"{path}: [{key}]"
+    if detail["type"] == "extra_forbidden":
+        return Mistake(where, "there is no such setting", "remove it or look its name up in config.example.toml")
+    secret = any(word in key for word in ("token", "secret", "password", "key"))
+    given = "" if secret or isinstance(detail["input"], dict) else f", not {detail['input']!r}"
+    return Mistake(where, f"{detail['msg']}{given}", "config.example.toml explains what it takes")
+
+
+def _across(path: Path, values: dict[str, Any]) -> list[Mistake]:
+    """Find mistakes that lie between settings; sections of the wrong type are reported by the types already."""
+    channels = values.get("channels")
+    telegram = channels.get("telegram") if isinstance(channels, dict) else None
+    if not isinstance(telegram, dict) or telegram.get("enabled") is not True:
+        return []
+    section = f"{path}: [channels.telegram]"
+    mistakes = []
+    for name in ("token", "webhook_secret"):
+        file = telegram.get(f"{name}_file")
+        if isinstance(file, str) and file and not Path(file).is_file():
+            mistakes.append(Mistake(f"{section} {name}_file", f"there is no file {file!r}", "name the file it is in"))
+    if not (telegram.get("token") or telegram.get("token_file")):
+        mistakes.append(Mistake(f"{section} token", "is missing", "write token or token_file, as BotFather gave it"))
+    if not telegram.get("bot_username"):
+        mistakes.append(Mistake(f"{section} bot_username", "is missing", "write the bot's name without @"))
+    secret = telegram.get("webhook_secret") or telegram.get("webhook_secret_file")
+    if telegram.get("mode") == "webhook" and not secret:
+        mistakes.append(
+            Mistake(f"{section} webhook_secret", "is missing", "a webhook needs one: 1-256 of A-Z a-z 0-9 _ -")
+        )
+    return mistakes

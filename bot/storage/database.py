@@ -1,0 +1,60 @@
+"""The database as the rest of the service sees it: read, write, and the same from async code.
+
+Use-cases are plain functions of a connection; this file gives them one inside a transaction, on the right thread.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from sqlalchemy import URL, Connection, Engine
+
+from bot.sealed import Keyring
+from bot.storage.engine import WRITES, make_engine
+from bot.storage.writer import Urgency, Writer
+
+T = TypeVar("T")
+READERS = 6
+WRITERS_ON_POSTGRESQL = 4
+
+
+class Database:
+    """An engine with its writer and reader threads."""
+
+    def __init__(self, url: URL, keyring: Keyring) -> None:
+        """Make the engine and start the threads; the first connection is opened by the first use."""
+        self.engine: Engine = make_engine(url, keyring)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._writer = Writer(1 if self.is_sqlite else WRITERS_ON_POSTGRESQL)
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """Run a query in a read transaction on the calling thread."""
+        with self.engine.connect() as conn:
+            return work(conn)
+
+    def write(self, work: Callable[[Connection], T], urgency: Urgency = Urgency.PERSON) -> T:
+        """Run a use-case in one write transaction on a writer thread and wait for it."""
+        return self._writer.submit(lambda: self._transaction(work), urgency).result()
+
+    async def aread(self, work: Callable[[Connection], T]) -> T:
+        """Run a query on a reader thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read, work)
+
+    async def awrite(self, work: Callable[[Connection], T], urgency: Urgency = Urgency.PERSON) -> T:
+        """Run a use-case in one write transaction on a writer thread.
+
+        The transaction is not cancelled with the caller: once queued it runs to its end.
+        """
+        return await asyncio.shield(asyncio.wrap_future(self._writer.submit(lambda: self._transaction(work), urgency)))
+
+    def close(self) -> None:
+        """Finish queued writes and close every connection."""
+        self._writer.close()
+        self._readers.shutdown()
+        self.engine.dispose()
+
+    def _transaction(self, work: Callable[[Connection], T]) -> T:
+        with self.engine.connect().execution_options(**{WRITES: True}) as conn, conn.begin():
+            return work(conn)

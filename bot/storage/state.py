@@ -1,0 +1,60 @@
+"""Small facts of the service itself (key and value), and the leases that say which process does a thing."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Column, Connection, Integer, String, Table, Text, select
+
+from bot.schema import UtcDateTime, metadata
+
+service_state = Table(
+    "service_state",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(96), primary_key=True),
+    Column("holder", String(64), nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+)
+
+
+def read(conn: Connection, key: str) -> str | None:
+    """Return a fact, or None when it was never stored."""
+    return conn.execute(select(service_state.c.value).where(service_state.c.key == key)).scalar()
+
+
+def write(conn: Connection, key: str, value: str) -> None:
+    """Store a fact."""
+    conn.execute(service_state.delete().where(service_state.c.key == key))
+    conn.execute(service_state.insert().values(key=key, value=value))
+
+
+def take_lease(conn: Connection, name: str, holder: str, real_now: datetime, for_: timedelta) -> int | None:
+    """Take or renew a lease and return its epoch; None while another process holds it.
+
+    The epoch grows each time the holder changes, so that a late result of an earlier holder is known as such.
+    """
+    row = conn.execute(select(leases).where(leases.c.name == name).with_for_update()).one_or_none()
+    if row is None:
+        conn.execute(leases.insert().values(name=name, holder=holder, epoch=1, until=real_now + for_))
+        return 1
+    if row.holder != holder and row.until > real_now:
+        return None
+    epoch = row.epoch if row.holder == holder else row.epoch + 1
+    conn.execute(leases.update().where(leases.c.name == name).values(holder=holder, epoch=epoch, until=real_now + for_))
+    return int(epoch)
+
+
+def epoch_of(conn: Connection, name: str) -> int | None:
+    """Return the current epoch of a lease."""
+    return conn.execute(select(leases.c.epoch).where(leases.c.name == name)).scalar()
+
+
+def release_lease(conn: Connection, name: str, holder: str, real_now: datetime) -> None:
+    """Give a lease back, so that another process need not wait for its end."""
+    conn.execute(leases.update().where(leases.c.name == name, leases.c.holder == holder).values(until=real_now))

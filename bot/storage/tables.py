@@ -1,0 +1,33 @@
+"""Every table there is: importing this file fills `bot.schema.metadata`, which migrations and tests need whole."""
+
+from bot.addresses import store as addresses
+from bot.branches import store as branches
+from bot.cases import store as cases
+from bot.dialogues import store as dialogues
+from bot.inbox import store as inbox
+from bot.journal import store as journal
+from bot.links import store as links
+from bot.outbox import store as outbox
+from bot.people import store as people
+from bot.programmes import store as programmes
+from bot.prompts import store as prompts
+from bot.signins import store as signins
+from bot.storage import state
+from bot.trips import store as trips
+
+__all__ = [
+    "addresses",
+    "branches",
+    "cases",
+    "dialogues",
+    "inbox",
+    "journal",
+    "links",
+    "outbox",
+    "people",
+    "programmes",
+    "prompts",
+    "signins",
+    "state",
+    "trips",
+]

@@ -1,0 +1,1 @@
+"""SELECTs across nouns, each taking a Scope."""
