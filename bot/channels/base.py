@@ -1,0 +1,65 @@
+"""What delivery and the sources of updates may ask of a channel: the same few things of every platform.
+
+A channel is one account of ours on one platform. It renders nothing and stores nothing: delivery hands it a finished
+message and gets back a `Result` of the closed vocabulary, whatever happened; a channel never raises for what a
+platform said. Its plain function `understand(raw) -> Incoming` lives in a module of its own beside it.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from bot.outbox.model import Rendered, Result
+
+Store = Callable[[str, str, dict[str, Any], str], Awaitable[None]]
+"""Commits one raw update to the inbox: external id, sender, raw update, text (for the check for urgent words).
+
+When it raises, the update counts as not received and the platform is asked for it again.
+"""
+
+
+class Channel(Protocol):
+    """One account on one platform.
+
+    `can_edit`: a message that was sent can be changed. `can_push`: an accepted message has reached her by itself; where
+    it cannot, she has been asked only when her page has shown the question. `text_limit`: characters of one message;
+    a longer text is split by the channel.
+    """
+
+    @property
+    def name(self) -> str:
+        """Name of the channel, as in `addresses.channel`."""
+
+    @property
+    def account(self) -> str:
+        """Which of our accounts on the platform, as in `addresses.account`."""
+
+    @property
+    def can_edit(self) -> bool: ...
+
+    @property
+    def can_push(self) -> bool: ...
+
+    @property
+    def text_limit(self) -> int: ...
+
+    async def send(self, external_id: str, message: Rendered, *, key: str) -> Result:
+        """Send a message to an address; `key` is the outbox key, for platforms that de-duplicate by one.
+
+        `Result.external_id` of an accepted message is the reference that `edit` takes.
+        """
+
+    async def edit(self, external_id: str, message_ref: str, message: Rendered) -> Result:
+        """Change a message that was sent; one that already reads so counts as accepted."""
+
+    async def acknowledge(self, press_ref: str) -> None:
+        """Tell the platform that a press of a button arrived; best effort, never raises."""
+
+    async def close(self) -> None:
+        """Let go of connections."""
+
+
+class Source(Protocol):
+    """A channel that fetches its updates itself; one that is called (a webhook, a page) is not a source."""
+
+    async def run(self, store: Store) -> None:
+        """Fetch updates and store each before the platform may forget it, until cancelled."""
