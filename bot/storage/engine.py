@@ -27,13 +27,13 @@ def parse_url(text: str) -> URL:
 
 
 def make_engine(url: URL, keyring: Keyring, *, pool_size: int = 8) -> Engine:
-    """Make the engine and hang the keys on it; nothing is opened yet."""
+    """Make the engine and hang the keys on it; nothing is opened yet. Errors never show what a statement carried."""
     if url.drivername == "sqlite":
-        engine = create_engine(url, pool_size=pool_size, connect_args={"timeout": 30})
+        engine = create_engine(url, pool_size=pool_size, hide_parameters=True, connect_args={"timeout": 30})
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
-        engine = create_engine(url, pool_size=pool_size, pool_pre_ping=True)
+        engine = create_engine(url, pool_size=pool_size, hide_parameters=True, pool_pre_ping=True)
     hang_keyring(engine.dialect, keyring)
     return engine
 
