@@ -1,0 +1,51 @@
+"""Gives the versions of the programme to whoever plans or asks: each version is parsed once and kept. Wiring makes one
+`Programmes` and hands it down.
+"""
+
+import threading
+from importlib.resources import files
+
+from sqlalchemy import Connection, select
+
+from bot.programmes import store
+from bot.programmes.model import Programme
+from bot.programmes.parse import parse
+
+
+def default_text() -> str:
+    """Return the TOML of the programme that is shipped."""
+    return files("bot.programmes").joinpath("default.toml").read_text(encoding="utf-8")
+
+
+class Programmes:
+    """The versions in a database, parsed. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        """Start with nothing parsed."""
+        # The hash belongs to the key: after a rollback SQLite gives the number of a version that never was to the next.
+        self._parsed: dict[tuple[int, str], Programme] = {}
+        self._lock = threading.Lock()
+
+    def current(self, conn: Connection) -> Programme:
+        """Return the version that runs; LookupError when none was ever loaded."""
+        version_id = store.latest_id(conn)
+        if version_id is None:
+            raise LookupError("no programme was loaded yet")
+        return self.version(conn, version_id)
+
+    def version(self, conn: Connection, version_id: int) -> Programme:
+        """Return one version; LookupError when there is no such version."""
+        table = store.programme_versions
+        sha256 = conn.execute(select(table.c.sha256).where(table.c.id == version_id)).scalar()
+        if sha256 is None:
+            raise LookupError(f"there is no version {version_id} of the programme")
+        with self._lock:
+            found = self._parsed.get((version_id, sha256))
+        if found is not None:
+            return found
+        text = store.text_of(conn, version_id)
+        if text is None:
+            raise LookupError(f"there is no version {version_id} of the programme")
+        programme = parse(text, version_id, source=f"programme version {version_id}")
+        with self._lock:
+            return self._parsed.setdefault((version_id, sha256), programme)

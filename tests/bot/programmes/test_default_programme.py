@@ -1,0 +1,109 @@
+"""The programme that is shipped: what it asks, and that its comments explain every key a programme may have."""
+
+import re
+import tomllib
+from datetime import time, timedelta
+from typing import Any
+
+import pytest
+
+from bot.local_time import Quiet
+from bot.people.model import Level
+from bot.programmes import rules, shape
+from bot.programmes.model import After, Anchor, Kind, Once, Recurring, Rung, Step
+from bot.programmes.parse import parse
+from bot.programmes.versions import default_text
+from bot.trips.model import TripType
+
+DEFAULT = parse(default_text(), 1)
+
+
+def test_it_asks_on_landing_in_the_week_and_on_return() -> None:
+    assert [(item.key, item.kind) for item in DEFAULT.items] == [
+        ("landing", Kind.LANDING),
+        ("checkin", Kind.CHECKIN),
+        ("return", Kind.LANDING),
+    ]
+    assert DEFAULT.quiet == Quiet(time(22, 30), time(7, 0))
+
+
+def test_landing_is_asked_six_hours_after_it_or_on_the_next_morning() -> None:
+    item = DEFAULT.item("landing")
+    assert item is not None
+    assert item.when == Once(Anchor.LANDING, After(duration=timedelta(hours=6)), unknown=After(days=1, at=time(10, 0)))
+    assert item.audience.min_days is None
+    assert item.ladder == (
+        Rung(Step.SECOND_CHANNEL, After(duration=timedelta(hours=24))),
+        Rung(Step.MISSED, After(duration=timedelta(hours=36))),
+    )
+
+
+def test_the_check_in_is_weekly_for_four_weeks_then_fortnightly_on_tuesday_evenings() -> None:
+    item = DEFAULT.item("checkin")
+    assert item is not None
+    assert item.when == Recurring(time(18, 30), "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU", 4, "FREQ=WEEKLY;BYDAY=TU", ())
+    assert (item.audience.min_days, item.audience.max_days) == (14, None)
+    assert item.ladder == (
+        Rung(Step.REMIND, After(days=1, at=time(12, 30))),
+        Rung(Step.SECOND_CHANNEL, After(days=2, at=time(12, 30))),
+        Rung(Step.MISSED, After(days=2, at=time(18, 0))),
+    )
+
+
+def test_the_return_is_asked_the_morning_after() -> None:
+    item = DEFAULT.item("return")
+    assert item is not None
+    assert item.when == Once(Anchor.RETURN, After(days=1, at=time(10, 0)))
+    assert item.audience.min_days is None
+    assert item.ladder[-1] == Rung(Step.MISSED, After(days=3, at=time(18, 0)))
+
+
+def _keys(values: Any) -> set[str]:
+    if isinstance(values, list):
+        return set().union(*(_keys(value) for value in values))
+    if isinstance(values, dict):
+        return set(values).union(*(_keys(value) for value in values.values()))
+    return set()
+
+
+def _comments() -> str:
+    return "\n".join(line for line in default_text().splitlines() if line.startswith("#"))
+
+
+PARTS = (shape.QuietShape, shape.ItemShape, shape.AudienceShape, shape.RecurringShape, shape.OnceShape, shape.RungShape)
+EXPLAINED_BY_A_SENTENCE = {"item", "rung", "quiet", "days"}
+
+
+@pytest.mark.parametrize(
+    "key", sorted(_keys(tomllib.loads(default_text())).union(*(part.model_fields for part in PARTS)))
+)
+def test_a_comment_explains(key: str) -> None:
+    if key in EXPLAINED_BY_A_SENTENCE:
+        wanted = {
+            "item": r"Each \[\[item\]\]",
+            "rung": r"Each \[\[item\.rung\]\]",
+            "quiet": "Quiet hours",
+            "days": "counts days",
+        }
+        assert re.search(wanted[key], _comments())
+    else:
+        # "# min_days 最短天数: stays of …": the key, its Chinese term, what it means.
+        assert re.search(rf"^# {key} [\u4e00-\u9fff]+[:,] \S", _comments(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("word", [*Kind, *Anchor, *Step, *rules.TRIP_TYPES, *rules.LEVELS])
+def test_a_comment_names_the_word(word: str) -> None:
+    assert re.search(rf"\b{word}\b", _comments())
+
+
+def test_the_words_for_trips_and_levels_are_those_of_trips_and_people() -> None:
+    assert set(rules.TRIP_TYPES) == {str(kind) for kind in TripType}
+    assert set(rules.LEVELS) == {str(level) for level in Level}
+
+
+def test_every_key_of_the_parts_is_read_when_the_commented_ones_are_switched_on() -> None:
+    text = re.sub(r"^# ((max_days|countries|types|levels) = )", r"\1", default_text(), flags=re.MULTILINE)
+    checkin = parse(text, 2).item("checkin")
+    assert checkin is not None
+    assert (checkin.audience.max_days, checkin.audience.countries) == (400, ("US", "GB"))
+    assert (checkin.audience.types, checkin.audience.levels) == (("exchange", "degree"), ("bachelor",))
