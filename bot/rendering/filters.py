@@ -1,0 +1,82 @@
+"""How times, days, zones and countries read in each language; the renderer hangs these on its templates.
+
+Instants may come as ISO text, because what a message needs is kept as JSON until it is rendered.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from bot.local_time import BEIJING, to_wall
+from bot.places.countries import country_name
+from bot.places.zones import zone_name
+
+_WEEKDAYS = {
+    "zh": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+}
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def day(value: date | str, language: str) -> str:
+    """Write a date with its weekday: `Tue 24 Nov`, `11月24日 周二`."""
+    if isinstance(value, str):
+        value = date.fromisoformat(value[:10])
+    weekday = _WEEKDAYS[language][value.weekday()]
+    if language == "zh":
+        return f"{value.month}月{value.day}日 {weekday}"
+    return f"{weekday} {value.day} {_MONTHS[value.month - 1]}"
+
+
+def when(instant: datetime | str, zone: str, language: str) -> str:
+    """Write an instant on the wall of a zone: `Tue 24 Nov, 18:30`, `11月24日 周二 18:30`."""
+    wall = to_wall(_instant(instant), zone)
+    comma = "" if language == "zh" else ","
+    return f"{day(wall.date(), language)}{comma} {wall:%H:%M}"
+
+
+def clock(instant: datetime | str, zone: str) -> str:
+    """Write only the time of day on the wall of a zone: `18:30`."""
+    return f"{to_wall(_instant(instant), zone):%H:%M}"
+
+
+def both(instant: datetime | str, zone: str, language: str) -> str:
+    """Write an instant on the wall of a zone and, where it differs, in Beijing too."""
+    here = when(instant, zone, language)
+    beijing = when(instant, BEIJING, language)
+    if here == beijing:
+        return here
+    return f"{here}（北京时间 {beijing}）" if language == "zh" else f"{here} ({beijing} in Beijing)"
+
+
+def country(code: str | None, language: str) -> str:
+    """Name a country; a code that is none stays as it is, because a message must never break on it."""
+    try:
+        return country_name(code, language) if code else ""
+    except KeyError:
+        return code or ""
+
+
+def zone_called(zone: str, language: str) -> str:
+    """Name a zone by its city; a key that is none stays as it is."""
+    try:
+        return zone_name(zone, language)
+    except ValueError:
+        return zone
+
+
+def for_language(language: str) -> dict[str, Callable[..., Any]]:
+    """Return the filters of one language by the names that templates use."""
+    return {
+        "when": partial(when, language=language),
+        "clock": clock,
+        "both": partial(both, language=language),
+        "day": partial(day, language=language),
+        "zone_name": partial(zone_called, language=language),
+        "country_name": partial(country, language=language),
+    }
+
+
+def _instant(value: datetime | str) -> datetime:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value

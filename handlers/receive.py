@@ -1,0 +1,48 @@
+"""A message arrives: it becomes a row of the inbox, committed before the platform is told that we have it.
+
+Every channel calls this, from its poll or its webhook; nothing is decided here but whether it is a cry for help.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.inbox import store as inbox
+from bot.inbox.model import InboxState
+from bot.inbox.rules import cry_in
+
+
+def receive(  # noqa: PLR0913 - what a platform says of an update
+    conn: Connection,
+    channel: str,
+    account: str,
+    external_id: str,
+    sender: str,
+    raw: dict[str, Any],
+    *,
+    text: str,
+    now: datetime,
+    ignored: bool = False,
+) -> int | None:
+    """Store a raw update and return its id; None when this very update is there already.
+
+    `text` is what she wrote or the data of the button she pressed, so that cries for help overtake; an `ignored`
+    update is only counted.
+    """
+    return inbox.add(
+        conn,
+        channel,
+        account,
+        external_id,
+        sender=sender,
+        raw=raw,
+        urgent=_is_urgent(text),
+        now=now,
+        state=InboxState.IGNORED if ignored else InboxState.NEW,
+    )
+
+
+def _is_urgent(text: str) -> bool:
+    pressed = text == "sos:yes" or (text.startswith("answer:") and text.endswith(":urgent"))
+    return pressed or cry_in(text) is not None
