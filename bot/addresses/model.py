@@ -5,6 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 
 
+PULL_ONLY = frozenset({"web"})
+"""Channels that wait for her to look: what lies there has not been asked until her page has shown it."""
+
+
 class AddressState(StrEnum):
     """What is known of an address."""
 

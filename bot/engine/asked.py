@@ -1,0 +1,69 @@
+"""The moment from which a prompt counts as asked: the first accepted delivery, or her page has shown it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from bot.engine.deciding import first_rung
+from bot.journal import store as journal
+from bot.outbox.model import Kind
+from bot.outbox.store import attempts, outbox
+from bot.programmes.versions import Programmes
+from bot.prompts import store as prompts_store
+from bot.prompts.model import State
+from bot.prompts.store import prompts
+
+_BEFORE = frozenset({State.OPEN, State.NOT_ASKED, State.UNREACHED})
+
+
+def asked(conn: Connection, prompt_ids: Iterable[int], now: datetime, programmes: Programmes) -> None:
+    """Set `asked_at` where it is not set, and put the ladder where it belongs.
+
+    One that had been given up as not asked or not reached is running again: now it has been asked. Its case stays with
+    whoever looks after it.
+    """
+    query = (
+        select(prompts)
+        .where(prompts.c.id.in_(sorted(set(prompt_ids))), prompts.c.asked_at.is_(None))
+        .order_by(prompts.c.id)
+        .with_for_update()
+    )
+    for row in conn.execute(query).all():
+        prompt = prompts_store.from_row(row)
+        if prompt.state not in _BEFORE:  # answered, alive or called off meanwhile: only the fact is kept
+            prompts_store.update(conn, prompt.id, asked_at=now)
+            continue
+        programme = programmes.version(conn, prompt.version_id)
+        item = programme.item(prompt.item)
+        if item is None:
+            raise LookupError(f"version {prompt.version_id} of the programme has no item {prompt.item!r}")
+        decision = first_rung(prompt, item, programme.quiet, now)
+        prompts_store.update(
+            conn,
+            prompt.id,
+            state=decision.state.value,
+            asked_at=now,
+            step=decision.step,
+            next_at=decision.next_at,
+            due_at=decision.due_at,
+            late_by_seconds=int(decision.late_by.total_seconds()),
+        )
+        journal.write(conn, [journal.line(now, "prompt.asked", person_id=prompt.person_id, prompt_id=prompt.id)])
+
+
+def shown(conn: Connection, address_id: int, prompt_ids: Iterable[int], now: datetime, programmes: Programmes) -> None:
+    """Record that her page has shown the questions that lie on one of her addresses."""
+    ids = sorted(set(prompt_ids))
+    lying = (
+        select(attempts.c.id)
+        .join(outbox, outbox.c.id == attempts.c.outbox_id)
+        .where(
+            attempts.c.address_id == address_id,
+            attempts.c.shown_at.is_(None),
+            outbox.c.prompt_id.in_(ids),
+            outbox.c.kind.in_([Kind.QUESTION.value, Kind.REMINDER.value]),
+        )
+    )
+    conn.execute(attempts.update().where(attempts.c.id.in_(lying)).values(shown_at=now))
+    asked(conn, ids, now, programmes)

@@ -1,0 +1,40 @@
+"""When the rungs of a prompt fall: pure.
+
+Wall times are wall times of the zone in which the prompt opened. What is said to her never falls into her quiet
+hours; a rung that moves takes the rungs behind it along, so that they keep their distance.
+"""
+
+from datetime import datetime, timedelta
+
+from bot.local_time import Quiet, after_quiet, local_date, to_instant
+from bot.programmes.model import After, Rung, Step
+
+ON_TIME = timedelta(minutes=15)
+"""A question or a rung that is no later than this counts as on time and shifts nothing: queues take a moment."""
+
+
+def after(start: datetime, zone: str, rule: After) -> datetime:
+    """Return the instant that lies `rule` after `start`, on the wall of the zone where the rule names a wall time."""
+    if rule.duration is not None:
+        return start + rule.duration
+    day = local_date(start, zone) + timedelta(days=rule.days)
+    if rule.at is None:
+        return start + timedelta(days=rule.days)
+    return to_instant(day, rule.at, zone)
+
+
+def rung_times(opens_at: datetime, zone: str, ladder: tuple[Rung, ...], quiet: Quiet) -> tuple[datetime, ...]:
+    """Return the instant of every rung of a prompt that is asked on time.
+
+    Quiet hours move what speaks to her; `missed` speaks to staff and only keeps its distance.
+    """
+    times = []
+    shift = timedelta(0)
+    for rung in ladder:
+        at = after(opens_at, zone, rung.after) + shift
+        if rung.step is not Step.MISSED:
+            moved = after_quiet(at, zone, quiet)
+            shift += moved - at
+            at = moved
+        times.append(at)
+    return tuple(times)

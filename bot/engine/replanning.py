@@ -1,0 +1,118 @@
+"""Loads what planning needs, plans, and stores the difference in the caller's transaction.
+
+Called on every change of person, trip, zone, pause or programme, when a prompt leaves `scheduled`, and nightly.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam
+
+from bot.engine.facts import load_facts
+from bot.engine.planning import Plan, Wanted, plan
+from bot.journal import store as journal
+from bot.programmes.versions import Programmes
+from bot.prompts import store as prompts_store
+from bot.prompts.model import State
+from bot.prompts.store import prompts
+
+LOOK_BACK = timedelta(days=120)
+"""How old an opened row may be to still bear on the plan: longer than any ladder."""
+
+
+@dataclass(frozen=True)
+class PlanCount:
+    """How many rows a planning changed."""
+
+    inserted: int = 0
+    moved: int = 0
+    cancelled: int = 0
+    revived: int = 0
+
+
+def replan(
+    conn: Connection,
+    person_ids: Iterable[int],
+    programmes: Programmes,
+    now: datetime,
+    since: Mapping[int, Mapping[str, datetime]] | None = None,
+) -> PlanCount:
+    """Make the rows of people right; `since` is by person, see `planning.plan`. Without a programme nothing is planned.
+
+    Idempotent: a second call with nothing changed stores nothing.
+    """
+    ids = sorted(set(person_ids))
+    try:
+        programme = programmes.current(conn)
+    except LookupError:
+        return PlanCount()
+    facts = load_facts(conn, ids)
+    openings = [at for by_item in (since or {}).values() for at in by_item.values()]
+    rows = prompts_store.of_people(conn, ids, min([now, *openings]) - LOOK_BACK)
+    made = Plan()
+    for person_id, known in facts.items():
+        one = plan(known, programme, rows.get(person_id, []), now, (since or {}).get(person_id))
+        made.insert += one.insert
+        made.move += one.move
+        made.cancel += one.cancel
+        made.revive += one.revive
+    _store(conn, made, now)
+    return PlanCount(len(made.insert), len(made.move), len(made.cancel), len(made.revive))
+
+
+def _store(conn: Connection, made: Plan, now: datetime) -> None:
+    lines: list[dict[str, Any]] = []
+    if made.cancel:
+        conn.execute(
+            prompts.update().where(prompts.c.id == bindparam("row_id")),
+            [{"row_id": row.id, "state": State.WITHDRAWN.value, "next_at": None} for row in made.cancel],
+        )
+        lines += [
+            journal.line(now, "prompt.withdrawn", person_id=row.person_id, prompt_id=row.id, was=row.state.value)
+            for row in made.cancel
+        ]
+    moved = [*made.move, *made.revive]
+    if moved:
+        conn.execute(
+            prompts.update().where(prompts.c.id == bindparam("row_id")),
+            [{"row_id": row.id, **_columns(wanted)} for row, wanted in moved],
+        )
+        lines += [
+            journal.line(
+                now,
+                "prompt.moved",
+                person_id=row.person_id,
+                prompt_id=row.id,
+                occasion=wanted.occurrence.occasion,
+                was=row.occasion,
+            )
+            for row, wanted in moved
+        ]
+    prompts_store.insert_many(
+        conn,
+        [
+            {"person_id": wanted.person_id, "item": wanted.item.key, "kind": wanted.item.kind.value, **_columns(wanted)}
+            for wanted in made.insert
+        ],
+    )
+    journal.write(conn, lines)
+
+
+def _columns(wanted: Wanted) -> dict[str, Any]:
+    occurrence = wanted.occurrence
+    return {
+        "occasion": occurrence.occasion,
+        "version_id": wanted.version_id,
+        "trip_id": occurrence.trip_id,
+        "zone": occurrence.zone,
+        "state": State.SCHEDULED.value,
+        "opens_at": occurrence.opens_at,
+        "due_at": wanted.due_at,
+        "next_at": occurrence.opens_at,
+        "step": 0,
+        "late_by_seconds": 0,
+        "asked_at": None,
+        "reminded_at": None,
+    }

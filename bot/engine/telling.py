@@ -1,0 +1,91 @@
+"""Queues a message to a person: which of her addresses carries it, and what it is called.
+
+Called by everything that has something to say; delivery renders and sends it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.addresses import store as addresses_store
+from bot.addresses.model import PULL_ONLY, Address
+from bot.engine.deciding import Reach
+from bot.outbox import store as outbox_store
+from bot.outbox.model import Kind, Priority
+
+
+def reach_of(addresses: Sequence[Address]) -> Reach:
+    """Return how a person with these working addresses can be reached."""
+    if not addresses:
+        return Reach.NONE
+    return Reach.PULL if all(address.channel in PULL_ONLY for address in addresses) else Reach.PUSH
+
+
+def in_turn(addresses: Sequence[Address]) -> list[Address]:
+    """Return working addresses in the order in which they are tried: hers, but what can push comes first."""
+    return sorted(addresses, key=lambda address: (address.channel in PULL_ONLY, address.position, address.id))
+
+
+def pick(addresses: Sequence[Address], *, second: bool = False) -> Address | None:
+    """Return the address that carries a message: the first, or for `second` the one after it where there is one."""
+    turn = in_turn(addresses)
+    if not turn:
+        return None
+    return turn[1] if second and len(turn) > 1 else turn[0]
+
+
+def message(
+    addresses: Sequence[Address], person_id: int, kind: Kind, template: str, *, second: bool = False, **columns: Any
+) -> dict[str, Any]:
+    """Return a message as a row for `outbox.store.put`; `columns` as `outbox.store.row` takes them."""
+    address = pick(addresses, second=second)
+    return outbox_store.row(
+        person_id=person_id,
+        kind=kind,
+        template=template,
+        address_id=address.id if address else None,
+        channel=address.channel if address else None,
+        account=address.account if address else None,
+        **columns,
+    )
+
+
+def tell(  # noqa: PLR0913 - what a message has
+    conn: Connection,
+    person_id: int,
+    kind: Kind,
+    template: str,
+    *,
+    key: str,
+    priority: Priority,
+    now: datetime,
+    data: dict[str, Any] | None = None,
+    about_id: int | None = None,
+    prompt_id: int | None = None,
+    case_id: int | None = None,
+    not_before: datetime | None = None,
+    expires_at: datetime | None = None,
+    second: bool = False,
+) -> bool:
+    """Queue one message to one person; False when she has no working address (it is stored as failed then)."""
+    addresses = addresses_store.working_of(conn, [person_id]).get(person_id, [])
+    row = message(
+        addresses,
+        person_id,
+        kind,
+        template,
+        second=second,
+        key=key,
+        priority=priority,
+        now=now,
+        data=data,
+        about_id=about_id,
+        prompt_id=prompt_id,
+        case_id=case_id,
+        not_before=not_before,
+        expires_at=expires_at,
+    )
+    outbox_store.put(conn, [row])
+    return bool(addresses)
