@@ -11,7 +11,8 @@ from typing import Any, Protocol
 from bot.outbox.model import Rendered, Result
 
 Store = Callable[[str, str, dict[str, Any], str], Awaitable[None]]
-"""Commits one raw update to the inbox: external id, sender, raw update, text (for the check for urgent words).
+"""Commits one raw update to the inbox: external id, sender, raw update, and what she wrote or the data of
+the button she pressed (for the check for cries for help).
 
 When it raises, the update counts as not received and the platform is asked for it again.
 """

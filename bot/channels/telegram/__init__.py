@@ -1,0 +1,1 @@
+"""Telegram as a channel: the only folder that knows python-telegram-bot."""

@@ -1,0 +1,76 @@
+"""Makes the library's client for one bot: where it calls, through which proxy, how long it waits. The channel owns it.
+
+The library's own loggers write addresses with the token in them, and whole requests; they are silenced here.
+"""
+
+import logging
+from typing import Any
+
+from telegram import Bot
+from telegram.error import TelegramError
+from telegram.request import HTTPXRequest
+
+from bot.errors import UsageError
+from bot.settings import Limits
+from bot.settings import Telegram as TelegramSettings
+
+POLL_GRACE = 10
+"""Seconds that a long poll may answer later than it was asked to."""
+
+CONNECTIONS = 32
+
+
+class Client(Bot):
+    """The library's bot, with answers as Telegram wrote them.
+
+    The library's own methods build objects of what comes back; one update, or one field, that it does not understand
+    would then hide whole batches, or make a message that arrived look as if it had not.
+    """
+
+    async def call(self, method: str, **data: Any) -> Any:
+        """Call a method of the Bot API and return the JSON of its result. Raises TelegramError and nothing else."""
+        return await self._ask(method, data)
+
+    async def raw_updates(self, offset: int | None, seconds: int, kinds: list[str]) -> Any:
+        """Wait up to `seconds` for updates from `offset` on; what is below it counts as received at Telegram.
+
+        Raises TelegramError.
+        """
+        data = {"offset": offset, "timeout": seconds, "allowed_updates": kinds}
+        return await self._ask("getUpdates", data, read_timeout=float(seconds + POLL_GRACE))
+
+    async def _ask(self, method: str, data: dict[str, Any], **options: Any) -> Any:
+        try:
+            return await self._post(method, data, **options)
+        except (AttributeError, LookupError, TypeError, ValueError) as error:  # a 200 without a result
+            raise TelegramError("the answer has no result") from error
+
+
+def make_client(section: TelegramSettings, limits: Limits) -> Client:
+    """Make the client; nothing is called yet. UsageError when the proxy cannot be used."""
+    _silence()
+    seconds = float(limits.telegram_timeout_seconds)
+
+    def request(connections: int) -> HTTPXRequest:
+        return HTTPXRequest(
+            connection_pool_size=connections,
+            connect_timeout=seconds,
+            read_timeout=seconds,
+            write_timeout=seconds,
+            pool_timeout=seconds,
+            proxy=section.proxy or None,
+        )
+
+    try:
+        sending, polling = request(CONNECTIONS), request(1)
+    except (RuntimeError, ImportError, ValueError) as error:
+        raise UsageError(
+            f"[channels.telegram] proxy cannot be used ({type(error).__name__}); write http://HOST:PORT"
+        ) from None
+    return Client(section.token, base_url=f"{section.api_url}/bot", request=sending, get_updates_request=polling)
+
+
+def _silence() -> None:
+    logging.getLogger("telegram").setLevel(logging.CRITICAL)
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)
