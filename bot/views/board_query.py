@@ -1,0 +1,156 @@
+"""The query behind the board: every student abroad in a scope with where she stands, in one SELECT.
+
+Called by `bot.views.board` only. A hard week appears as one only where the scope may see it; elsewhere it is `well`
+like every answer.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Subquery,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+)
+
+from bot.addresses.model import AddressState
+from bot.addresses.store import addresses
+from bot.cases.model import CaseState, Reason
+from bot.cases.store import cases
+from bot.people.store import people, units
+from bot.prompts.model import Choice, State
+from bot.prompts.store import prompts
+from bot.trips.store import trips
+from bot.views.safety import SAFETY_KINDS, WITHOUT_A_QUESTION, Category
+from bot.views.scope import Scope
+
+LOOK_BACK = timedelta(days=45)
+"""How far back the latest question may lie; the longest pause and a fortnight fit."""
+_ALARMING = (Reason.URGENT.value, Reason.MISSED.value, Reason.UNREACHED.value, Reason.NOT_ASKED.value)
+_STATES = (
+    (State.MISSED, Category.MISSED),
+    (State.NOT_ASKED, Category.NOT_ASKED),
+    (State.LATE, Category.LATE),
+    (State.OPEN, Category.WAITING),
+    (State.ANSWERED, Category.WELL),
+    (State.ALIVE, Category.WELL),
+)
+_RANK = {category.value: rank for rank, category in enumerate(Category)}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A FROM clause of students abroad, what the board reads of each, and what it filters and orders by."""
+
+    source: FromClause
+    trip: Subquery
+    category: ColumnElement[str]
+    rank: ColumnElement[int]
+    columns: tuple[ColumnElement[Any], ...]
+    condition: ColumnElement[bool]
+
+
+def standing(scope: Scope, now: datetime, dates: dict[date, list[str]]) -> Standing:
+    """Return the query for an instant; `dates` are the local dates on earth with the trip zones that have them."""
+    trip, asked, alarm, reach = _trips(dates), _latest(now), _alarms(), _reach()
+    helper = people.alias("helper")
+    source = (
+        trip.join(people, people.c.id == trip.c.person_id)
+        .outerjoin(units, units.c.id == people.c.unit_id)
+        .outerjoin(asked, and_(asked.c.person_id == people.c.id, asked.c.nth == 1))
+        .outerjoin(alarm, and_(alarm.c.person_id == people.c.id, alarm.c.nth == 1))
+        .outerjoin(reach, reach.c.person_id == people.c.id)
+        .outerjoin(helper, helper.c.id == alarm.c.acknowledged_by)
+    )
+    hard = and_(
+        asked.c.state == State.ANSWERED.value,
+        asked.c.choice == Choice.HARD.value,
+        scope.hard_is_visible(asked.c.share_with),
+    )
+    category: ColumnElement[str] = case(
+        (alarm.c.reason == Reason.URGENT.value, Category.URGENT.value),
+        (hard, Category.HARD.value),
+        (asked.c.state == State.MISSED.value, Category.MISSED.value),
+        (or_(asked.c.state == State.UNREACHED.value, reach.c.person_id.is_(None)), Category.NOT_REACHABLE.value),
+        *((asked.c.state == state.value, found.value) for state, found in _STATES),
+        else_=literal(Category.AHEAD.value),
+    )
+    columns = (
+        people.c.number,
+        people.c.name,
+        func.coalesce(units.c.path, "").label("unit"),
+        trip.c.city,
+        trip.c.country,
+        func.coalesce(people.c.here_zone, trip.c.zone).label("zone"),
+        category.label("category"),
+        asked.c.asked_at,
+        asked.c.due_at,
+        asked.c.answered_at,
+        alarm.c.state.label("case_state"),
+        helper.c.name.label("case_by"),
+        people.c.paused_until,
+    )
+    present = and_(people.c.absent_at.is_(None), people.c.left_at.is_(None))
+    return Standing(
+        source=source,
+        trip=trip,
+        category=category,
+        rank=case(_RANK, value=category, else_=len(_RANK)),
+        columns=columns,
+        condition=and_(trip.c.nth == 1, present, scope.students(now.astimezone(UTC).date())),
+    )
+
+
+def _trips(dates: dict[date, list[str]]) -> Subquery:
+    """Return the stays that are on, by each zone's own date; of two at once the later one counts."""
+    nth = func.row_number().over(partition_by=trips.c.person_id, order_by=(trips.c.departs.desc(), trips.c.id.desc()))
+    on = [and_(trips.c.zone.in_(zones), trips.c.departs <= day, trips.c.returns >= day) for day, zones in dates.items()]
+    columns = (trips.c.person_id, trips.c.city, trips.c.country, trips.c.zone, nth.label("nth"))
+    return select(*columns).where(trips.c.cancelled_at.is_(None), or_(literal(value=False), *on)).subquery("trip")
+
+
+def _latest(now: datetime) -> Subquery:
+    """Return each person's safety questions of late, numbered from the newest."""
+    nth = func.row_number().over(
+        partition_by=prompts.c.person_id, order_by=(prompts.c.opens_at.desc(), prompts.c.id.desc())
+    )
+    read = ("person_id", "state", "choice", "share_with", "asked_at", "due_at", "answered_at")
+    return (
+        select(*(prompts.c[name] for name in read), nth.label("nth"))
+        .where(
+            prompts.c.kind.in_(SAFETY_KINDS),
+            prompts.c.state.not_in(WITHOUT_A_QUESTION),
+            prompts.c.opens_at >= now - LOOK_BACK,
+        )
+        .subquery("asked")
+    )
+
+
+def _alarms() -> Subquery:
+    """Return each person's open cases, the gravest first; a hard week is nobody's business here."""
+    gravity = case({reason: rank for rank, reason in enumerate(_ALARMING)}, value=cases.c.reason)
+    nth = func.row_number().over(partition_by=cases.c.person_id, order_by=(gravity, cases.c.id))
+    columns = (cases.c.person_id, cases.c.reason, cases.c.state, cases.c.acknowledged_by, nth.label("nth"))
+    unresolved = cases.c.state != CaseState.RESOLVED.value
+    return select(*columns).where(unresolved, cases.c.reason.in_(_ALARMING)).subquery("alarm")
+
+
+def _reach() -> Subquery:
+    working = addresses.c.state == AddressState.WORKING.value
+    return select(addresses.c.person_id).where(working).distinct().subquery("reach")
+
+
+def by_date(zones: Iterable[tuple[str, date]]) -> dict[date, list[str]]:
+    """Gather zones under the local date that they have."""
+    found: dict[date, list[str]] = {}
+    for zone, day in zones:
+        found.setdefault(day, []).append(zone)
+    return found

@@ -1,0 +1,173 @@
+"""One student as her page shows her: where she is, how to reach her, what was asked and answered, what comes next.
+
+A fixed number of queries whatever her history. The page is for whoever has her in scope; what she told only somebody
+else reads "answered", and lines of the journal that would give it away are left out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from sqlalchemy import Connection, and_, select
+
+from bot.addresses import store as address_store
+from bot.addresses.model import Address, AddressState
+from bot.cases.model import Case, CaseState, Reason
+from bot.cases.store import cases, from_row
+from bot.local_time import local_date
+from bot.outbox.model import Kind
+from bot.outbox.store import outbox
+from bot.people import store as people_store
+from bot.people.model import Person
+from bot.people.store import people
+from bot.prompts.model import Prompt, State
+from bot.prompts.store import next_of, prompts
+from bot.trips import store as trip_store
+from bot.trips.model import Phase, Trip
+from bot.trips.rules import current, phase, zone_on
+from bot.views.history import HistoryLine, history
+from bot.views.safety import prompt_in, shown_answer
+from bot.views.scope import Scope
+
+TIMELINE = 40
+_ASKING = (Kind.QUESTION.value, Kind.REMINDER.value)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One message that carried a question: what kind, on which channel, what became of it and why."""
+
+    kind: str
+    channel: str | None
+    state: str
+    reason: str | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question of the timeline with how it travelled and what may be shown of the answer."""
+
+    prompt: Prompt
+    answer: str
+    deliveries: list[Delivery]
+
+
+@dataclass(frozen=True)
+class CaseSeen:
+    """A case that this reader may see, with the names of who took it."""
+
+    case: Case
+    by: str | None
+
+
+@dataclass(frozen=True)
+class PersonView:
+    """Everything on a student's page; `zone` is where she is now."""
+
+    person: Person
+    unit: str
+    counsellor: str | None
+    trip: Trip | None
+    phase: Phase | None
+    trips: list[Trip]
+    zone: str
+    addresses: list[Address]
+    cases: list[CaseSeen]
+    timeline: list[Asked]
+    upcoming: list[Prompt]
+    history: list[HistoryLine]
+
+    @property
+    def reachable(self) -> bool:
+        """Tell whether any address works."""
+        return any(address.state is AddressState.WORKING for address in self.addresses)
+
+
+def view_person(conn: Connection, scope: Scope, number: str, now: datetime) -> PersonView | None:
+    """Return a student's page; None when there is no such student in this scope, without saying which."""
+    person = find(conn, scope, number, now)
+    if person is None:
+        return None
+    trips = trip_store.of_person(conn, person.id)
+    trip, today = _here(trips, person, now)
+    shown = _prompts(conn, person.id)
+    deliveries = _deliveries(conn, person.id, [prompt.id for prompt in shown])
+    found = _cases(conn, scope, person)
+    named = people_store.by_ids(
+        conn, {person.counsellor_id or 0} | {case.acknowledged_by for case in found if case.acknowledged_by}
+    )
+    counsellor = named.get(person.counsellor_id or 0)
+    return PersonView(
+        person=person,
+        unit=people_store.unit_paths(conn).get(person.unit_id or 0, ""),
+        counsellor=counsellor.name if counsellor else None,
+        trip=trip,
+        phase=phase(trip, today) if trip else None,
+        trips=trips,
+        zone=zone_on(trips, person.zone, person.here_zone, today),
+        addresses=address_store.all_of(conn, [person.id]).get(person.id, []),
+        cases=[CaseSeen(case, _name(named, case.acknowledged_by)) for case in found],
+        timeline=[
+            Asked(prompt, shown_answer(scope, prompt, person.counsellor_id), deliveries.get(prompt.id, []))
+            for prompt in shown
+        ],
+        upcoming=next_of(conn, person.id),
+        history=history(conn, person.id),
+    )
+
+
+def find(conn: Connection, scope: Scope, number: str, now: datetime) -> Person | None:
+    """Return a student by number where the scope holds her."""
+    query = select(people.c.id).where(people.c.number == number, scope.students(now.astimezone(UTC).date()))
+    found = conn.execute(query).scalar()
+    return None if found is None else people_store.by_id(conn, found)
+
+
+def may_see_case(scope: Scope, case: Case, counsellor_id: int | None) -> bool:
+    """Tell whether a case of a student in scope may be seen: a hard week only by whom she chose."""
+    return case.reason is not Reason.HARD or scope.sees_hard(case.share_with, counsellor_id)
+
+
+def _here(trips: list[Trip], person: Person, now: datetime) -> tuple[Trip | None, date]:
+    """Return the trip that counts now and its local date, which the zone of the trip decides."""
+    guess = current(trips, local_date(now, person.zone))
+    today = local_date(now, person.here_zone or guess.zone) if guess else local_date(now, person.zone)
+    return current(trips, today), today
+
+
+def _prompts(conn: Connection, person_id: int) -> list[Prompt]:
+    never_opened = and_(prompts.c.state.in_([State.WITHDRAWN.value, State.EXCUSED.value]), prompts.c.asked_at.is_(None))
+    query = (
+        select(prompts)
+        .where(prompts.c.person_id == person_id, prompts.c.state != State.SCHEDULED.value, ~never_opened)
+        .order_by(prompts.c.opens_at.desc(), prompts.c.id.desc())
+        .limit(TIMELINE)
+    )
+    return [prompt_in(row) for row in conn.execute(query)]
+
+
+def _deliveries(conn: Connection, person_id: int, prompt_ids: Sequence[int]) -> dict[int, list[Delivery]]:
+    columns = (outbox.c.prompt_id, outbox.c.kind, outbox.c.channel, outbox.c.state, outbox.c.reason)
+    query = (
+        select(*columns, outbox.c.accepted_at, outbox.c.next_try_at)
+        .where(outbox.c.prompt_id.in_(prompt_ids), outbox.c.person_id == person_id, outbox.c.kind.in_(_ASKING))
+        .order_by(outbox.c.id)
+    )
+    found: dict[int, list[Delivery]] = {}
+    for row in conn.execute(query):
+        at = row.accepted_at or row.next_try_at
+        found.setdefault(row.prompt_id, []).append(Delivery(row.kind, row.channel, row.state, row.reason, at))
+    return found
+
+
+def _cases(conn: Connection, scope: Scope, person: Person) -> list[Case]:
+    """Return the cases that may be seen: what is open first, then what was."""
+    over = cases.c.state == CaseState.RESOLVED.value
+    query = select(cases).where(cases.c.person_id == person.id).order_by(over, cases.c.id.desc()).limit(TIMELINE)
+    found = [from_row(row) for row in conn.execute(query)]
+    return [case for case in found if may_see_case(scope, case, person.counsellor_id)]
+
+
+def _name(named: dict[int, Person], person_id: int | None) -> str | None:
+    return named[person_id].name if person_id in named else None
