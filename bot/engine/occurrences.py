@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
-from bot.engine.facts import PersonFacts
 from bot.engine.ladder import after, rung_times
+from bot.engine.person_facts import PersonFacts
 from bot.local_time import Quiet, after_quiet, days_of_rule, local_date, to_instant
 from bot.programmes.model import Anchor, Audience, Item, Once, Recurring
 from bot.trips.model import Trip

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.engine.facts import PersonFacts
 from bot.engine.ladder import rung_times
 from bot.engine.occurrences import Occurrence, Pending, in_audience, next_once, next_recurring
+from bot.engine.person_facts import PersonFacts
 from bot.programmes.model import Item, Once, Programme
 from bot.prompts.model import RUNNING, Prompt, State
 from bot.trips.model import Trip

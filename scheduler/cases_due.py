@@ -1,0 +1,22 @@
+"""Cases that nobody has acknowledged: whoever must know is told again, until one does."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot.cases import store as cases_store
+from bot.cases.model import CaseState, Reason
+from bot.engine.case_rules import again_at
+from bot.engine.casework import tell_helpers
+
+
+def work_off(conn: Connection, now: datetime, limit: int = 50) -> int:
+    """Tell about up to `limit` due cases again in the caller's transaction; return how many."""
+    due = [case for case in cases_store.due(conn, now, limit) if case.reason is not Reason.HARD]
+    for case in due:
+        if case.state is CaseState.OPEN:
+            tell_helpers(conn, case, now)
+            cases_store.update(conn, case.id, next_at=again_at(case.reason, now))
+        else:
+            cases_store.update(conn, case.id, next_at=None)
+    return len(due)
