@@ -8,7 +8,7 @@ MAX_TEXT = 4000
 """Characters of one message; a longer one is cut by the page before it is stored."""
 
 
-def raw_of(  # noqa: PLR0913 - what a form can carry
+def raw_of(
     sender: str,
     *,
     text: str = "",
