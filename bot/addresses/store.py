@@ -112,6 +112,22 @@ def set_state(conn: Connection, address_id: int, state: AddressState, reason: st
     conn.execute(addresses.update().where(addresses.c.id == address_id).values(state=state.value, reason=reason))
 
 
+def worked(conn: Connection, address_id: int, now: datetime) -> None:
+    """Remember that a message got through."""
+    conn.execute(addresses.update().where(addresses.c.id == address_id).values(last_ok_at=now))
+
+
+def failed(conn: Connection, address_id: int, state: AddressState, reason: str | None, now: datetime) -> None:
+    """Remember that an address failed for good, and why (a short code)."""
+    values = {"state": state.value, "reason": (reason or state.value)[:64], "last_failed_at": now}
+    conn.execute(addresses.update().where(addresses.c.id == address_id).values(**values))
+
+
+def rename(conn: Connection, address_id: int, external_id: str) -> None:
+    """Store the new id that the platform gave an address; IntegrityError when another address has it."""
+    conn.execute(addresses.update().where(addresses.c.id == address_id).values(external_id=external_id))
+
+
 def _of(conn: Connection, person_ids: Iterable[int], *, only_working: bool) -> dict[int, list[Address]]:
     found: dict[int, list[Address]] = {}
     ids = sorted(set(person_ids))

@@ -68,6 +68,14 @@ class Result:
 
 
 @dataclass(frozen=True)
+class Sent:
+    """What an edit needs of the try that it changes: its result (None: not known yet) and the platform's reference."""
+
+    result: str | None
+    external_id: str | None
+
+
+@dataclass(frozen=True)
 class Message:
     """One row of `outbox`. `data` is what the template needs beyond what prompt and case tell."""
 

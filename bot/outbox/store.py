@@ -135,6 +135,27 @@ def ready(conn: Connection, channel: str, account: str, now: datetime, limit: in
     return [from_row(found) for found in conn.execute(query)]
 
 
+def has_ready(conn: Connection, channel: str, account: str, now: datetime) -> bool:
+    """Tell whether an account has a message that may go now; claims nothing."""
+    query = (
+        select(outbox.c.id)
+        .where(outbox.c.channel == channel, outbox.c.account == account, _waiting, outbox.c.next_try_at <= now)
+        .limit(1)
+    )
+    return conn.execute(query).first() is not None
+
+
+def sending(conn: Connection, channel: str, account: str) -> list[Message]:
+    """Return the messages of an account that were claimed and have no result yet, in their order."""
+    query = (
+        select(outbox)
+        .where(outbox.c.channel == channel, outbox.c.account == account, _sending)
+        .order_by(outbox.c.id)
+        .with_for_update()
+    )
+    return [from_row(found) for found in conn.execute(query)]
+
+
 def of_prompt(conn: Connection, prompt_id: int, states: Iterable[OutboxState]) -> list[Message]:
     """Return the messages about a prompt that are in one of the states."""
     query = (

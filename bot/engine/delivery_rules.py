@@ -1,0 +1,127 @@
+"""What becomes of a message: pure decisions of delivery, before a try and after its result.
+
+`bot.engine.delivery` asks them inside its transactions. They take the time and the jitter and return what to store.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.addresses.model import AddressState
+from bot.cases.model import Case, CaseState
+from bot.outbox.model import AGAIN_WHEN_UNKNOWN, Kind, Message, OutboxState, Result, ResultKind, Sent
+from bot.prompts.model import RUNNING, Prompt, State
+
+FIRST_WAIT = timedelta(seconds=5)
+LONGEST_WAIT = timedelta(minutes=10)
+EDIT_WAIT = timedelta(seconds=2)
+"""How long an edit waits for the result of what it edits before it looks again."""
+MOST_UNKNOWN = 3
+"""How often a message goes out with an unknown outcome: two copies are better than none, ten are not."""
+LIFETIME = {Kind.REPLY: timedelta(hours=24), Kind.EDIT: timedelta(hours=24)}
+"""How long a message without an end of its own is worth sending; kinds that are not here are worth it for ever."""
+
+ADDRESS_FAULTS = {ResultKind.PERSON_GONE: AddressState.GONE, ResultKind.ADDRESS_WRONG: AddressState.WRONG}
+_ASKABLE = {Kind.QUESTION: RUNNING | {State.NOT_ASKED, State.UNREACHED}, Kind.REMINDER: RUNNING}
+"""In which states of its prompt a question or a reminder is wanted: a question that got out late is still asked."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What to store: the new state; when to try again (waiting only); why; what is now known of the address."""
+
+    state: OutboxState
+    next_try_at: datetime | None = None
+    reason: str | None = None
+    address: AddressState | None = None
+    pause_seconds: float = 0.0
+
+    @property
+    def elsewhere(self) -> bool:
+        """Tell whether another address of the person should take the message."""
+        return self.address is not None
+
+
+def ends_at(message: Message) -> datetime | None:
+    """Return when a message is no longer worth sending, or None."""
+    if message.expires_at is not None:
+        return message.expires_at
+    life = LIFETIME.get(message.kind)
+    return None if life is None else message.created_at + life
+
+
+def backoff(tries: int, jitter: float) -> timedelta:
+    """Return how long to wait after so many tries: 5 s, doubled each time up to 10 min, less up to a quarter.
+
+    `jitter` lies between 0 and 1.
+    """
+    doubled = FIRST_WAIT * (1 << min(max(tries - 1, 0), 10))
+    return min(doubled, LONGEST_WAIT) * (1 - jitter / 4)
+
+
+def before_try(
+    message: Message,
+    now: datetime,
+    *,
+    prompt: Prompt | None,
+    case: Case | None,
+    address: AddressState | None,
+) -> Verdict | None:
+    """Decide whether a message is still wanted: None to send it, else what becomes of it instead."""
+    end = ends_at(message)
+    if end is not None and end <= now:
+        return Verdict(OutboxState.EXPIRED, reason="expired")
+    if prompt is not None and prompt.state not in _ASKABLE.get(message.kind, frozenset(State)):
+        return Verdict(OutboxState.WITHDRAWN, reason=f"prompt_{prompt.state.value}")
+    if message.kind is Kind.ALARM and case is not None and case.state is not CaseState.OPEN:
+        return Verdict(OutboxState.WITHDRAWN, reason=f"case_{case.state.value}")
+    usable = {AddressState.WORKING, AddressState.PENDING} if message.kind is Kind.REPLY else {AddressState.WORKING}
+    if address not in usable:
+        return Verdict(OutboxState.FAILED, reason="address_not_working", address=address or AddressState.WRONG)
+    return None
+
+
+def before_edit(original: Sent | None, now: datetime, *, can_edit: bool, is_latest: bool) -> Verdict | None:
+    """Decide whether an edit can go: None to send it, else to wait for what it edits or to give it up."""
+    if not can_edit:
+        return Verdict(OutboxState.WITHDRAWN, reason="cannot_edit")
+    if not is_latest:
+        return Verdict(OutboxState.WITHDRAWN, reason="later_edit")
+    if original is not None and original.result is None:
+        return Verdict(OutboxState.WAITING, next_try_at=now + EDIT_WAIT)
+    if original is None or original.result != ResultKind.ACCEPTED or original.external_id is None:
+        return Verdict(OutboxState.WITHDRAWN, reason="nothing_to_edit")
+    return None
+
+
+def after_result(
+    message: Message, result: Result, now: datetime, *, unknown_before: int = 0, jitter: float = 0.0
+) -> Verdict:
+    """Decide what becomes of a message after a try; `message.tries` counts this try.
+
+    `unknown_before` counts earlier tries with an unknown outcome.
+    """
+    if result.kind is ResultKind.ACCEPTED:
+        return Verdict(OutboxState.ACCEPTED)
+    if result.kind in ADDRESS_FAULTS:
+        return Verdict(OutboxState.FAILED, reason=_why(result), address=ADDRESS_FAULTS[result.kind])
+    if result.kind is ResultKind.THROTTLED:
+        pause = FIRST_WAIT.total_seconds() if result.wait is None else result.wait
+        return _again(message, result, now, timedelta(seconds=pause), pause=pause)
+    if result.kind is ResultKind.OUTCOME_UNKNOWN and (
+        message.kind not in AGAIN_WHEN_UNKNOWN or unknown_before + 1 >= MOST_UNKNOWN
+    ):
+        return Verdict(OutboxState.UNKNOWN, reason=_why(result))
+    at_once = result.new_address is not None
+    asked = timedelta(seconds=result.wait or 0)
+    return _again(message, result, now, timedelta(0) if at_once else max(backoff(message.tries, jitter), asked))
+
+
+def _again(message: Message, result: Result, now: datetime, wait: timedelta, pause: float = 0.0) -> Verdict:
+    end = ends_at(message)
+    if end is not None and now + wait >= end:
+        return Verdict(OutboxState.EXPIRED, reason=_why(result), pause_seconds=pause)
+    return Verdict(OutboxState.WAITING, next_try_at=now + wait, reason=_why(result), pause_seconds=pause)
+
+
+def _why(result: Result) -> str:
+    return (result.reason or result.kind.value)[:120]

@@ -1,0 +1,65 @@
+"""What follows when an address fails for good: it is marked, and the same message goes to her next working one.
+
+`bot.engine.delivery` calls this inside the transaction that records the failure.
+"""
+
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from bot.addresses import store as addresses
+from bot.addresses.model import AddressState
+from bot.engine.telling import in_turn
+from bot.journal import store as journal
+from bot.outbox import store as outbox
+from bot.outbox.model import Message, OutboxState
+
+log = structlog.get_logger()
+
+
+def address_failed(conn: Connection, message: Message, found: AddressState, reason: str | None, now: datetime) -> None:
+    """Mark the address of a message as gone or wrong, and note it in the journal the first time."""
+    address = None if message.address_id is None else addresses.by_id(conn, message.address_id)
+    if address is None or address.state is not AddressState.WORKING:
+        return
+    addresses.failed(conn, address.id, found, reason, now)
+    line = journal.line(
+        now,
+        "address.failed",
+        person_id=address.person_id,
+        outbox_id=message.id,
+        channel=address.channel,
+        state=found.value,
+    )
+    journal.write(conn, [line])
+
+
+def reroute(conn: Connection, message: Message, now: datetime) -> bool:
+    """Give a message to the next working address of its person; False when there is none."""
+    working = addresses.working_of(conn, [message.person_id]).get(message.person_id, [])
+    left = [address for address in in_turn(working) if address.id != message.address_id]
+    if not left:
+        return False
+    outbox.update(
+        conn,
+        message.id,
+        state=OutboxState.WAITING.value,
+        address_id=left[0].id,
+        channel=left[0].channel,
+        account=left[0].account,
+        next_try_at=now,
+        tries=message.tries,
+        reason="address_failed",
+    )
+    return True
+
+
+def moved(conn: Connection, address_id: int, external_id: str) -> None:
+    """Store the new id that a platform gave a chat; one that is already somebody's stays where it is."""
+    try:
+        with conn.begin_nested():
+            addresses.rename(conn, address_id, external_id)
+    except IntegrityError:
+        log.warning("delivery.address_taken", address_id=address_id)

@@ -1,0 +1,221 @@
+"""Sends what waits in the outbox: one `Sender` per account of a channel, woken by whoever queued and by the bell.
+
+A sender claims small batches while its account has room, calls the channel outside any transaction at the account's
+pace and in order per chat, and records what came of it. `bot.app` makes the senders, runs them, and stops them.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from weakref import WeakValueDictionary
+
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from bot.channels.base import Channel
+from bot.clock import Clock
+from bot.engine.delivery import Account, Parcel, Tools, claim, drop, record, recover, still_wanted
+from bot.engine.delivery_rules import Verdict
+from bot.outbox import store as outbox
+from bot.outbox.model import OutboxState, Priority, Result, ResultKind
+from bot.storage import state
+from bot.storage.database import Database
+from bot.storage.writer import Urgency
+from scheduler.pace import Pace
+
+log = structlog.get_logger()
+LEASE = timedelta(seconds=30)
+RENEW = timedelta(seconds=10)
+GRACE_SECONDS = 20.0
+"""How long a stopping sender waits for what is under way."""
+LONGEST_PAUSE_SECONDS = 30.0
+"""The longest pause between two tries to record a result while the database is away."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What all senders share; `holder` names this process in leases."""
+
+    database: Database
+    tools: Tools
+    clock: Clock
+    holder: str
+    jitter: Callable[[], float] = secrets.SystemRandom().random
+
+
+class Sender:
+    """Sends for one account."""
+
+    def __init__(self, channel: Channel, desk: Desk, pace: Pace) -> None:
+        """Make the sender; nothing is claimed before `work_off` or `run`."""
+        self.channel = channel
+        self.account = Account(channel.name, channel.account, channel.can_edit, channel.can_push)
+        self.nudge = asyncio.Event()
+        self._desk = desk
+        self._pace = pace
+        self._epoch: int | None = None
+        self._renewed_at: datetime | None = None
+        self._paused_until: datetime | None = None
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._ordinary = 0
+        self._chats: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._finished: list[tuple[Parcel, Result]] = []
+        self._recording = asyncio.Lock()
+
+    async def run(self) -> None:
+        """Send for ever, whenever nudged; cancel it and call `stop` to end."""
+        while True:
+            await self.nudge.wait()
+            self.nudge.clear()
+            try:
+                if await self._start():
+                    self.nudge.set()  # there may be more than one batch
+            except Exception as error:  # noqa: BLE001 - the next nudge tries again
+                log.error("delivery.failed", channel=self.channel.name, error=type(error).__name__)  # noqa: TRY400
+
+    async def work_off(self) -> int:
+        """Send everything that may go now, wait for its results and return how many messages that were."""
+        total = 0
+        while True:
+            taken = await self._start()
+            total += taken
+            if self._under_way:
+                await asyncio.wait(self._under_way)
+            elif not taken:
+                return total
+
+    async def stop(self) -> None:
+        """Wait for what is under way, then give the account back to whoever sends next."""
+        if self._under_way:
+            _, left = await asyncio.wait(self._under_way, timeout=GRACE_SECONDS)
+            for task in left:
+                task.cancel()
+        if self._epoch is not None:
+            real = self._desk.clock.real()
+            await self._desk.database.awrite(
+                lambda conn: state.release_lease(conn, self.account.lease, self._desk.holder, real), Urgency.DELIVERY
+            )
+            self._epoch = None
+
+    async def _start(self) -> int:
+        """Claim what fits and set it off; return how many messages were dealt with."""
+        now, real = self._desk.clock.now(), self._desk.clock.real()
+        if self._is_paused(real):
+            return 0
+        urgent = self._pace.per_second - len(self._under_way)
+        ordinary = min(urgent, self._pace.per_second - self._pace.reserve - self._ordinary)
+        overdue = self._renewed_at is None or real - self._renewed_at > RENEW
+        must_renew = self._epoch is None or (bool(self._under_way) and overdue)
+        if not must_renew and (urgent <= 0 or not await self._desk.database.aread(lambda conn: self._ready(conn, now))):
+            return 0
+        epoch, taken, parcels = await self._desk.database.awrite(
+            lambda conn: self._claim(conn, now, real, max(urgent, 0), max(ordinary, 0)), Urgency.DELIVERY
+        )
+        self._epoch, self._renewed_at = epoch, None if epoch is None else real
+        for parcel in parcels:
+            self._set_off(parcel)
+        return taken
+
+    def _ready(self, conn: Connection, now: datetime) -> bool:
+        return outbox.has_ready(conn, self.account.channel, self.account.account, now)
+
+    def _claim(
+        self, conn: Connection, now: datetime, real: datetime, urgent: int, ordinary: int
+    ) -> tuple[int | None, int, list[Parcel]]:
+        """Take or renew the lease and claim under it; without the lease nothing is claimed."""
+        try:
+            with conn.begin_nested():
+                epoch = state.take_lease(conn, self.account.lease, self._desk.holder, real, LEASE)
+        except IntegrityError:  # two processes took a new lease at the same moment; the other one has it
+            epoch = None
+        if epoch is None:
+            return None, 0, []
+        if epoch != self._epoch:
+            left = recover(conn, self.account, now)
+            if left:
+                log.warning("delivery.recovered", channel=self.account.channel, messages=left)
+        taken, parcels = claim(conn, self.account, self._desk.tools, epoch, now, urgent=urgent, ordinary=ordinary)
+        return epoch, taken, parcels
+
+    def _set_off(self, parcel: Parcel) -> None:
+        ordinary = parcel.message.priority >= Priority.PROMPT
+        self._ordinary += ordinary
+        task = asyncio.create_task(self._send(parcel))
+        self._under_way.add(task)
+
+        def end(done: asyncio.Task[None]) -> None:
+            self._under_way.discard(done)
+            self._ordinary -= ordinary
+            self.nudge.set()
+
+        task.add_done_callback(end)
+
+    async def _send(self, parcel: Parcel) -> None:
+        lock = self._chats.setdefault(parcel.external_id, asyncio.Lock())
+        async with lock:
+            await self._pace.wait(parcel.external_id, urgent=parcel.message.priority < Priority.PROMPT)
+            now = self._desk.clock.now()
+            verdict = await self._desk.database.aread(lambda conn: still_wanted(conn, parcel.message, now))
+            if verdict is None:
+                verdict = self._wait_for_pause(now)
+            if verdict is not None:
+                given_up = verdict
+                await self._desk.database.awrite(
+                    lambda conn: drop(conn, self.account, parcel, given_up, now), Urgency.DELIVERY
+                )
+                return
+            self._finished.append((parcel, await self._call(parcel)))
+            async with self._recording:  # whoever comes first records for all who have finished meanwhile
+                batch, self._finished = self._finished, []
+                if batch:
+                    await self._record(batch)
+
+    async def _call(self, parcel: Parcel) -> Result:
+        try:
+            if parcel.message_ref is not None:
+                return await self.channel.edit(parcel.external_id, parcel.message_ref, parcel.body)
+            return await self.channel.send(parcel.external_id, parcel.body, key=parcel.message.key)
+        except Exception as error:  # noqa: BLE001 - a channel maps what its platform says; anything else is a bug of it
+            name = type(error).__name__
+        log.error("delivery.channel_broke", channel=self.channel.name, outbox_id=parcel.message.id, error=name)
+        return Result(ResultKind.OUTCOME_UNKNOWN, reason=name)
+
+    async def _record(self, batch: list[tuple[Parcel, Result]]) -> None:
+        """Store results in one transaction, again and again while the database is away: they must not get lost."""
+        pause = 0.5
+        while (verdicts := await self._try_to_record(batch)) is None:
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+        longest = max((verdict.pause_seconds for verdict in verdicts), default=0.0)
+        if longest > 0:
+            self._paused_until = self._desk.clock.real() + timedelta(seconds=longest)
+            log.warning("delivery.paused", channel=self.channel.name, seconds=longest)
+
+    async def _try_to_record(self, batch: list[tuple[Parcel, Result]]) -> list[Verdict] | None:
+        try:
+            return await self._desk.database.awrite(
+                lambda conn: self._record_all(conn, batch, self._desk.clock.now()), Urgency.DELIVERY
+            )
+        except Exception as error:  # noqa: BLE001 - whatever it is, the results are kept and tried again
+            log.error("delivery.cannot_record", messages=len(batch), error=type(error).__name__)  # noqa: TRY400
+            return None
+
+    def _record_all(self, conn: Connection, batch: list[tuple[Parcel, Result]], now: datetime) -> list[Verdict]:
+        found = []
+        for parcel, result in batch:
+            verdict = record(conn, self.account, self._desk.tools, parcel, result, now, self._desk.jitter())
+            if verdict is not None:
+                found.append(verdict)
+        return found
+
+    def _is_paused(self, real: datetime) -> bool:
+        return self._paused_until is not None and real < self._paused_until
+
+    def _wait_for_pause(self, now: datetime) -> Verdict | None:
+        real = self._desk.clock.real()
+        if self._paused_until is None or real >= self._paused_until:
+            return None
+        return Verdict(OutboxState.WAITING, next_try_at=now + (self._paused_until - real), reason="throttled")
