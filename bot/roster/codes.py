@@ -1,0 +1,51 @@
+"""The words that a roster's cells of codes may hold: each code with what else it is called."""
+
+from collections.abc import Mapping
+
+Codes = Mapping[str, tuple[str, ...]]
+
+ROLES: Codes = {
+    "student": ("学生",),
+    "counsellor": ("辅导员", "counselor"),
+    "supervisor": ("导师",),
+    "coordinator": ("区域负责人",),
+    "secretary": ("书记", "支部书记", "branch secretary"),
+    "office": ("专项岗", "programme office"),
+}
+AMBIGUOUS_ROLES: Mapping[str, str] = {
+    "专员": "专项岗 (office), 区域负责人 (coordinator) or 辅导员 (counsellor), whichever is meant",
+}
+"""Words that offices use for more than one role, with what to write in their place."""
+
+LEVELS: Codes = {
+    "bachelor": ("本科", "本科生"),
+    "master": ("硕士", "硕士生", "硕士研究生"),
+    "doctor": ("博士", "博士生", "博士研究生", "phd"),
+}
+PARTY: Codes = {
+    "party": ("中共党员", "党员"),
+    "probationary": ("预备党员", "中共预备党员"),
+    "league": ("共青团员", "团员"),
+    "none": ("群众",),
+}
+LANGUAGES: Codes = {
+    "zh": ("中文", "汉语", "zh-CN", "chinese"),
+    "en": ("英文", "英语", "english"),
+}
+TRIP_TYPES: Codes = {
+    "joint_training": ("联合培养",),
+    "degree": ("攻读学位",),
+    "exchange": ("交换", "交换生"),
+    "research_visit": ("访学",),
+    "short_visit": ("短期交流",),
+    "summer_school": ("暑期学校",),
+    "conference": ("学术会议",),
+    "internship": ("实习",),
+    "io_internship": ("国际组织实习",),
+    "competition": ("国际竞赛",),
+    "volunteering": ("国际志愿服务",),
+}
+BRANCH_KINDS: Codes = {
+    "party": ("党支部", "临时党支部"),
+    "league": ("团支部", "临时团支部"),
+}

@@ -1,0 +1,97 @@
+"""The programme office hands in a roster: it is checked whole, compared with what is stored, and applied at once.
+
+The command `import`, the demo and stories call it.
+"""
+
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot.engine.replanning import replan
+from bot.errors import MistakesError
+from bot.people import store as people_store
+from bot.places.cities import zone_candidates
+from bot.places.countries import REGIONS, find_country
+from bot.places.zones import is_zone
+from bot.programmes.versions import Programmes
+from bot.roster.check import check
+from bot.roster.columns import BRANCHES, PEOPLE, SHEETS, TRIPS
+from bot.roster.diff import difference
+from bot.roster.model import Change, ChangeKind, Difference, Fault, Sheets
+from bot.roster.parse import parse
+from bot.roster.understand import Places
+from handlers.roster.branches import apply_branches
+from handlers.roster.lines import write_lines
+from handlers.roster.people import apply_people
+from handlers.roster.stored import load_stored
+from handlers.roster.trips import apply_trips
+from handlers.roster.units import unit_ids
+
+_BEARS_ON_PLANS = {"role", "zone", "level"}
+
+
+def import_roster(
+    conn: Connection,
+    sheets: Sheets,
+    *,
+    prune: AbstractSet[str],
+    dry_run: bool,
+    now: datetime,
+    programmes: Programmes,
+    actor_id: int | None = None,
+) -> Difference:
+    """Apply a roster in the caller's transaction and plan anew whomever it touches.
+
+    Args:
+        conn: The transaction; the caller rolls it back on any error.
+        sheets: What `bot.roster.read.read_roster` has read.
+        prune: Sheets whose rows that are not listed any more go: people and branches are marked absent, trips
+            cancelled, memberships deleted.
+        dry_run: Store nothing; a reading connection is enough.
+        now: The instant of the import, in UTC.
+        programmes: The versions of the programme; without any nothing is planned.
+        actor_id: Who imports; None for the command line.
+
+    Returns:
+        The difference. When it is empty nothing was written, not even a journal line.
+
+    Raises:
+        MistakesError: Every fault of the roster, in the order of the file; nothing was written.
+    """
+    stored = load_stored(conn)
+    places = Places(find_country=find_country, is_zone=is_zone, zone_candidates=zone_candidates, regions=REGIONS)
+    records, faults = parse(sheets, places)
+    faults = [*sheets.faults, *faults, *check(records, stored, sheets, prune)]
+    if faults:
+        raise MistakesError([sheets.mistake(fault) for fault in sorted(faults, key=_place)])
+    found = difference(records, stored, prune)
+    if found and not dry_run:
+        _apply(conn, found, now, programmes, actor_id)
+    return found
+
+
+def _apply(conn: Connection, found: Difference, now: datetime, programmes: Programmes, actor_id: int | None) -> None:
+    named = (change.values.get("unit") for sheet in (PEOPLE, BRANCHES) for change in found.of(sheet))
+    units = unit_ids(conn, (path for path in named if isinstance(path, str)))
+    people = apply_people(conn, found, units, now)
+    apply_trips(conn, found, people, now)
+    branches = apply_branches(conn, found, units, people, now)
+    write_lines(conn, found, people, branches, now, actor_id)
+    touched = {people[str(change.values["number"])] for change in found.of(TRIPS)}
+    touched |= {people[change.key[0]] for change in found.of(PEOPLE) if _bears_on_plans(change)}
+    for piece in people_store.chunks(sorted(touched)):
+        replan(conn, piece, programmes, now)
+
+
+def _bears_on_plans(change: Change) -> bool:
+    return change.kind is not ChangeKind.CHANGE or any(field.name in _BEARS_ON_PLANS for field in change.fields)
+
+
+def _place(fault: Fault) -> tuple[int, int, int]:
+    """Order faults as one reads the file: by sheet, row and column; what is no sheet at all comes first."""
+    if fault.sheet not in SHEETS:
+        return (-1, fault.line, 0)
+    columns = [column.name for column in SHEETS[fault.sheet].columns]
+    column = columns.index(fault.column) if fault.column in columns else len(columns)
+    return (list(SHEETS).index(fault.sheet), fault.line, column)
