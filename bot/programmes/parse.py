@@ -15,7 +15,7 @@ from bot.errors import Mistake, MistakesError
 from bot.local_time import Quiet
 from bot.programmes import shape
 from bot.programmes.model import Anchor, Audience, Item, Kind, Once, Programme, Recurring, Rung
-from bot.programmes.rules import end_faults, order_faults
+from bot.programmes.rules import end_faults, order_faults, quiet_fault
 
 Part = TypeVar("Part", bound=BaseModel)
 
@@ -43,12 +43,13 @@ class _Reader:
     """Reads part by part and keeps what is wrong; a part that is wrong reads as None."""
 
     source: str
+    quiet: Quiet | None = None
     mistakes: list[Mistake] = field(default_factory=list)
 
     def programme(self, values: Mapping[str, Any], version_id: int) -> Programme | None:
         quiet_values, item_values = values.get("quiet"), values.get("item")
         self._part(shape.FileShape, dict(values), f"{self.source}: ")
-        quiet = self._quiet(quiet_values)
+        quiet = self.quiet = self._quiet(quiet_values)
         in_order = item_values if isinstance(item_values, list) else []
         items = [self._item(one, number) for number, one in enumerate(in_order, start=1)]
         self._twice(in_order)
@@ -114,6 +115,7 @@ class _Reader:
         part = self._part(shape.RecurringShape, values, where)
         if part is None:
             return None
+        self._loud(part.at, f"{where}.at")
         if part.first_rule is None and (part.first_weeks or part.often_in):
             self._say(f"{where}.first_rule", "is missing, but first_weeks or often_in ask for it", "write it")
         if part.first_rule is not None and not (part.first_weeks or part.often_in):
@@ -134,7 +136,14 @@ class _Reader:
             self._say(f"{where}.unknown", "is missing: who tells no landing time would never be asked", table)
         if part.unknown is not None and part.unknown.duration is not None:
             self._say(f"{where}.unknown", "counts from departure, a day without an hour", table)
+        self._loud(part.after.at, f"{where}.after.at")
+        self._loud(part.unknown.at if part.unknown is not None else None, f"{where}.unknown.at")
         return Once(part.anchor, part.after, part.unknown)
+
+    def _loud(self, at: time | None, where: str) -> None:
+        fault = quiet_fault(at, self.quiet) if self.quiet is not None else None
+        if fault is not None:
+            self._say(where, *fault)
 
     def _ladder(self, values: Any, when: Recurring | Once | None, where: str) -> tuple[Rung, ...]:
         rungs = []

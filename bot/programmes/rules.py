@@ -8,6 +8,7 @@ from datetime import time
 from itertools import pairwise
 from typing import NamedTuple
 
+from bot.local_time import Quiet
 from bot.programmes.model import After, Rung, Step
 
 TRIP_TYPES = (
@@ -116,6 +117,16 @@ def _numbers(text: str, low: int, high: int, *, many: bool = True) -> bool:
     found = text.split(",")
     plain = all(re.fullmatch(r"[+-]?\d{1,3}", number) and low <= int(number) <= high for number in found)
     return plain and (many or len(found) == 1) and not any(int(number) == 0 for number in found)
+
+
+def quiet_fault(at: time | None, quiet: Quiet) -> Fault | None:
+    """Return why a question is not asked at a wall time, or None when that is outside the quiet hours."""
+    if at is None:
+        return None
+    past_midnight = quiet.start > quiet.end
+    inside = at >= quiet.start or at < quiet.end if past_midnight else quiet.start <= at < quiet.end
+    hours = f"{quiet.start:%H:%M} to {quiet.end:%H:%M}"
+    return Fault(f"{at:%H:%M} lies in the quiet hours, {hours}", "use another time") if inside else None
 
 
 def order_faults(ladder: Sequence[Rung], opening: time | None) -> list[tuple[int, Fault]]:

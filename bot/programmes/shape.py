@@ -23,7 +23,7 @@ WANTED = {
     "model": "a table",
     "too_short": "at least one",
 }
-EXPLAINED = "the comments of the shipped programme explain it (yanxin programme show)"
+EXPLAINED = "the comments of the shipped programme explain it (yanxin programme show --default)"
 
 
 def _wrong(what: str, mend: str) -> PydanticCustomError:

@@ -1,0 +1,125 @@
+"""`yanxin programme`: loads, checks, previews and shows what is asked of whom and when."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+from sqlalchemy import Connection
+
+from bot.cli.context import Group, Tool, pass_tool
+from bot.cli.programme_lines import coming_lines, difference_lines
+from bot.engine.preview import Coming, Difference, difference, preview
+from bot.errors import UsageError, YanxinError
+from bot.people import store as people_store
+from bot.programmes import store
+from bot.programmes.model import Programme
+from bot.programmes.versions import Programmes, default_text
+from handlers.programme_loaded import check, load_programme, seed_text
+
+MOST_DAYS = 400
+NONE_RUNS = "No programme runs yet: start the service once, or run `yanxin programme load FILE`."
+FILE = click.Path(path_type=Path)
+
+
+@click.group("programme", cls=Group)
+def programme() -> None:
+    """What is asked of whom and when."""
+
+
+@programme.command("load")
+@click.argument("file", type=FILE)
+@pass_tool
+def load_command(tool: Tool, file: Path) -> None:
+    """Make FILE the running version; questions on their way keep their own."""
+    text = _read(file)
+    check(text, str(file))  # mistakes need no database
+    with tool.database() as database:
+        now = tool.clock.now()
+        version_id, count = database.write(lambda conn: load_programme(conn, text, now, Programmes(), source=str(file)))
+    if count is None:
+        click.echo(f"{file} is what runs already, as version {version_id}; nothing changed.")
+        return
+    click.echo(
+        f"Version {version_id} runs now. Questions ahead: {count.inserted + count.revived} added, "
+        f"{count.cancelled} withdrawn, {count.moved} carried over."
+    )
+
+
+@programme.command("check")
+@click.argument("file", type=FILE, required=False)
+@pass_tool
+def check_command(tool: Tool, file: Path | None) -> None:
+    """Name every mistake in FILE; without it, in the file that seeds an empty database."""
+    text, source = (_read(file), str(file)) if file is not None else seed_text(tool.settings)
+    found = check(text, source)
+    items = ", ".join(item.key for item in found.items)
+    click.echo(f"{source} is sound; it asks: {items}.")
+
+
+@programme.command("preview")
+@click.argument("file", type=FILE, required=False)
+@click.option("--person", "number", metavar="NUMBER", help="Only what this person would be asked.")
+@click.option("--days", type=click.IntRange(1, MOST_DAYS), default=14, show_default=True, help="How far to look.")
+@pass_tool
+def preview_command(tool: Tool, file: Path | None, number: str | None, days: int) -> None:
+    """List what would be asked when; with FILE, what would change against the running version too."""
+    proposed = check(_read(file), str(file)) if file is not None else None
+    now = tool.clock.now()
+    with tool.database() as database:
+        coming, changed, running = database.read(lambda conn: _look(conn, proposed, number, days, now))
+    for line in coming_lines(coming, days):
+        click.echo(line)
+    if proposed is not None:
+        click.echo()
+        for line in difference_lines(changed, running):
+            click.echo(line)
+
+
+@programme.command("show")
+@click.option("--default", "shipped", is_flag=True, help="The one that is shipped, with its explanations.")
+@pass_tool
+def show_command(tool: Tool, *, shipped: bool) -> None:
+    """Print the text of the running version."""
+    if shipped:
+        click.echo(default_text(), nl=False)
+        return
+    with tool.database() as database:
+        text = database.read(_running_text)
+    if text is None:
+        raise YanxinError(NONE_RUNS)
+    click.echo(text, nl=not text.endswith("\n"))
+
+
+def _look(
+    conn: Connection, proposed: Programme | None, number: str | None, days: int, now: datetime
+) -> tuple[list[Coming], Difference, int | None]:
+    """Return what would be asked, how that differs from the running version, and that version's number."""
+    person_id = None
+    if number is not None:
+        person = people_store.by_number(conn, number)
+        if person is None:
+            raise YanxinError(f"There is nobody with the number {number!r}.")
+        person_id = person.id
+    try:
+        running = Programmes().current(conn)
+    except LookupError:
+        if proposed is None:
+            raise YanxinError(NONE_RUNS) from None
+        running = None
+    before = preview(conn, running, now, days, person_id) if running is not None else []
+    after = preview(conn, proposed, now, days, person_id) if proposed is not None else before
+    return after, difference(before, after), running.version_id if running is not None else None
+
+
+def _running_text(conn: Connection) -> str | None:
+    latest = store.latest_id(conn)
+    return None if latest is None else store.text_of(conn, latest)
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")  # editors on Windows put a mark in front
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read ({error.strerror}); name a TOML file.") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{file} is not UTF-8 text; save it as UTF-8.") from None

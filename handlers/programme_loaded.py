@@ -1,0 +1,107 @@
+"""Somebody loads a programme: a new version is stored and everybody is planned anew. An empty database gets its first.
+
+The command `programme load` calls `load_programme`, the start of the service and of the demo calls `seed`.
+"""
+
+import hashlib
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from bot.engine.replanning import PlanCount, replan
+from bot.errors import Mistake, MistakesError, SettingsError
+from bot.journal import store as journal
+from bot.people import store as people_store
+from bot.people.model import RoleKind
+from bot.places.countries import find_country
+from bot.programmes import store
+from bot.programmes.model import Programme, Recurring
+from bot.programmes.parse import parse
+from bot.programmes.versions import Programmes, default_text
+from bot.settings import Settings
+
+
+def load_programme(
+    conn: Connection,
+    text: str,
+    now: datetime,
+    programmes: Programmes,
+    actor_id: int | None = None,
+    source: str = "programme",
+) -> tuple[int, PlanCount | None]:
+    """Make a TOML text the running version and plan everybody anew.
+
+    MistakesError, and nothing stored, when it is wrong. Returns the number of the version that runs and what the
+    planning changed; None for the latter when the text is the running one already. Questions on their way keep the
+    ladder of their own version.
+    """
+    check(text, source)
+    latest = store.latest_id(conn)
+    if latest is not None and store.text_of(conn, latest) == text:
+        return latest, None
+    version_id = _add(conn, text, now, actor_id)
+    total = PlanCount()
+    for piece in people_store.chunks(people_store.ids_with_role(conn, RoleKind.STUDENT)):
+        one = replan(conn, piece, programmes, now)
+        total = PlanCount(
+            total.inserted + one.inserted,
+            total.moved + one.moved,
+            total.cancelled + one.cancelled,
+            total.revived + one.revived,
+        )
+    return version_id, total
+
+
+def seed(conn: Connection, settings: Settings, now: datetime) -> int | None:
+    """Give a database without a programme its first: the file of the settings, else the shipped one.
+
+    Returns the version's number, None where there is a programme already. SettingsError when the file cannot be read,
+    MistakesError when it is wrong.
+    """
+    if store.latest_id(conn) is not None:
+        return None
+    text, source = seed_text(settings)
+    check(text, source)
+    return _add(conn, text, now, actor_id=None)
+
+
+def seed_text(settings: Settings) -> tuple[str, str]:
+    """Return the text that seeds an empty database and the name of its source; SettingsError when it cannot be read."""
+    named = settings.programme.file
+    if not named:
+        return default_text(), "the shipped programme"
+    try:
+        return Path(named).read_text(encoding="utf-8-sig"), named
+    except (OSError, UnicodeDecodeError) as error:
+        why = "is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else f"cannot be read ({error.strerror})"
+        mistake = Mistake("[programme] file", f"{named!r} {why}", "name a readable TOML file")
+        raise SettingsError([mistake]) from None
+
+
+def check(text: str, source: str = "programme") -> Programme:
+    """Return the programme that a text describes (as version 0); MistakesError with every mistake."""
+    programme = parse(text, 0, source)
+    mistakes: list[Mistake] = []
+    for item in programme.items:
+        lists = {"audience.countries": item.audience.countries}
+        if isinstance(item.when, Recurring):
+            lists["when.often_in"] = item.when.often_in
+        for place, codes in lists.items():
+            where = f'{source}: item "{item.key}" {place}'
+            mistakes += [_no_country(where, code) for code in codes if find_country(code) != code]
+    if mistakes:
+        raise MistakesError(mistakes)
+    return programme
+
+
+def _no_country(where: str, code: str) -> Mistake:
+    meant = find_country(code)
+    return Mistake(where, f"{code!r} is no ISO code of a country", f"use {meant!r}" if meant else "look it up")
+
+
+def _add(conn: Connection, text: str, now: datetime, actor_id: int | None) -> int:
+    version_id = store.add(conn, text, hashlib.sha256(text.encode()).hexdigest(), now)
+    line = journal.line(now, "programme.loaded", person_id=None, actor_id=actor_id, version=version_id)
+    journal.write(conn, [line])
+    return version_id
