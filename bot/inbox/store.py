@@ -77,6 +77,12 @@ def waiting(conn: Connection, limit: int) -> list[InboxRow]:
     return [_row(row) for row in conn.execute(query)]
 
 
+def waiting_ids(conn: Connection, limit: int) -> list[tuple[int, bool]]:
+    """Return which messages wait and whether each is a cry for help, in the order of `waiting`; opens none of them."""
+    query = select(inbox.c.id, inbox.c.urgent).where(_new).order_by(inbox.c.urgent.desc(), inbox.c.id).limit(limit)
+    return [(row.id, row.urgent) for row in conn.execute(query)]
+
+
 def claim(conn: Connection, inbox_id: int) -> InboxRow | None:
     """Lock one waiting message for processing; None when it is done or somebody else has it."""
     query = select(inbox).where(inbox.c.id == inbox_id, _new).with_for_update(skip_locked=True)

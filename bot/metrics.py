@@ -1,0 +1,28 @@
+"""What `/metrics` shows: counters and gauges in a registry of their own, made once by the wiring."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+
+class Metrics:
+    """The numbers of one running service."""
+
+    def __init__(self) -> None:
+        """Make every number; all begin at zero."""
+        self.registry = CollectorRegistry()
+        self.ignored_updates = Counter(
+            "yanxin_ignored_updates_total",
+            "Updates of kinds that the service does not use.",
+            ["channel"],
+            registry=self.registry,
+        )
+        self.problems = Gauge(
+            "yanxin_problems", "Rows that should have been dealt with and have not.", ["code"], registry=self.registry
+        )
+        self.heartbeats = Counter(
+            "yanxin_heartbeats_total", "Heartbeats that the outside watcher heard.", registry=self.registry
+        )
+        self.rung_at = Gauge(
+            "yanxin_watchdog_last_look_seconds",
+            "When the watchdog looked for the last time, in seconds since 1970.",
+            registry=self.registry,
+        )

@@ -1,0 +1,46 @@
+"""Messages that came in and wait: each is understood and answered in a transaction of its own, cries for help first.
+
+The bell rings it every second, and whoever stores a message wakes it. What a message means is the handlers' business:
+the wiring hands their two functions in.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Connection
+
+from bot.inbox import store as inbox
+from bot.storage.database import Database
+from bot.storage.writer import Urgency
+
+log = structlog.get_logger()
+BATCH = 20
+"""Small, because a cry for help that comes meanwhile overtakes only between batches."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a message is processed, and what is kept of one whose processing failed (its error, by type and place)."""
+
+    process: Callable[[Connection, int], bool]
+    set_aside: Callable[[Connection, int, Exception, datetime], object]
+
+
+async def work_off(database: Database, reading: Reading, now: datetime, limit: int = BATCH) -> int:
+    """Process up to `limit` waiting messages, one after the other; return how many there were."""
+    waiting = await database.aread(lambda conn: inbox.waiting_ids(conn, limit))
+    for inbox_id, urgent in waiting:
+        await _one(database, reading, inbox_id, Urgency.HELP if urgent else Urgency.PERSON, now)
+    return len(waiting)
+
+
+async def _one(database: Database, reading: Reading, inbox_id: int, urgency: Urgency, now: datetime) -> None:
+    try:
+        await database.awrite(lambda conn: reading.process(conn, inbox_id), urgency)
+        return
+    except Exception as error:  # noqa: BLE001 - a message that breaks a handler must not block the next one
+        broken = error
+    log.error("inbox.message_failed", inbox_id=inbox_id, error=type(broken).__name__)
+    await database.awrite(lambda conn: reading.set_aside(conn, inbox_id, broken, now), urgency)

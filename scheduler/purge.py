@@ -1,0 +1,75 @@
+"""Forgets what may not be kept: positions after three days, raw updates after a month, messages after half a year.
+
+The bell rings it every hour. It works in small pieces, so that nobody waits behind it; `bot.app` calls `purge` until
+nothing is left.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Select, Table, delete, func, null, or_, select, update
+
+from bot.cases.store import cases
+from bot.inbox.model import InboxState
+from bot.inbox.store import inbox
+from bot.links.store import links
+from bot.outbox.model import OutboxState
+from bot.outbox.store import outbox
+from bot.prompts.store import notes
+from bot.settings import Retention
+from bot.signins.store import signins
+
+BATCH = 200
+SIGN_INS_DAYS = 30
+"""How long an ended console session or link stays, so that its page can still say that it has ended."""
+
+
+def purge(conn: Connection, retention: Retention, now: datetime, real_now: datetime, limit: int = BATCH) -> int:
+    """Forget up to `limit` rows of each kind in the caller's transaction; return how many that were (0: done)."""
+    return (
+        _positions(conn, now - timedelta(hours=retention.positions_hours), limit)
+        + _raw_updates(conn, now - timedelta(days=retention.raw_updates_days), limit)
+        + _messages(conn, now - timedelta(days=retention.messages_days), limit)
+        + _doors(conn, real_now - timedelta(days=SIGN_INS_DAYS), limit)
+    )
+
+
+def _positions(conn: Connection, before: datetime, limit: int) -> int:
+    """Forget positions: so long after they were sent, or after their case closed when they belong to one."""
+    query = (
+        select(notes.c.id)
+        .outerjoin(cases, cases.c.id == notes.c.case_id)
+        .where(notes.c.kind == "position", notes.c.at < before)
+        .where(or_(notes.c.case_id.is_(None), cases.c.resolved_at < before))
+        .limit(limit)
+    )
+    return _delete(conn, notes, query)
+
+
+def _raw_updates(conn: Connection, before: datetime, limit: int) -> int:
+    """Forget what platforms sent; that it came, and when, stays as long as messages do."""
+    found = (
+        select(inbox.c.id)
+        .where(inbox.c.received_at < before, inbox.c.raw.is_not(None), inbox.c.state != InboxState.NEW.value)
+        .limit(limit)
+    )
+    return conn.execute(update(inbox).where(inbox.c.id.in_(found)).values(raw=null())).rowcount
+
+
+def _messages(conn: Connection, before: datetime, limit: int) -> int:
+    under_way = [OutboxState.WAITING.value, OutboxState.SENDING.value]
+    sent = select(outbox.c.id).where(outbox.c.created_at < before, outbox.c.state.not_in(under_way)).limit(limit)
+    came = select(inbox.c.id).where(inbox.c.received_at < before, inbox.c.state != InboxState.NEW.value).limit(limit)
+    return _delete(conn, outbox, sent) + _delete(conn, inbox, came)
+
+
+def _doors(conn: Connection, before: datetime, limit: int) -> int:
+    ended_links = select(links.c.id).where(
+        func.coalesce(links.c.used_at, links.c.revoked_at, links.c.expires_at) < before, links.c.purpose != "chat"
+    )
+    ended = select(signins.c.id).where(signins.c.expires_at < before)
+    return _delete(conn, links, ended_links.limit(limit)) + _delete(conn, signins, ended.limit(limit))
+
+
+def _delete(conn: Connection, table: Table, found: Select[tuple[int]]) -> int:
+    ids = list(conn.execute(found).scalars())
+    return conn.execute(delete(table).where(table.c.id.in_(ids))).rowcount if ids else 0

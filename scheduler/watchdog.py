@@ -1,0 +1,118 @@
+"""Looks for anything that should have happened and has not. The bell rings it each minute.
+
+What it finds is logged, shown in `/metrics`, makes `/readyz` say no and withholds the heartbeat: somebody outside must
+notice when the service that notices silence is silent itself.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select
+
+from bot.cases.model import CaseState
+from bot.cases.store import cases
+from bot.engine.facts import load_facts
+from bot.engine.planning import plan
+from bot.engine.replanning import LOOK_BACK
+from bot.inbox.model import InboxState
+from bot.inbox.store import inbox
+from bot.outbox.model import OutboxState, Priority
+from bot.outbox.store import attempts, outbox
+from bot.people.model import RoleKind
+from bot.people.store import roles
+from bot.programmes.versions import Programmes
+from bot.prompts import store as prompts_store
+from bot.prompts.store import prompts
+
+PROMPT_LATE = timedelta(minutes=5)
+INBOX_LATE = timedelta(minutes=2)
+CASE_LATE = timedelta(minutes=5)
+URGENT_LATE = timedelta(minutes=2)
+ORDINARY_LATE = timedelta(minutes=30)
+"""How long a message that may go waits at most: alarms and replies, and all others (a whole class is due at once)."""
+STUCK = timedelta(minutes=10)
+"""How long a message may be with a channel before something is wrong."""
+FAILED_RECENTLY = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that should have happened: a short code, and how many rows it concerns."""
+
+    code: str
+    count: int
+
+
+CODES = (
+    "prompts_overdue",
+    "prompts_set_aside",
+    "cases_overdue",
+    "messages_overdue",
+    "messages_stuck",
+    "inbox_overdue",
+    "inbox_failed",
+    "without_next",
+)
+
+
+def look(conn: Connection, now: datetime) -> list[Problem]:
+    """Return what is overdue, stuck or set aside; an empty list while all is well."""
+    waiting = outbox.c.state == OutboxState.WAITING.value
+    found = {
+        "prompts_overdue": _count(conn, prompts, prompts.c.next_at < now - PROMPT_LATE, prompts.c.error.is_(None)),
+        "prompts_set_aside": _count(conn, prompts, prompts.c.error.is_not(None)),
+        "cases_overdue": _count(conn, cases, cases.c.next_at < now - CASE_LATE, cases.c.state == CaseState.OPEN.value),
+        "messages_overdue": _count(conn, outbox, waiting, or_(_urgent_late(now), _ordinary_late(now))),
+        "messages_stuck": _count(conn, attempts, attempts.c.result.is_(None), attempts.c.started_at < now - STUCK),
+        "inbox_overdue": _count(
+            conn, inbox, inbox.c.state == InboxState.NEW.value, inbox.c.received_at < now - INBOX_LATE
+        ),
+        "inbox_failed": _count(
+            conn, inbox, inbox.c.state == InboxState.FAILED.value, inbox.c.received_at > now - FAILED_RECENTLY
+        ),
+    }
+    return [Problem(code, count) for code, count in found.items() if count]
+
+
+def without_next(
+    conn: Connection, programmes: Programmes, now: datetime, after_id: int, limit: int
+) -> tuple[int, int | None]:
+    """Check the next `limit` students after an id; return who lacks a row that the plan wants, and the last id checked.
+
+    The id is None when there are no more; begin again at 0 then.
+    """
+    query = (
+        select(roles.c.person_id)
+        .where(roles.c.kind == RoleKind.STUDENT.value, roles.c.person_id > after_id)
+        .order_by(roles.c.person_id)
+        .limit(limit)
+    )
+    ids = list(conn.execute(query).scalars())
+    if not ids:
+        return 0, None
+    try:
+        programme = programmes.current(conn)
+    except LookupError:
+        return 0, None
+    rows = prompts_store.of_people(conn, ids, now - LOOK_BACK)
+    missing = sum(
+        bool(plan(facts, programme, rows.get(person_id, []), now).insert)
+        for person_id, facts in load_facts(conn, ids).items()
+    )
+    return missing, ids[-1]
+
+
+def _urgent_late(now: datetime) -> ColumnElement[bool]:
+    """Return which alarms and replies are late; one that fails again and again is late too, not merely waiting."""
+    again = and_(outbox.c.tries > 0, outbox.c.created_at < now - STUCK)
+    late = or_(outbox.c.next_try_at < now - URGENT_LATE, again)
+    return and_(outbox.c.priority < Priority.PROMPT.value, late)
+
+
+def _ordinary_late(now: datetime) -> ColumnElement[bool]:
+    return and_(outbox.c.priority >= Priority.PROMPT.value, outbox.c.next_try_at < now - ORDINARY_LATE)
+
+
+def _count(conn: Connection, table: Table, *conditions: ColumnElement[Any]) -> int:
+    return int(conn.execute(select(func.count()).select_from(table).where(*conditions)).scalar_one())
