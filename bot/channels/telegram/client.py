@@ -4,11 +4,13 @@ The library's own loggers write addresses with the token in them, and whole requ
 """
 
 import logging
+import warnings
 from typing import Any
 
 from telegram import Bot
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
+from telegram.warnings import PTBDeprecationWarning
 
 from bot.errors import UsageError
 from bot.settings import Limits
@@ -74,3 +76,5 @@ def _silence() -> None:
     logging.getLogger("telegram").setLevel(logging.CRITICAL)
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # The library warns about its own attribute each time Telegram asks us to slow down.
+    warnings.filterwarnings("ignore", message=".*retry_after", category=PTBDeprecationWarning)

@@ -60,8 +60,9 @@ def split(text: str, limit: int) -> list[str]:
     parts: list[str] = []
     rest = text.strip("\n")
     while _units(rest) > limit:
-        head = _head(rest, limit)
-        cut = max(head.rfind("\n"), 0) or max(head.rfind(" "), 0) or len(head)
+        most = len(_head(rest, limit))
+        # An end that stands right behind the last letter that fits is as good as one before it.
+        cut = max(rest.rfind("\n", 0, most + 1), 0) or max(rest.rfind(" ", 0, most + 1), 0) or most
         parts.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()
     return [*(part for part in parts if part), rest] if rest or not parts else parts
