@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, ForeignKey, String, Table, select
+from sqlalchemy import Column, Connection, ForeignKey, Row, String, Table, select
 
 from bot.links.model import Link, LinkPurpose, new_token, token_hash
 from bot.schema import Id, UtcDateTime, id_column, metadata
@@ -57,12 +57,7 @@ def find(conn: Connection, token: str, purpose: LinkPurpose) -> Link | None:
     row = conn.execute(
         select(links).where(links.c.token_hash == token_hash(token), links.c.purpose == purpose.value)
     ).one_or_none()
-    if row is None:
-        return None
-    values = dict(row._mapping)  # noqa: SLF001 - the documented way to a row's columns by name
-    values.pop("token_hash")
-    values["purpose"] = LinkPurpose(row.purpose)
-    return Link(**values)
+    return None if row is None else _link(row)
 
 
 def is_live(link: Link, real_now: datetime) -> bool:
@@ -92,3 +87,21 @@ def revoke_of(conn: Connection, person_id: int, purpose: LinkPurpose, real_now: 
         .where(links.c.person_id == person_id, links.c.purpose == purpose.value, links.c.revoked_at.is_(None))
         .values(revoked_at=real_now)
     )
+
+
+def of_address(conn: Connection, address_id: int, purpose: LinkPurpose) -> Link | None:
+    """Return the newest link that an address has followed, whatever its state."""
+    row = conn.execute(
+        select(links)
+        .where(links.c.address_id == address_id, links.c.purpose == purpose.value)
+        .order_by(links.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else _link(row)
+
+
+def _link(row: Row[Any]) -> Link:
+    values = dict(row._mapping)  # noqa: SLF001 - the documented way to a row's columns by name
+    values.pop("token_hash")
+    values["purpose"] = LinkPurpose(row.purpose)
+    return Link(**values)

@@ -58,6 +58,11 @@ def country(code: str | None, language: str) -> str:
         return code or ""
 
 
+def weekday(index: int, language: str) -> str:
+    """Name a day of the week, 0 for Monday."""
+    return _WEEKDAYS[language][index]
+
+
 def zone_called(zone: str, language: str) -> str:
     """Name a zone by its city; a key that is none stays as it is."""
     try:
@@ -73,6 +78,7 @@ def for_language(language: str) -> dict[str, Callable[..., Any]]:
         "clock": clock,
         "both": partial(both, language=language),
         "day": partial(day, language=language),
+        "weekday": partial(weekday, language=language),
         "zone_name": partial(zone_called, language=language),
         "country_name": partial(country, language=language),
     }

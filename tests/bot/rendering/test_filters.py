@@ -36,4 +36,4 @@ def test_places_are_named_and_never_break_a_message() -> None:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_templates_know_all_of_them(language: str) -> None:
-    assert set(for_language(language)) == {"when", "clock", "both", "day", "zone_name", "country_name"}
+    assert set(for_language(language)) == {"when", "clock", "both", "day", "weekday", "zone_name", "country_name"}

@@ -1,0 +1,20 @@
+"""Names and times of the steps that more than one room must know: pure."""
+
+from datetime import datetime, timedelta
+
+CRY_ASKED = "cry.asked"
+"""She was asked whether she needs urgent help; what she was in the middle of is kept in the data as `before`."""
+CRY_WAIT = timedelta(minutes=3)
+"""How long that question may stay without a reply before it counts as an SOS."""
+_LASTS = {"note": timedelta(hours=1), "pause.date": timedelta(hours=1)}
+_LASTS_ELSE = timedelta(hours=24)
+
+
+def waits_still(step: str, since: datetime, now: datetime) -> bool:
+    """Tell whether words at `now` still belong to a step that has waited since then."""
+    return now - since < _LASTS.get(step, _LASTS_ELSE)
+
+
+def cry_is_due(asked_at: datetime, now: datetime) -> bool:
+    """Tell whether an unanswered question for urgent help is an SOS by now."""
+    return now - asked_at >= CRY_WAIT

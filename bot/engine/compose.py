@@ -1,0 +1,71 @@
+"""Renders a message of the outbox for its reader: loads what its template may say, in her language and her zone.
+
+Delivery calls this at the first claim, inside the claim's transaction, and keeps the result; the answer page calls
+`compose_reply` for what is never queued.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.cases import store as cases_store
+from bot.engine.compose_facts import of_case, of_prompt, of_reader, of_student
+from bot.outbox.model import Message, Rendered
+from bot.people import store as people_store
+from bot.people.model import Person
+from bot.prompts import store as prompts_store
+from bot.rendering.renderer import Renderer
+from bot.settings import Settings
+
+
+def compose(
+    conn: Connection, message: Message, renderer: Renderer, settings: Settings, now: datetime | None = None
+) -> Rendered:
+    """Render one message; `now` is the service's time, without it the instant for which the message was queued.
+
+    LookupError when the reader, the prompt or the case is gone; Jinja's errors when the template is not right.
+    """
+    person = people_store.by_id(conn, message.person_id)
+    if person is None:
+        raise LookupError(f"there is no person {message.person_id}")
+    at = now or message.next_try_at
+    context = of_reader(conn, person, settings, at)
+    about_id = message.about_id
+    prompt_id = message.prompt_id
+    if message.case_id is not None:
+        case = cases_store.by_id(conn, message.case_id)
+        if case is None:
+            raise LookupError(f"there is no case {message.case_id}")
+        context |= of_case(conn, case)
+        about_id = about_id or case.person_id
+        prompt_id = prompt_id or case.prompt_id
+    context |= _prompt(conn, prompt_id)
+    if about_id is not None:
+        context["student"] = of_student(conn, about_id, settings, at)
+    return renderer.chat(message.template, person.language, context | message.data)
+
+
+def compose_reply(
+    conn: Connection,
+    person: Person,
+    template: str,
+    data: dict[str, Any],
+    prompt_id: int | None,
+    *,
+    renderer: Renderer,
+    settings: Settings,
+    now: datetime,
+) -> Rendered:
+    """Render a reply that is shown at once and never queued."""
+    context = of_reader(conn, person, settings, now) | _prompt(conn, prompt_id)
+    return renderer.chat(template, person.language, context | data)
+
+
+def _prompt(conn: Connection, prompt_id: int | None) -> dict[str, Any]:
+    if prompt_id is None:
+        return {}
+    prompt = prompts_store.by_id(conn, prompt_id)
+    if prompt is None:
+        raise LookupError(f"there is no prompt {prompt_id}")
+    return of_prompt(prompt)
