@@ -61,6 +61,7 @@ def make_client(section: TelegramSettings, limits: Limits) -> Client:
             write_timeout=seconds,
             pool_timeout=seconds,
             proxy=section.proxy or None,
+            httpx_kwargs={"trust_env": False},  # a proxy is a setting, not what a shell happens to hold
         )
 
     try:
