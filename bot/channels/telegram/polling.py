@@ -45,7 +45,7 @@ async def poll(client: Client, store: Store, *, seconds: int, pause: Pause = asy
             failures += 1
             webhook_gone = webhook_gone and not isinstance(error, Conflict)
             _tell(error, failures)
-            await pause(back_off(failures))
+            await pause(back_off(failures, error))
             continue
         if updates:
             heard = monotonic()
@@ -60,9 +60,11 @@ async def poll(client: Client, store: Store, *, seconds: int, pause: Pause = asy
             await pause(NO_REST)
 
 
-def back_off(failures: int) -> float:
-    """Return seconds to wait after so many failures in a row: 1, 2, 4 … 60, give or take half of it."""
-    return float(min(LONGEST_PAUSE, 2.0 ** min(failures - 1, 10)) * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
+def back_off(failures: int, error: TelegramError | None = None) -> float:
+    """Return seconds to wait after so many failures in a row: 1, 2, 4 … 60, give or take half; more when asked."""
+    own = min(LONGEST_PAUSE, 2.0 ** min(failures - 1, 10)) * random.uniform(0.5, 1.5)  # noqa: S311 - jitter
+    asked = None if error is None else result_of(error).wait
+    return max(own, asked or 0.0)
 
 
 async def _keep(updates: Any, offset: int | None, store: Store) -> tuple[int | None, bool]:

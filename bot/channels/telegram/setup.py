@@ -45,5 +45,5 @@ async def introduce(client: Client, *, webhook_url: str, secret: str, pause: Pau
             except TelegramError as error:
                 failures += 1
                 log.warning("telegram.setup_failed", method=method, failures=failures, reason=result_of(error).reason)
-                await pause(back_off(failures))
+                await pause(back_off(failures, error))
     log.info("telegram.introduced", webhook=bool(webhook_url))

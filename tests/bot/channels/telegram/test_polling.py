@@ -13,7 +13,7 @@ from bot.channels.telegram.client import make_client
 from bot.channels.telegram.polling import back_off, poll
 from bot.settings import Limits
 from tests.fakes.telegram import FakeTelegram
-from tests.fakes.telegram_failures import Failure, not_telegram, server_error, without_result
+from tests.fakes.telegram_failures import Failure, not_telegram, server_error, too_many, without_result
 
 LIMITS = Limits(telegram_timeout_seconds=2, telegram_poll_seconds=5)
 
@@ -182,6 +182,14 @@ def test_pauses_grow_to_a_minute_and_are_never_alike() -> None:
     assert all(0.5 <= back_off(1) <= 1.5 for _ in range(50))
     assert all(30 <= back_off(50) <= 90 for _ in range(50))
     assert len({back_off(4) for _ in range(20)}) > 1
+
+
+def test_when_telegram_asks_for_a_longer_pause_it_gets_it(telegram: FakeTelegram) -> None:
+    mei, inbox = telegram.phone(), Inbox()
+    mei.says("hello")
+    telegram.fails("getUpdates", too_many(120))
+    assert run_poll(telegram, inbox.store, lambda: not telegram.updates) == [120.0]
+    assert inbox.texts == ["hello"]
 
 
 def with_running(telegram: FakeTelegram, work: Callable[[Inbox], Awaitable[None]], **changes: Any) -> None:
