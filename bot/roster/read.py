@@ -52,8 +52,8 @@ def _sheets(grids: list[Grid]) -> Sheets:
             expected = f"expected {', '.join(SHEETS)}, or a sheet called notes for what is not to be imported"
             faults.append(Fault(grid.title, 0, "", "there is no such sheet in a roster", expected))
         elif name in sheets:
-            what = f"this sheet is there twice, as {sheets[name].title} too"
-            faults.append(Fault(grid.title, 0, "", what, "expected one of them"))
+            what = f"the sheet is there a second time, as {grid.title}"
+            faults.append(Fault(name, 0, "", what, "expected one of them"))
         else:
             sheets[name], found = _sheet(name, grid)
             faults += found
