@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 
 from bot.errors import YanxinError
 from bot.roster.grid import Grid, make_grid
@@ -92,12 +93,12 @@ def _with_lost_formulas(grid: Grid, sheet: Any) -> Grid:
         values = known.get(line, ())
         for place, cell in enumerate(cells):
             value = values[place] if place < len(values) else None
-            if value is None and isinstance(cell, str) and cell.startswith("="):
+            if value is None and str(cell or "").strip():
                 faults.append(
                     Fault(
                         grid.title,
                         line,
-                        f"column {place + 1}",
+                        f"column {get_column_letter(place + 1)}",
                         "holds a formula without a result",
                         "expected a value; open the file in Excel or WPS and save it once more",
                     )
