@@ -19,7 +19,8 @@ as on the platform. Trouble is scripted (`tests/fakes/telegram_failures.py`):
         telegram.fails("sendMessage", blocked(), phone=mei)                     # the next one to her
 
 `FakeTelegram(enforce_limits=True)` refuses what goes beyond 30 messages a second or one a second to a chat, as 429;
-`calls` keeps every call with its time. Unknown chats are "chat not found", `phone(started=False)` too until it starts.
+`refused` counts these and `calls` keeps every call with its time. Unknown chats are "chat not found",
+`phone(started=False)` too until it starts.
 """
 
 import asyncio
@@ -50,6 +51,7 @@ class FakeTelegram:
         self.username = "yanxin_test_bot"
         self.me = {"id": account, "is_bot": True, "first_name": "Yanxin", "username": self.username}
         self.enforce_limits = enforce_limits
+        self.refused = 0  # sends that went beyond the limits
         self.url = ""
         self.calls: list[Call] = []
         self.phones: dict[int, Phone] = {}
@@ -191,6 +193,7 @@ class FakeTelegram:
             self._recent.popleft()
         crowded = len(self._recent) >= PER_SECOND
         if crowded or (chat_id is not None and now - self._recent_in_chat.get(chat_id, -1e9) < CHAT_SECONDS):
+            self.refused += 1
             return too_many(1)
         self._recent.append(now)
         if chat_id is not None:
