@@ -18,6 +18,7 @@ from bot.prompts.model import State
 from bot.schema import metadata
 from bot.sealed import Keyring
 from bot.settings import Settings
+from bot.storage import tables as _tables  # noqa: F401 - fills the metadata
 from bot.storage.database import Database
 from bot.storage.engine import parse_url
 from handlers.programme_loaded import check, load_programme, seed
@@ -51,7 +52,7 @@ def load(school: School, text: str) -> tuple[int, PlanCount | None]:
 
 
 def test_a_new_version_runs_and_moves_what_is_ahead(school: School) -> None:
-    students = [school.student(f"S{number}") for number in range(3)]
+    students = [school.student(f"S{number}", departs="2026-09-07") for number in range(3)]
     version, count = load(school, LATER)
     assert version == 2
     assert count is not None
@@ -68,7 +69,7 @@ def test_the_load_is_in_the_journal(school: School) -> None:
 
 
 def test_the_same_text_again_changes_nothing(school: School) -> None:
-    school.student("S1")
+    school.student("S1", departs="2026-09-07")
     assert load(school, default_text()) == (1, None)
     assert school.db.read(store.latest_id) == 1
     load(school, LATER)
@@ -90,7 +91,7 @@ def test_what_is_on_its_way_keeps_the_ladder_of_its_version(school: School) -> N
 
 
 def test_an_item_that_is_gone_is_no_longer_asked_and_one_that_comes_back_is(school: School) -> None:
-    student = school.student("S1")
+    student = school.student("S1", departs="2026-09-07")
     without = default_text()[: default_text().index("# Return 回国")]
     _, gone = load(school, without)
     assert gone is not None
@@ -103,7 +104,7 @@ def test_an_item_that_is_gone_is_no_longer_asked_and_one_that_comes_back_is(scho
 
 
 def test_a_wrong_text_is_refused_whole(school: School) -> None:
-    student = school.student("S1")
+    student = school.student("S1", departs="2026-09-07")
     before = school.prompts(student)
     with pytest.raises(MistakesError) as caught:
         load(school, LATER.replace('"checkin"\nkind = "checkin"', '"checkin"\nkind = "chekin"'))
