@@ -38,6 +38,8 @@ class Chat:
     key: str
     """Names this turn and no other, for the keys of what it queues."""
     replies: list[Reply] = field(default_factory=list)
+    counts_as_alive: bool = True
+    """Whether what she did shows that she is there; answers say more, cries must not stop anybody from looking."""
 
     def say(self, template: str, *, prompt_id: int | None = None, **data: Any) -> None:
         """Reply with a template; instants, dates and codes in `data` become plain JSON."""

@@ -1,0 +1,61 @@
+"""What the service holds about one person, in numbers; `/mydata` shows it to her."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Column, Connection, Table, func, select
+
+from bot.addresses.model import AddressState
+from bot.addresses.store import addresses
+from bot.inbox.store import inbox
+from bot.outbox.store import outbox
+from bot.prompts.model import State
+from bot.prompts.notes import NoteKind
+from bot.prompts.store import answers, notes, prompts
+from bot.trips.store import trips
+
+
+@dataclass(frozen=True)
+class Held:
+    """How many rows there are of each kind; `channels` are those that reach her."""
+
+    trips: int
+    prompts: int
+    answers: int
+    notes: int
+    positions: int
+    inbox: int
+    outbox: int
+    channels: tuple[str, ...]
+
+
+def held_about(conn: Connection, person_id: int) -> Held:
+    """Count what is held about a person."""
+
+    def count(table: Table, owner: Column[int], *where: object) -> int:
+        query = select(func.count()).select_from(table).where(owner == person_id, *where)  # type: ignore[arg-type]
+        return int(conn.execute(query).scalar_one())
+
+    mine = select(inbox.c.id).join(
+        addresses,
+        (addresses.c.channel == inbox.c.channel)
+        & (addresses.c.account == inbox.c.account)
+        & (addresses.c.external_id == inbox.c.sender),
+    )
+    written = mine.where(addresses.c.person_id == person_id).subquery()
+    working = select(addresses.c.channel).where(
+        addresses.c.person_id == person_id, addresses.c.state == AddressState.WORKING.value
+    )
+    return Held(
+        trips=count(trips, trips.c.person_id),
+        prompts=count(
+            prompts,
+            prompts.c.person_id,
+            prompts.c.state.not_in([State.SCHEDULED.value, State.WITHDRAWN.value]),
+        ),
+        answers=count(answers, answers.c.person_id),
+        notes=count(notes, notes.c.person_id, notes.c.kind == NoteKind.NOTE.value),
+        positions=count(notes, notes.c.person_id, notes.c.kind == NoteKind.POSITION.value),
+        inbox=int(conn.execute(select(func.count()).select_from(written)).scalar_one()),
+        outbox=count(outbox, outbox.c.person_id),
+        channels=tuple(dict.fromkeys(conn.execute(working.order_by(addresses.c.position)).scalars())),
+    )

@@ -1,0 +1,37 @@
+"""What is open and what comes next for her, as several chat handlers say it."""
+
+from typing import Any
+
+from bot.cases import store as cases
+from bot.cases.model import Case, Reason
+from bot.prompts import store as prompts
+from bot.prompts.model import FAILED, RUNNING, Prompt, State
+from handlers.context import Chat
+
+_UNANSWERED = RUNNING | FAILED | {State.ALIVE}
+
+
+def unanswered(chat: Chat) -> Prompt | None:
+    """Return the newest question that she can still answer and has not."""
+    opened = prompts.open_of(chat.conn, chat.person.id, chat.now)
+    return next((prompt for prompt in reversed(opened) if prompt.state in _UNANSWERED), None)
+
+
+def ask_again(chat: Chat, prompt: Prompt) -> None:
+    """Say the question of a prompt once more."""
+    chat.say(f"{prompt.kind}/question", prompt_id=prompt.id)
+
+
+def next_data(chat: Chat) -> dict[str, Any]:
+    """Return when she is asked next, as templates take it; `next_at` is None when nothing is planned."""
+    coming = next((row for row in prompts.next_of(chat.conn, chat.person.id) if row.opens_at > chat.now), None)
+    return {
+        "next_at": None if coming is None else coming.opens_at,
+        "next_zone": None if coming is None else coming.zone,
+    }
+
+
+def urgent_case(chat: Chat) -> Case | None:
+    """Return the case of her cry for help that nobody has ended yet."""
+    cases_of = cases.unresolved_of(chat.conn, [chat.person.id]).get(chat.person.id, [])
+    return next((case for case in cases_of if case.reason is Reason.URGENT), None)

@@ -1,0 +1,44 @@
+"""A command is given, with a slash or in Chinese words: it wins over whatever waits for her words."""
+
+from collections.abc import Callable
+
+from handlers.chat import checkin, cried, helped, languaged, mydata, paused, stopped, why, zoned
+from handlers.context import Chat
+
+
+def commanded(chat: Chat, command: str, rest: str) -> bool:
+    """Do what a command says; False when there is no such command."""
+    handler = _HANDLERS.get(command)
+    if handler is None:
+        return False
+    handler(chat, rest)
+    return True
+
+
+def _start(chat: Chat, _rest: str) -> None:
+    chat.say("enrol/already")
+
+
+def _sos(chat: Chat, rest: str) -> None:
+    cried.sos(chat, rest)
+
+
+def _zone(chat: Chat, rest: str) -> None:
+    if rest:
+        zoned.written(chat, rest)
+    else:
+        zoned.asked(chat)
+
+
+_HANDLERS: dict[str, Callable[[Chat, str], None]] = {
+    "/start": _start,
+    "/checkin": lambda chat, _rest: checkin.asked(chat),
+    "/sos": _sos,
+    "/pause": paused.asked,
+    "/zone": _zone,
+    "/language": languaged.asked,
+    "/mydata": lambda chat, _rest: mydata.asked(chat),
+    "/why": lambda chat, _rest: why.asked(chat),
+    "/help": lambda chat, _rest: helped.asked(chat),
+    "/stop": lambda chat, _rest: stopped.asked(chat),
+}

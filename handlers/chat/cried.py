@@ -1,0 +1,50 @@
+"""She cries for help: an SOS at once, or the numbers at once and the question whether it is one."""
+
+from bot.engine.casework import raise_sos
+from bot.inbox.rules import Cry
+from bot.journal import store as journal
+from bot.prompts.notes import add_words
+from handlers.chat import waiting
+from handlers.chat.asking import unanswered
+from handlers.context import Chat
+
+
+def cried(chat: Chat, cry: Cry, words: str) -> None:
+    """Handle a text with urgent words; a second one while the question still waits is a yes."""
+    if cry is Cry.SOS or waiting.cry_waits(chat):
+        sos(chat, words)
+        return
+    chat.counts_as_alive = False
+    if chat.is_student:
+        waiting.ask_cry(chat, words)
+        journal.write(chat.conn, [journal.line(chat.now, "cry.asked", person_id=chat.person.id)])
+    chat.say("sos/asked")
+
+
+def sos(chat: Chat, words: str = "") -> None:
+    """Raise an SOS; her words go to whoever helps her."""
+    chat.counts_as_alive = False
+    words = "\n".join(filter(None, [waiting.end_cry(chat), words]))
+    prompt = unanswered(chat)
+    case = raise_sos(chat.conn, chat.person.id, None if prompt is None else prompt.id, chat.now)
+    if words:
+        add_words(chat.conn, chat.person.id, words, chat.now, case_id=case.id)
+    chat.say("sos/raised", unanswered=False)
+
+
+def pressed(chat: Chat, value: str) -> bool:
+    """Handle the buttons below the question; False when it is none of them."""
+    if value == "yes":
+        sos(chat)
+    elif value == "no":
+        no_cry(chat)
+    else:
+        return False
+    return True
+
+
+def no_cry(chat: Chat) -> None:
+    """She says that it is no emergency: nobody is told, and she can go on with what she was doing."""
+    waiting.end_cry(chat)
+    journal.write(chat.conn, [journal.line(chat.now, "cry.denied", person_id=chat.person.id)])
+    chat.say("sos/cancelled")

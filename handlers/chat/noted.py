@@ -1,0 +1,34 @@
+"""She adds a few words to an answer."""
+
+from bot.cases import store as cases
+from bot.journal import store as journal
+from bot.prompts import store as prompts
+from bot.prompts.notes import add_words
+from handlers.chat import waiting
+from handlers.context import Chat
+
+STEP = "note"
+
+
+def pressed(chat: Chat, value: str) -> bool:
+    """Ask for the words, or take that back; False when the button means neither."""
+    if value == "off":
+        waiting.end(chat)
+        chat.say("note/off")
+        return True
+    prompt = prompts.by_id(chat.conn, int(value)) if value.isdecimal() else None
+    if prompt is None or prompt.person_id != chat.person.id:
+        return False
+    waiting.wait_for(chat, STEP, prompt=prompt.id)
+    chat.say("note/ask", choice=prompt.choice)
+    return True
+
+
+def written(chat: Chat, prompt_id: int, words: str) -> None:
+    """Keep her words with the answer; whoever looks after its case can read them."""
+    waiting.end(chat)
+    unresolved = cases.unresolved_of(chat.conn, [chat.person.id]).get(chat.person.id, [])
+    case_id = next((case.id for case in unresolved if case.prompt_id == prompt_id), None)
+    add_words(chat.conn, chat.person.id, words, chat.now, prompt_id=prompt_id, case_id=case_id)
+    journal.write(chat.conn, [journal.line(chat.now, "note.added", person_id=chat.person.id, prompt_id=prompt_id)])
+    chat.say("note/kept")

@@ -1,0 +1,34 @@
+"""She sends where she is: to whoever helps her, or only to say which clock she lives by."""
+
+from bot.journal import store as journal
+from bot.prompts.notes import add_position
+from handlers.chat import cried, waiting, zoned
+from handlers.chat.asking import unanswered, urgent_case
+from handlers.context import Chat
+
+
+def asked(chat: Chat) -> None:
+    """Offer the button that sends a position once."""
+    chat.say("position/ask")
+
+
+def sent(chat: Chat, latitude: float, longitude: float) -> None:
+    """Set the zone when that is what was asked; otherwise keep the position, sealed, for a while."""
+    step = waiting.step(chat)
+    if step is not None and step.step == zoned.STEP and not waiting.cry_waits(chat):
+        zoned.positioned(chat, latitude, longitude)
+        return
+    if waiting.cry_waits(chat):
+        cried.sos(chat)  # asked whether she needs help, she sends where she is
+    case, prompt = urgent_case(chat), unanswered(chat)
+    add_position(
+        chat.conn,
+        chat.person.id,
+        latitude,
+        longitude,
+        chat.now,
+        prompt_id=None if prompt is None else prompt.id,
+        case_id=None if case is None else case.id,
+    )
+    journal.write(chat.conn, [journal.line(chat.now, "position.sent", person_id=chat.person.id)])
+    chat.say("position/kept", helping=case is not None)

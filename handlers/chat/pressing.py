@@ -1,0 +1,115 @@
+"""A button is pressed: what its data says decides which handler takes it. Data is never trusted."""
+
+from collections.abc import Callable
+
+from bot.prompts.model import Choice, ShareWith
+from handlers.chat import (
+    answered,
+    case_pressed,
+    checkin,
+    cried,
+    enrolled,
+    helped,
+    languaged,
+    noted,
+    paused,
+    positioned,
+    shared,
+    stopped,
+    undone,
+    zoned,
+)
+from handlers.context import Chat
+
+MOST = 2**63
+
+
+def pressed(chat: Chat, data: str) -> bool:
+    """Do what a button says; False when it says nothing that we know."""
+    name, _, value = data.partition(":")
+    handler = _HANDLERS.get(name)
+    return handler is not None and handler(chat, value)
+
+
+def _answer(chat: Chat, value: str) -> bool:
+    prompt_id, choice = _number_and_rest(value)
+    if prompt_id is None or choice not in set(Choice):
+        return False
+    answered.pressed(chat, prompt_id, Choice(choice))
+    return True
+
+
+def _volunteer(chat: Chat, value: str) -> bool:
+    if value not in set(Choice):
+        return False
+    answered.volunteered(chat, Choice(value))
+    return True
+
+
+def _undo(chat: Chat, value: str) -> bool:
+    prompt_id, rest = _number_and_rest(value)
+    if prompt_id is None or rest:
+        return False
+    undone.pressed(chat, prompt_id)
+    return True
+
+
+def _share(chat: Chat, value: str) -> bool:
+    prompt_id, whom = _number_and_rest(value)
+    if prompt_id is None or whom not in set(ShareWith):
+        return False
+    shared.pressed(chat, prompt_id, ShareWith(whom))
+    return True
+
+
+def _note(chat: Chat, value: str) -> bool:
+    return (value == "off" or _number_and_rest(value)[0] is not None) and noted.pressed(chat, value)
+
+
+def _case(chat: Chat, value: str) -> bool:
+    case_id, deed = _number_and_rest(value)
+    return case_id is not None and case_pressed.pressed(chat, case_id, deed)
+
+
+def _enrol(chat: Chat, value: str) -> bool:
+    return enrolled.pressed(chat, value.partition(":")[0])
+
+
+def _position(chat: Chat, _value: str) -> bool:
+    positioned.asked(chat)
+    return True
+
+
+def _checkin(chat: Chat, _value: str) -> bool:
+    checkin.asked(chat)
+    return True
+
+
+def _help(chat: Chat, _value: str) -> bool:
+    helped.asked(chat)
+    return True
+
+
+def _number_and_rest(value: str) -> tuple[int | None, str]:
+    number, _, rest = value.partition(":")
+    usable = number.isascii() and number.isdecimal() and int(number) < MOST if len(number) < 20 else False  # noqa: PLR2004
+    return (int(number) if usable else None), rest
+
+
+_HANDLERS: dict[str, Callable[[Chat, str], bool]] = {
+    "answer": _answer,
+    "volunteer": _volunteer,
+    "undo": _undo,
+    "share": _share,
+    "note": _note,
+    "position": _position,
+    "case": _case,
+    "sos": cried.pressed,
+    "enrol": _enrol,
+    "lang": languaged.pressed,
+    "zone": zoned.pressed,
+    "pause": paused.pressed,
+    "stop": stopped.pressed,
+    "checkin": _checkin,
+    "help": _help,
+}

@@ -1,0 +1,125 @@
+"""One turn of a conversation with somebody we know: who may say what in which state, and what it counts as.
+
+The order is the promise: a cry for help first, then commands, then plain answers, then what waits for words.
+"""
+
+from bot.addresses.model import AddressState
+from bot.engine.life import sign_of_life
+from bot.inbox.model import Incoming, Said
+from bot.inbox.rules import Cry, cry_in
+from handlers.chat import (
+    answered,
+    blocked,
+    cried,
+    enrolled,
+    file_received,
+    languaged,
+    not_understood,
+    noted,
+    paused,
+    positioned,
+    stopped,
+    waiting,
+    zoned,
+)
+from handlers.chat.asking import unanswered
+from handlers.chat.commanded import commanded
+from handlers.chat.pressing import pressed
+from handlers.chat.words import answer_in, command_in, yes_or_no
+from handlers.context import Chat
+
+
+def take_turn(chat: Chat, incoming: Incoming) -> None:
+    """Do what a message means and say the replies; any message of hers but a cry shows that she is there."""
+    if incoming.said is Said.BLOCKED:
+        blocked.gone(chat)
+        return
+    if incoming.said is Said.MIGRATED:
+        blocked.moved(chat, incoming.data)
+        return
+    blocked.back(chat, greet=incoming.said is Said.UNBLOCKED)
+    if incoming.said in {Said.UNBLOCKED, Said.OTHER}:
+        return
+    _listen(chat, incoming)
+    if chat.is_student and chat.counts_as_alive:
+        sign_of_life(chat.conn, chat.person.id, chat.now)
+
+
+def _listen(chat: Chat, incoming: Incoming) -> None:
+    cry = _cry(chat, incoming)
+    if cry is not None:
+        cried.cried(chat, cry, incoming.text)
+    elif chat.address is not None and chat.address.state is AddressState.PENDING:
+        chat.counts_as_alive = False  # whoever holds the link, it need not be her yet
+        _pending(chat, incoming)
+    elif chat.person.left_at is not None:
+        stopped.wrote_after(chat, incoming.data)
+    elif incoming.said is Said.PRESS:
+        if not pressed(chat, incoming.data):
+            not_understood.written(chat, "")
+    elif incoming.said is Said.POSITION and incoming.latitude is not None and incoming.longitude is not None:
+        positioned.sent(chat, incoming.latitude, incoming.longitude)
+    elif incoming.said is Said.FILE:
+        file_received.sent(chat)
+    elif incoming.said is Said.START:
+        commanded(chat, "/start", "")
+    else:
+        _read(chat, incoming.text)
+
+
+def _cry(chat: Chat, incoming: Incoming) -> Cry | None:
+    """Return the cry in what somebody wrote or pressed; labels of the keyboard are commands, not words."""
+    if incoming.said is Said.PRESS:
+        urgent = incoming.data == "sos:yes" or incoming.data.endswith(":urgent")
+        own_way = chat.person.left_at is None and not _is_pending(chat)
+        return Cry.SOS if urgent and not own_way else None
+    command = command_in(incoming.text, chat.services.renderer.keyboard_commands())
+    if command is not None and command[0] == "/sos":
+        return Cry.SOS
+    return cry_in(incoming.text)
+
+
+def _is_pending(chat: Chat) -> bool:
+    return chat.address is not None and chat.address.state is AddressState.PENDING
+
+
+def _pending(chat: Chat, incoming: Incoming) -> None:
+    wants = incoming.said is Said.PRESS and incoming.data.startswith(("enrol:", "sos:no"))
+    if not (wants and pressed(chat, incoming.data)):
+        enrolled.ask_consent(chat)
+
+
+def _read(chat: Chat, text: str) -> None:
+    if waiting.cry_waits(chat) and (reply := yes_or_no(text)) is not None:
+        if reply:
+            cried.sos(chat)
+        else:
+            cried.no_cry(chat)
+        return
+    command = command_in(text, chat.services.renderer.keyboard_commands())
+    if command is not None and commanded(chat, *command):
+        return
+    waits = unanswered(chat) if chat.is_student else None
+    step = waiting.step(chat)
+    choice = answer_in(text, asked=waits is not None and step is None) if chat.is_student else None
+    if choice is not None and (step is None or step.step != noted.STEP):
+        if waits is not None:
+            answered.pressed(chat, waits.id, choice)
+        else:
+            answered.volunteered(chat, choice)
+    elif step is None or not _belongs(chat, step.step, step.data, text):
+        not_understood.written(chat, text)
+
+
+def _belongs(chat: Chat, step: str, data: dict[str, object], text: str) -> bool:
+    if step == noted.STEP and isinstance(prompt_id := data.get("prompt"), int):
+        noted.written(chat, prompt_id, text)
+    elif step == paused.STEP:
+        paused.written(chat, text)
+    elif step == zoned.STEP:
+        zoned.written(chat, text)
+    elif step == languaged.STEP:
+        return languaged.written(chat, text)
+    else:
+        return False
+    return True

@@ -1,0 +1,74 @@
+"""What waits for her words: one step of a dialogue, and above it the question whether she needs urgent help.
+
+That question never hides what she was in the middle of: it is kept inside and comes back when the question is over.
+"""
+
+from typing import Any
+
+from bot.dialogues import store as dialogues
+from bot.dialogues.rules import CRY_ASKED, waits_still
+from bot.dialogues.store import Dialogue
+from handlers.context import Chat
+
+
+def step(chat: Chat) -> Dialogue | None:
+    """Return the step that her words belong to, unless it has waited too long."""
+    found = dialogues.get(chat.conn, chat.person.id)
+    if found is not None and found.step == CRY_ASKED:
+        before = found.data.get("before")
+        found = Dialogue(before["step"], before["data"], found.updated_at) if before else None
+    if found is None or not waits_still(found.step, found.updated_at, chat.now):
+        return None
+    return found
+
+
+def wait_for(chat: Chat, name: str, **data: Any) -> None:
+    """Let her next words belong to a step."""
+    cry = _cry(chat)
+    if cry is None:
+        dialogues.put(chat.conn, chat.person.id, name, chat.now, data)
+    else:
+        _put_cry(chat, cry, cry.data | {"before": {"step": name, "data": data}})
+
+
+def end(chat: Chat) -> None:
+    """Let her next words belong to nothing in particular."""
+    cry = _cry(chat)
+    if cry is None:
+        dialogues.clear(chat.conn, chat.person.id)
+    else:
+        _put_cry(chat, cry, cry.data | {"before": None})
+
+
+def ask_cry(chat: Chat, words: str) -> None:
+    """Let the question for urgent help wait, with the words that led to it."""
+    found = step(chat)
+    before = None if found is None else {"step": found.step, "data": found.data}
+    dialogues.put(chat.conn, chat.person.id, CRY_ASKED, chat.now, {"before": before, "words": words})
+
+
+def cry_waits(chat: Chat) -> bool:
+    """Tell whether she has been asked for urgent help and has not replied."""
+    return _cry(chat) is not None
+
+
+def end_cry(chat: Chat) -> str:
+    """End that question, give back what she was in the middle of, and return the words that led to it."""
+    cry = _cry(chat)
+    if cry is None:
+        return ""
+    before = cry.data.get("before")
+    if before:
+        dialogues.put(chat.conn, chat.person.id, before["step"], cry.updated_at, before["data"])
+    else:
+        dialogues.clear(chat.conn, chat.person.id)
+    return str(cry.data.get("words", ""))
+
+
+def _cry(chat: Chat) -> Dialogue | None:
+    found = dialogues.get(chat.conn, chat.person.id)
+    return found if found is not None and found.step == CRY_ASKED else None
+
+
+def _put_cry(chat: Chat, cry: Dialogue, data: dict[str, Any]) -> None:
+    dialogues.put(chat.conn, chat.person.id, CRY_ASKED, cry.updated_at, data)

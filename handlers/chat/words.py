@@ -1,0 +1,107 @@
+"""What a few words mean as a whole message: commands, plain answers, yes and no, in both languages. Pure."""
+
+import unicodedata
+from datetime import date, timedelta
+from re import compile as pattern
+
+from bot.prompts.model import Choice
+
+_EDGES = " \t\r\n.,!?~…。，！？、"
+_COMMANDS = {
+    "平安打卡": "/checkin",
+    "打卡": "/checkin",
+    "紧急求助": "/sos",
+    "暂停": "/pause",
+    "恢复": "/pause off",
+    "恢复问候": "/pause off",
+    "我在哪": "/zone",
+    "时区": "/zone",
+    "语言": "/language",
+    "我的数据": "/mydata",
+    "为什么": "/why",
+    "帮助": "/help",
+    "停止": "/stop",
+    "退出": "/stop",
+}
+_PLAIN = {
+    "平安": Choice.FINE,
+    "平安到了": Choice.FINE,
+    "平安到家": Choice.FINE,
+    "我很好": Choice.FINE,
+    "fine": Choice.FINE,
+    "i am fine": Choice.FINE,
+    "i'm fine": Choice.FINE,
+    "有点难": Choice.HARD,
+    "hard": Choice.HARD,
+}
+# These mean an answer only while a question waits for one: "ok" may be said to anything.
+_PLAIN_WHEN_ASKED = {
+    "没事": Choice.FINE,
+    "我没事": Choice.FINE,
+    "还好": Choice.FINE,
+    "挺好": Choice.FINE,
+    "很好": Choice.FINE,
+    "好": Choice.FINE,
+    "到了": Choice.FINE,
+    "ok": Choice.FINE,
+    "okay": Choice.FINE,
+    "good": Choice.FINE,
+    "1": Choice.FINE,
+    "难": Choice.HARD,
+    "2": Choice.HARD,
+    "3": Choice.URGENT,
+}
+_YES = frozenset({"是", "是的", "要", "对", "yes", "y", "是，紧急求助", "yes, urgent help"})
+_NO = frozenset({"不", "不是", "不用", "不要", "没有", "没事", "我没事", "no", "n", "nope", "i am fine", "i'm fine"})
+_FULL_DATE = pattern(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
+_SHORT_DATE = pattern(r"(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
+_DAYS = pattern(r"(\d{1,3})\s*(?:天|days?|d)")
+
+
+def whole(text: str) -> str:
+    """Return a message as it is compared: full-width forms folded, small letters, without edges."""
+    return unicodedata.normalize("NFKC", text).strip().strip(_EDGES).casefold()
+
+
+def command_in(text: str, labels: dict[str, str]) -> tuple[str, str] | None:
+    """Return the command of a message and what stands behind it; `labels` are those of the standing keyboard."""
+    spoken = labels.get(text.strip()) or _COMMANDS.get(whole(text))
+    text = spoken or text.strip()
+    if not text.startswith("/"):
+        return None
+    head, _, rest = text.partition(" ")
+    return head.partition("@")[0].casefold(), rest.strip()
+
+
+def answer_in(text: str, *, asked: bool) -> Choice | None:
+    """Return the plain answer that a whole message is; `asked` says that a question waits for one."""
+    said = whole(text)
+    return _PLAIN.get(said) or (_PLAIN_WHEN_ASKED.get(said) if asked else None)
+
+
+def yes_or_no(text: str) -> bool | None:
+    """Return what a whole message says to a question, None when it says neither."""
+    said = whole(text)
+    return True if said in _YES else False if said in _NO else None
+
+
+def is_off(text: str) -> bool:
+    """Tell whether a word takes back what is being done."""
+    return whole(text) in {"off", "算了", "不写了", "取消", "cancel", "恢复"}
+
+
+def day_in(text: str, today: date) -> date | None:
+    """Return the day that a text names: a date, one without a year (the next such day), or a number of days."""
+    said = unicodedata.normalize("NFKC", text).strip().casefold()
+    try:
+        if found := _FULL_DATE.fullmatch(said):
+            return date(*(int(part) for part in found.groups()))
+        if found := _SHORT_DATE.fullmatch(said):
+            month, day = (int(part) for part in found.groups())
+            this_year = date(today.year, month, day)
+            return this_year if this_year >= today else date(today.year + 1, month, day)
+        if found := _DAYS.fullmatch(said):
+            return today + timedelta(days=int(found.group(1)))
+    except ValueError:
+        return None
+    return None

@@ -1,0 +1,127 @@
+"""One message of the inbox is processed in one transaction: who is it, what do they mean, effect, replies, done.
+
+Whoever runs the inbox calls `process`; when it raises, they roll back and call `set_aside`, so that a message that
+breaks a handler is tried again twice, then kept with its error, and never blocks the next.
+"""
+
+import structlog
+from sqlalchemy import Connection, select
+
+from bot.addresses import store as addresses
+from bot.addresses.model import Address, AddressState
+from bot.inbox import store as inbox
+from bot.inbox.model import InboxRow, InboxState, Said
+from bot.outbox import store as outbox
+from bot.outbox.model import Kind, Priority
+from bot.people import store as people
+from handlers.chat import enrolled, unknown_sender
+from handlers.chat.turn import take_turn
+from handlers.context import Chat
+from handlers.services import Services
+
+log = structlog.get_logger()
+
+MOST_TRIES = 3
+
+
+def process(conn: Connection, inbox_id: int, services: Services) -> bool:
+    """Process one waiting message; False when it is done already or somebody else has it."""
+    row = inbox.claim(conn, inbox_id)
+    if row is None:
+        return False
+    now = services.clock.now()
+    incoming = services.understand[row.channel](row.raw)
+    state = InboxState.DONE
+    address, refusal = addresses.by_external(conn, row.channel, row.account, row.sender), ""
+    if incoming.said is Said.START and incoming.data:
+        followed = enrolled.follow(
+            conn,
+            row.channel,
+            row.account,
+            row.sender,
+            incoming.data,
+            key=f"in:{row.id}",
+            now=now,
+            real_now=services.clock.real(),
+        )
+        address, refusal = followed.address or address, followed.refusal
+    if incoming.said is Said.OTHER:
+        state = InboxState.IGNORED
+    elif address is None or _is_nobody(conn, address):
+        unknown_sender.wrote(conn, row, incoming, services, refusal)
+    else:
+        chat = _chat(conn, row, address, services)
+        if refusal:
+            chat.say(refusal)
+        else:
+            take_turn(chat, incoming)
+        queue_replies(chat, address, row.id)
+    inbox.finish(conn, inbox_id, state, now, tries=row.tries)
+    return True
+
+
+def set_aside(conn: Connection, inbox_id: int, error: BaseException) -> None:
+    """Count a try that failed; after the third the message stays with its error and is not tried again."""
+    row = inbox.claim(conn, inbox_id)
+    if row is None:
+        return
+    tries = row.tries + 1
+    failed = tries >= MOST_TRIES
+    name = type(error).__name__
+    conn.execute(
+        inbox.inbox.update()
+        .where(inbox.inbox.c.id == inbox_id)
+        .values(state=(InboxState.FAILED if failed else InboxState.NEW).value, tries=tries, error=name)
+    )
+    if failed:
+        log.error("a message was set aside", inbox_id=inbox_id, channel=row.channel, error=name)
+
+
+def queue_replies(chat: Chat, address: Address, inbox_id: int) -> None:
+    """Queue what a turn has said, to where she spoke; numbers to dial overtake everything else."""
+    rows = [
+        outbox.row(
+            f"in:{inbox_id}:{number}",
+            Kind.REPLY,
+            chat.person.id,
+            reply.template,
+            priority=Priority.ALARM if reply.template.startswith("sos/") else Priority.REPLY,
+            now=chat.now,
+            address_id=address.id,
+            channel=address.channel,
+            account=address.account,
+            data=reply.data,
+            prompt_id=reply.prompt_id,
+            inbox_id=inbox_id,
+        )
+        for number, reply in enumerate(chat.replies)
+    ]
+    outbox.put(chat.conn, rows)
+
+
+def _chat(conn: Connection, row: InboxRow, address: Address, services: Services) -> Chat:
+    # Two messages of one person take turns; a weaker lock than UPDATE, because foreign keys must not wait for it.
+    conn.execute(
+        select(people.people.c.id).where(people.people.c.id == address.person_id).with_for_update(key_share=True)
+    )
+    person = people.by_id(conn, address.person_id)
+    if person is None:
+        raise LookupError("an address belongs to nobody")
+    return Chat(
+        conn=conn,
+        now=services.clock.now(),
+        real_now=services.clock.real(),
+        person=person,
+        address=address,
+        channel=row.channel,
+        services=services,
+        key=f"in:{row.id}",
+    )
+
+
+def _is_nobody(conn: Connection, address: Address) -> bool:
+    """Tell whether an address was taken back: its sender is a stranger again, unless she left by herself."""
+    if address.state is not AddressState.REVOKED:
+        return False
+    person = people.by_id(conn, address.person_id)
+    return person is None or person.left_at is None
