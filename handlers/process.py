@@ -4,11 +4,12 @@ Whoever runs the inbox calls `process`; when it raises, they roll back and call 
 breaks a handler is tried again twice, then kept with its error, and never blocks the next.
 """
 
-import structlog
+from datetime import datetime
+
 from sqlalchemy import Connection, select
 
 from bot.addresses import store as addresses
-from bot.addresses.model import Address, AddressState
+from bot.addresses.model import PULL_ONLY, Address, AddressState
 from bot.inbox import store as inbox
 from bot.inbox.model import InboxRow, InboxState, Said
 from bot.outbox import store as outbox
@@ -18,8 +19,6 @@ from handlers.chat import enrolled, unknown_sender
 from handlers.chat.turn import take_turn
 from handlers.context import Chat
 from handlers.services import Services
-
-log = structlog.get_logger()
 
 MOST_TRIES = 3
 
@@ -33,7 +32,7 @@ def process(conn: Connection, inbox_id: int, services: Services) -> bool:
     incoming = services.understand[row.channel](row.raw)
     state = InboxState.DONE
     address, refusal = addresses.by_external(conn, row.channel, row.account, row.sender), ""
-    if incoming.said is Said.START and incoming.data:
+    if incoming.said is Said.START and incoming.data and row.channel not in PULL_ONLY:
         followed = enrolled.follow(
             conn,
             row.channel,
@@ -60,21 +59,20 @@ def process(conn: Connection, inbox_id: int, services: Services) -> bool:
     return True
 
 
-def set_aside(conn: Connection, inbox_id: int, error: BaseException) -> None:
+def set_aside(conn: Connection, inbox_id: int, error: BaseException, now: datetime) -> None:
     """Count a try that failed; after the third the message stays with its error and is not tried again."""
     row = inbox.claim(conn, inbox_id)
     if row is None:
         return
     tries = row.tries + 1
     failed = tries >= MOST_TRIES
-    name = type(error).__name__
+    state = InboxState.FAILED if failed else InboxState.NEW
+    values = {"state": state.value, "tries": tries, "error": type(error).__name__}
     conn.execute(
         inbox.inbox.update()
         .where(inbox.inbox.c.id == inbox_id)
-        .values(state=(InboxState.FAILED if failed else InboxState.NEW).value, tries=tries, error=name)
+        .values(**values, processed_at=now if failed else None)
     )
-    if failed:
-        log.error("a message was set aside", inbox_id=inbox_id, channel=row.channel, error=name)
 
 
 def queue_replies(chat: Chat, address: Address, inbox_id: int) -> None:
