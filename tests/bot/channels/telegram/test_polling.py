@@ -1,13 +1,14 @@
 """Polling loses nothing: the offset moves only past what is committed."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 import structlog
 
 from bot.channels.base import Store
+from bot.channels.telegram import polling
 from bot.channels.telegram.channel import Telegram
 from bot.channels.telegram.client import make_client
 from bot.channels.telegram.polling import back_off, poll
@@ -42,17 +43,17 @@ async def until(telegram: FakeTelegram, condition: Callable[[], object]) -> None
     await asyncio.to_thread(telegram.wait_for, condition, "what the test waits for")
 
 
-def run_poll(telegram: FakeTelegram, store: Store, done: Callable[[], object]) -> list[float]:
+def run_poll(telegram: FakeTelegram, store: Store, done: Callable[[], object], seconds: int = 5) -> list[float]:
     """Poll until `done`, return the pauses that were taken (none is waited for)."""
     pauses: list[float] = []
 
-    async def pause(seconds: float) -> None:
-        pauses.append(seconds)
+    async def pause(length: float) -> None:
+        pauses.append(length)
         await asyncio.sleep(0)
 
     async def run() -> None:
         client = make_client(telegram.section(), LIMITS)
-        task = asyncio.create_task(poll(client, store, seconds=5, pause=pause))
+        task = asyncio.create_task(poll(client, store, seconds=seconds, pause=pause))
         try:
             await until(telegram, lambda: done() or task.done())
         finally:
@@ -184,6 +185,28 @@ def test_pauses_grow_to_a_minute_and_are_never_alike() -> None:
     assert len({back_off(4) for _ in range(20)}) > 1
 
 
+def test_after_a_quiet_time_ids_may_begin_again_lower(telegram: FakeTelegram, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(polling, "QUIET", 0.0)
+    mei, inbox = telegram.phone(), Inbox()
+    mei.says("before the holidays")
+
+    def both_came() -> bool:
+        polls = telegram.calls_of("getUpdates")
+        began_anew = any("offset" in call.params for call in polls) and "offset" not in polls[-1].params
+        if began_anew and len(inbox.rows) == 1 and not telegram.updates:
+            telegram.gives(update_id=5, message={"chat": {"id": mei.chat_id, "type": "private"}, "text": "after"})
+        return len(inbox.rows) == 2
+
+    run_poll(telegram, inbox.store, both_came, seconds=0)
+    assert inbox.texts == ["before the holidays", "after"]
+
+
+def test_an_answer_that_never_waits_does_not_make_it_spin(telegram: FakeTelegram) -> None:
+    pauses = run_poll(telegram, Inbox().store, lambda: len(telegram.calls_of("getUpdates")) > 3, seconds=0)
+    assert pauses
+    assert set(pauses) == {polling.NO_REST}
+
+
 def test_when_telegram_asks_for_a_longer_pause_it_gets_it(telegram: FakeTelegram) -> None:
     mei, inbox = telegram.phone(), Inbox()
     mei.says("hello")
@@ -240,11 +263,3 @@ def test_in_webhook_mode_there_is_nothing_to_poll(telegram: FakeTelegram) -> Non
 
     with_running(telegram, work, mode="webhook")
     assert telegram.calls == []
-
-
-@pytest.fixture(autouse=True)
-def _every_update_is_confirmed_or_kept(telegram: FakeTelegram) -> Iterator[None]:
-    """Polling never asks for an offset beyond the last update that was given."""
-    yield
-    offsets = [int(call.params["offset"]) for call in telegram.calls_of("getUpdates") if "offset" in call.params]
-    assert offsets == sorted(offsets)
