@@ -1,13 +1,16 @@
 """The lines of the journal that a student's page shows, newest first.
 
-Only actions of this list are shown: whatever would tell that a week was hard, or whom she chose to tell, is not on it.
+Only actions of this list are shown, and nothing of a case about a hard week: whatever would tell that a week was
+hard, or whom she chose to tell, stays out whoever reads.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
+from bot.cases.model import Reason
+from bot.cases.store import cases
 from bot.journal.store import journal
 from bot.people.store import people
 
@@ -24,7 +27,25 @@ class HistoryLine:
     mine: bool
 
 
-SHOWN: frozenset[str] = frozenset()
+SHOWN = frozenset(
+    {
+        "address.failed",
+        "case.acknowledged",
+        "case.nobody_to_tell",
+        "case.opened",
+        "case.resolved",
+        "console.exported",
+        "console.words_read",
+        "person.left",
+        "person.linked",
+        "person.moved",
+        "person.paused",
+        "person.resumed",
+        "prompt.alive",
+        "prompt.answered",
+        "prompt.withdrawn",
+    }
+)
 
 
 def history(conn: Connection, person_id: int) -> list[HistoryLine]:
@@ -32,7 +53,12 @@ def history(conn: Connection, person_id: int) -> list[HistoryLine]:
     query = (
         select(journal.c.at, journal.c.action, journal.c.actor_id, people.c.name)
         .outerjoin(people, people.c.id == journal.c.actor_id)
-        .where(journal.c.person_id == person_id, journal.c.action.in_(sorted(SHOWN)))
+        .outerjoin(cases, cases.c.id == journal.c.case_id)
+        .where(
+            journal.c.person_id == person_id,
+            journal.c.action.in_(sorted(SHOWN)),
+            or_(cases.c.id.is_(None), cases.c.reason != Reason.HARD.value),
+        )
         .order_by(journal.c.id.desc())
         .limit(LINES)
     )

@@ -40,7 +40,6 @@ COLUMNS = (
 )
 _FARTHEST = timedelta(hours=14)
 """No zone is further ahead of UTC."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def responses(conn: Connection, scope: Scope, since: date | None, now: datetime) -> Iterator[dict[str, str]]:
@@ -57,11 +56,6 @@ def responses(conn: Connection, scope: Scope, since: date | None, now: datetime)
     for found in conn.execute(query):
         if since is None or local_date(found.opens_at, found.zone) >= since:
             yield _row(scope, found)
-
-
-def neutral(value: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{value}" if value.startswith(_FORMULA) else value
 
 
 def _opened() -> Any:

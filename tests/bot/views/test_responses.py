@@ -1,13 +1,15 @@
 """Responses: what opened, when, what came back, and no more than the reader may know."""
 
+import json
 from datetime import date, timedelta
 
 import pytest
 
 from bot.outbox.model import OutboxState
 from bot.views.outbox_list import messages
-from bot.views.responses import COLUMNS, neutral, responses
+from bot.views.responses import COLUMNS, responses
 from bot.views.scope import Scope
+from bot.views.table_text import as_csv, as_json, neutral
 from tests.fakes.ground import NOW, Ground
 
 
@@ -118,3 +120,10 @@ def test_the_outbox_list_names_state_and_reason_and_no_words(ground: Ground) -> 
     failed = ground.database.read(lambda conn: list(messages(conn, Scope.everything(), OutboxState.FAILED)))
     assert len(failed) == 1
     assert not ground.database.read(lambda conn: list(messages(conn, Scope(1, whole=True, office=True), None)))
+
+
+def test_a_table_is_csv_or_json() -> None:
+    rows = [{"a": "=1", "b": 'x,"y"'}, {"a": "王", "b": "line\nline"}]
+    assert as_csv(("a", "b"), rows) == 'a,b\r\n\'=1,"x,""y"""\r\n王,"line\nline"\r\n'
+    assert json.loads(as_json(rows)) == rows
+    assert json.loads(as_json([])) == []

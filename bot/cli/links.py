@@ -1,0 +1,43 @@
+"""`yanxin login-link`, `invite-link`, `answer-link`: links that a person hands to a person."""
+
+import click
+
+from bot.cli.context import Command, Tool, pass_tool
+from handlers.links_made import answer_link as make_answer_link
+from handlers.links_made import invite_links
+from handlers.links_made import login_link as make_login_link
+
+
+@click.command("login-link", cls=Command)
+@click.argument("number")
+@pass_tool
+def login_link(tool: Tool, number: str) -> None:
+    """Print a link that signs a member of staff in to the console; it works once, within 15 minutes."""
+    real = tool.clock.real()
+    with tool.database() as database:
+        click.echo(database.write(lambda conn: make_login_link(conn, tool.settings, number, real)))
+
+
+@click.command("invite-link", cls=Command)
+@click.argument("numbers", nargs=-1, required=True, metavar="NUMBER...")
+@pass_tool
+def invite_link(tool: Tool, numbers: tuple[str, ...]) -> None:
+    """Print an invitation per person and enabled channel, as NUMBER, channel and link with tabs between.
+
+    Each works once and for 14 days; the link to the web page stays that person's page on the device that opened it.
+    """
+    real = tool.clock.real()
+    with tool.database() as database:
+        made = database.write(lambda conn: invite_links(conn, tool.settings, list(dict.fromkeys(numbers)), real))
+    for invitation in made:
+        click.echo(f"{invitation.number}\t{invitation.channel}\t{invitation.url}")
+
+
+@click.command("answer-link", cls=Command)
+@click.argument("number")
+@pass_tool
+def answer_link(tool: Tool, number: str) -> None:
+    """Print a link to the answer page of somebody's oldest open question."""
+    now, real = tool.clock.now(), tool.clock.real()
+    with tool.database() as database:
+        click.echo(database.write(lambda conn: make_answer_link(conn, tool.settings, number, now, real)))

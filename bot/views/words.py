@@ -1,0 +1,69 @@
+"""What a student wrote or where she was, for those who may know it: read only after the look was journalled.
+
+With a call for help, whoever looks after her reads all of it. A note on a hard week is for whom she chose, any other
+note for her counsellor; a position without a call for help, and what belongs to nothing, is shown to nobody.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from bot.cases.model import Reason
+from bot.cases.store import cases
+from bot.people.model import Person
+from bot.prompts.model import Choice
+from bot.prompts.store import notes, prompts
+from bot.views.scope import Scope
+
+LATEST = 20
+
+
+@dataclass(frozen=True)
+class Words:
+    """One note or position; latitude and longitude in degrees, for positions only."""
+
+    at: datetime
+    text: str
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+def words_of(conn: Connection, scope: Scope, person: Person) -> list[Words]:
+    """Return the latest notes and positions of a student that this scope may read, the newest first."""
+    query = (
+        select(
+            notes.c.kind,
+            notes.c.body,
+            notes.c.at,
+            prompts.c.choice,
+            prompts.c.share_with,
+            cases.c.reason,
+            cases.c.share_with.label("case_share_with"),
+        )
+        .outerjoin(prompts, prompts.c.id == notes.c.prompt_id)
+        .outerjoin(cases, cases.c.id == notes.c.case_id)
+        .where(notes.c.person_id == person.id)
+        .order_by(notes.c.id.desc())
+        .limit(LATEST)
+    )
+    return [_words(row) for row in conn.execute(query) if _may_read(scope, row, person.counsellor_id)]
+
+
+def _may_read(scope: Scope, row: Any, counsellor_id: int | None) -> bool:
+    if row.reason == Reason.URGENT:
+        return True
+    if row.kind == "position":
+        return False
+    if row.reason == Reason.HARD:
+        return scope.sees_hard(row.case_share_with, counsellor_id)
+    if row.choice == Choice.HARD:
+        return scope.sees_hard(row.share_with, counsellor_id)
+    told_counsellor = row.choice is not None or row.reason is not None
+    return told_counsellor and scope.viewer_id is not None and scope.viewer_id == counsellor_id
+
+
+def _words(row: Any) -> Words:
+    body: dict[str, Any] = row.body if isinstance(row.body, dict) else {"text": str(row.body)}
+    return Words(row.at, str(body.get("text", "")), body.get("latitude"), body.get("longitude"))

@@ -1,0 +1,102 @@
+"""Somebody asks for a link: to sign in, to invite, or to answer. Called by the commands and by the demo."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from bot.errors import YanxinError
+from bot.links import store as links
+from bot.links.model import LinkPurpose
+from bot.people.model import STAFF_ROLES, Person
+from bot.people.store import by_number
+from bot.prompts.model import FAILED, RUNNING, Prompt, State
+from bot.prompts.store import open_of
+from bot.settings import Settings
+
+LOGIN_FOR = timedelta(minutes=15)
+INVITED_FOR = timedelta(days=14)
+ANSWER_FOR = timedelta(days=14)
+_UNANSWERED = FAILED | {State.ALIVE}
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """One link for one person on one channel."""
+
+    number: str
+    channel: str
+    url: str
+
+
+def login_link(conn: Connection, settings: Settings, number: str, real_now: datetime) -> str:
+    """Return a link that signs a member of staff in, once, within 15 minutes; YanxinError for everybody else."""
+    person = _present(conn, number)
+    if not person.has_role(*STAFF_ROLES) or person.left_at is not None:
+        raise YanxinError(f"{number} is no member of staff; the console is for staff only")
+    token = links.make(conn, LinkPurpose.LOGIN, person.id, real_now=real_now, expires_at=real_now + LOGIN_FOR)
+    return f"{settings.service.url}/console/login/{token}"
+
+
+def invite_links(conn: Connection, settings: Settings, numbers: Sequence[str], real_now: datetime) -> list[Invitation]:
+    """Return an invitation per person and enabled channel; YanxinError names every unknown number, nothing is made."""
+    found = {number: by_number(conn, number) for number in numbers}
+    unknown = [number for number, person in found.items() if person is None or person.absent_at is not None]
+    if unknown:
+        raise YanxinError("\n".join(f"{number}: nobody on the roster has this number" for number in unknown))
+    if not (settings.channels.web.enabled or settings.channels.telegram.enabled):
+        raise YanxinError("no channel is enabled; switch one on under [channels] in the settings")
+    made = []
+    for number, person in found.items():
+        if person is None:
+            continue
+        made += [Invitation(number, channel, url) for channel, url in _invite(conn, settings, person, real_now)]
+    return made
+
+
+def answer_link(conn: Connection, settings: Settings, number: str, now: datetime, real_now: datetime) -> str:
+    """Return the answer page of somebody's oldest open question; YanxinError when nothing is open."""
+    person = _present(conn, number)
+    prompt = oldest_open(conn, person.id, now)
+    if prompt is None:
+        raise YanxinError(f"nothing is open for {number} to answer")
+    token = links.make(
+        conn,
+        LinkPurpose.ANSWER,
+        person.id,
+        real_now=real_now,
+        expires_at=real_now + ANSWER_FOR,
+        channel="web",
+        prompt_id=prompt.id,
+    )
+    return f"{settings.service.url}/a/{token}"
+
+
+def oldest_open(conn: Connection, person_id: int, now: datetime) -> Prompt | None:
+    """Return what has waited longest for an answer: what is running first, then what was given up but can be said."""
+    answerable = open_of(conn, person_id, now)
+    running = [prompt for prompt in answerable if prompt.state in RUNNING]
+    given_up = [prompt for prompt in answerable if prompt.state in _UNANSWERED]
+    return next(iter(running + given_up), None)
+
+
+def _invite(conn: Connection, settings: Settings, person: Person, real_now: datetime) -> list[tuple[str, str]]:
+    urls = []
+    channels, expires_at = settings.channels, real_now + INVITED_FOR
+    if channels.web.enabled:
+        token = links.make(conn, LinkPurpose.CHAT, person.id, real_now=real_now, expires_at=expires_at, channel="web")
+        urls.append(("web", f"{settings.service.url}/chat/{token}"))
+    if channels.telegram.enabled:
+        token = links.make(
+            conn, LinkPurpose.ENROL, person.id, real_now=real_now, expires_at=expires_at, channel="telegram"
+        )
+        urls.append(("telegram", f"https://t.me/{channels.telegram.bot_username}?start={token}"))
+    return urls
+
+
+def _present(conn: Connection, number: str) -> Person:
+    person = by_number(conn, number)
+    if person is None or person.absent_at is not None:
+        raise YanxinError(f"{number}: nobody on the roster has this number")
+    return person

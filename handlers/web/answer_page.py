@@ -1,0 +1,121 @@
+"""The answer page: one question with its buttons. Looking changes nothing; a press is recorded and replied to here."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.channels.web.understand import raw_of, understand
+from bot.engine.compose import compose_reply
+from bot.links import store as links
+from bot.links.model import LinkPurpose
+from bot.outbox.model import Rendered
+from bot.people.store import by_id
+from bot.prompts import store as prompts
+from bot.prompts.model import State
+from bot.storage.writer import Urgency
+from handlers.web import posted
+from handlers.web.answer_said import Page, said
+from handlers.web.errors import plain
+from handlers.web.posted import Posted
+from handlers.web.site import Site
+
+_NOT_ASKED_ANY_MORE = frozenset({State.SCHEDULED, State.WITHDRAWN, State.EXCUSED})
+
+
+@dataclass(frozen=True)
+class _Found:
+    """An answer page and its question as it reads now."""
+
+    page: Page
+    question: Rendered
+
+
+def routes(site: Site) -> list[Route]:
+    """Return the routes of this file."""
+
+    async def show(request: Request) -> Response:
+        found = await site.database.aread(lambda conn: _find(conn, site, request.path_params["token"]))
+        if isinstance(found, int):
+            return plain(site, request, found, what="answer")
+        return _render(site, request, found.page, [found.question], first=True)
+
+    async def press(request: Request) -> Response:
+        form = posted.read(await request.form())
+        if form is None:
+            return plain(site, request, 400)
+        token = request.path_params["token"]
+        try:
+            outcome = await site.database.awrite(
+                lambda conn: _say(conn, site, token, form), Urgency.HELP if form.is_urgent else Urgency.PERSON
+            )
+        except ValueError:
+            raise HTTPException(400) from None
+        if isinstance(outcome, int):
+            return plain(site, request, outcome, what="answer")
+        page, replies = outcome
+        site.nudge()
+        return _render(site, request, page, replies, first=False)
+
+    return [Route("/a/{token}", show, methods=["GET"]), Route("/a/{token}", press, methods=["POST"])]
+
+
+def _say(conn: Connection, site: Site, token: str, form: Posted) -> tuple[Page, list[Rendered]] | int:
+    now = site.now
+    page = _page(conn, site, token, now)
+    if isinstance(page, int):
+        return page
+    sender = f"answer:{page.link_id}"
+    raw = raw_of(sender, text=form.text, press=form.press, position=form.position)
+    return page, said(conn, page, raw, understand(raw), form.key, site.services, now)
+
+
+def _find(conn: Connection, site: Site, token: str) -> _Found | int:
+    now = site.now
+    page = _page(conn, site, token, now)
+    if isinstance(page, int):
+        return page
+    template = f"{page.prompt.kind}/question"
+    services = site.services
+    question = compose_reply(
+        conn,
+        page.person,
+        template,
+        {},
+        page.prompt.id,
+        renderer=services.renderer,
+        settings=services.settings,
+        now=now,
+    )
+    return _Found(page, question)
+
+
+def _page(conn: Connection, site: Site, token: str, now: datetime) -> Page | int:
+    """Return the page of a token, or the status that says why there is none."""
+    link = links.find(conn, token, LinkPurpose.ANSWER)
+    if link is None or link.prompt_id is None:
+        return 404
+    person, prompt = by_id(conn, link.person_id), prompts.by_id(conn, link.prompt_id)
+    if person is None or prompt is None:
+        return 404
+    over = prompt.state in _NOT_ASKED_ANY_MORE or (prompt.closes_at is not None and prompt.closes_at <= now)
+    if over or not links.is_live(link, site.real):
+        return 410
+    return Page(link.id, person, prompt)
+
+
+def _render(site: Site, request: Request, page: Page, shown: list[Rendered], *, first: bool) -> Response:
+    return site.page(
+        request,
+        "web/answer.html",
+        own=page.person.language,
+        messages=shown,
+        prompt=page.prompt,
+        first=first,
+        nonce=posted.new_nonce,
+        ask_position=next((message.ask_position for message in shown if message.ask_position), None),
+    )

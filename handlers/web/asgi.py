@@ -1,0 +1,63 @@
+"""The web application: all pages, and what protects them. `bot.app` makes it and gives it to the server."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from prometheus_client import REGISTRY, CollectorRegistry
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
+
+from bot.rendering.renderer import templates_folder
+from bot.storage.database import Database
+from handlers.services import Services
+from handlers.web import (
+    answer_page,
+    board,
+    cases,
+    chat_page,
+    health,
+    languages,
+    login,
+    person,
+    responses_csv,
+    static,
+)
+from handlers.web.armour import Bounded, Headed, OwnSite
+from handlers.web.errors import Caught, http_error, refusal
+from handlers.web.site import Site, all_is_well, deliver_nothing, wake_nobody
+
+PAGES = (health, login, board, person, cases, responses_csv, answer_page, chat_page, languages)
+
+
+def make_web(
+    services: Services,
+    database: Database,
+    *,
+    version: str,
+    settle: Callable[[], Awaitable[None]] = deliver_nothing,
+    nudge: Callable[[], None] = wake_nobody,
+    problems: Callable[[], Awaitable[list[str]]] = all_is_well,
+    routes: Sequence[BaseRoute] = (),
+    registry: CollectorRegistry = REGISTRY,
+) -> ASGIApp:
+    """Return the application.
+
+    `settle` delivers what waits for the web channel and returns when it lies there; `nudge` wakes processing and
+    delivery; `problems` says why the service is not ready; `routes` are those of other channels, say a webhook;
+    `registry` holds the numbers of `/metrics`.
+    """
+    folder = templates_folder() / "static"
+    site = Site(services, database, version, settle, nudge, problems, registry, static.mark(folder))
+    refuse = refusal(site)
+    app = Starlette(
+        routes=[*(route for page in PAGES for route in page.routes(site)), *routes, static.mount(folder)],
+        exception_handlers={HTTPException: http_error(site)},
+        middleware=[
+            Middleware(OwnSite, refuse=refuse),
+            Middleware(Bounded, refuse=refuse, limit=services.settings.limits.body_bytes),
+            Middleware(Caught, site=site),
+        ],
+    )
+    return Headed(app, is_https=site.is_https)

@@ -1,0 +1,104 @@
+"""Who reads a page of the console: the session behind the cookie, the person behind it and what she may see.
+
+Every page of the console and every form of it begins here.
+"""
+
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.links.model import token_hash
+from bot.people.model import STAFF_ROLES, Person
+from bot.people.store import by_id
+from bot.signins import store as signins
+from bot.views.scope import Scope, scope_of
+from handlers.web.errors import plain
+from handlers.web.site import Site
+
+COOKIE = "yanxin_session"
+CSRF_FIELD = "csrf"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A member of staff who is signed in; `scope` is None for those who may see nothing of safety."""
+
+    person: Person
+    scope: Scope | None
+    session_id: int
+    csrf: str
+
+    @property
+    def eyes(self) -> Scope:
+        """Return what she may see; a page of safety does not exist for whoever may see nothing of it."""
+        if self.scope is None:
+            raise HTTPException(404)
+        return self.scope
+
+
+Page = Callable[[Request, Reader], Awaitable[Response]]
+Form = Callable[[Request, Reader, FormData], Awaitable[Response]]
+
+
+async def reader_of(site: Site, request: Request) -> Reader | None:
+    """Return who is signed in on this device, if anybody; whoever is no member of staff any more is not."""
+    cookie, real = request.cookies.get(COOKIE), site.real
+    if not cookie:
+        return None
+
+    def look(conn: Connection) -> Reader | None:
+        session = signins.live(conn, token_hash(cookie), real)
+        person = by_id(conn, session.person_id) if session else None
+        if session is None or person is None or not may_sign_in(person):
+            return None
+        return Reader(person, scope_of(conn, person), session.id, session.csrf)
+
+    return await site.database.aread(look)
+
+
+def may_sign_in(person: Person) -> bool:
+    """Tell whether the console is for her at all."""
+    return person.has_role(*STAFF_ROLES) and person.absent_at is None and person.left_at is None
+
+
+def signed_in(site: Site, page: Page) -> Callable[[Request], Awaitable[Response]]:
+    """Make a page for members of staff only; everybody else is told how to sign in."""
+
+    async def endpoint(request: Request) -> Response:
+        reader = await reader_of(site, request)
+        return plain(site, request, 401, what="login") if reader is None else await page(request, reader)
+
+    return endpoint
+
+
+def guarded_form(site: Site, form: Form) -> Callable[[Request], Awaitable[Response]]:
+    """Make a form for members of staff only, that must come from a page of ours; else 403 and nothing happens."""
+
+    async def endpoint(request: Request) -> Response:
+        reader = await reader_of(site, request)
+        if reader is None:
+            return plain(site, request, 401, what="login")
+        fields = await request.form()
+        if not same(str(fields.get(CSRF_FIELD, "")), reader.csrf):
+            return plain(site, request, 403, own=reader.person.language)
+        return await form(request, reader, fields)
+
+    return endpoint
+
+
+def console_page(site: Site, request: Request, reader: Reader, template: str, **context: Any) -> Response:
+    """Render a page of the console with its frame."""
+    frame: dict[str, Any] = {"reader": reader.person, "csrf": reader.csrf, "sees_safety": reader.scope is not None}
+    return site.page(request, template, own=reader.person.language, **(frame | context))
+
+
+def same(given: str, expected: str) -> bool:
+    """Compare two secrets in constant time."""
+    return hmac.compare_digest(given.encode(), expected.encode())
