@@ -1,53 +1,94 @@
-"""The messages of a prompt: question, reminder, second channel. Each row says by its key which one it is."""
+"""The messages of a prompt: question, reminder, second channel; what each is called and how it is queued.
+
+None of them carries data: what a template needs follows from the prompt when it is rendered.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Connection, String, cast, literal, select
+from sqlalchemy.dialects import postgresql, sqlite
+
 from bot.addresses.model import Address
+from bot.addresses.store import addresses
 from bot.engine.deciding import Act, Decision
 from bot.engine.telling import message
+from bot.outbox import store as outbox_store
 from bot.outbox.model import Kind, Priority
+from bot.outbox.store import outbox
 from bot.prompts.model import Prompt
+from bot.prompts.store import prompts
 
 _TEMPLATES = {Act.ASK: "question", Act.REMIND: "reminder", Act.SECOND: "second_channel"}
 
 
-def ask(prompt: Prompt, decision: Decision, addresses: Sequence[Address], now: datetime) -> dict[str, Any] | None:
-    """Return the outbox row for what a decision wants said, or None; without an address there is nothing to queue.
+@dataclass(frozen=True)
+class Ask:
+    """What a decision wants said about prompts that share it; `name` ends each message's key."""
 
-    The row carries no data: what the template needs follows from the prompt when it is rendered.
-    """
-    if decision.act is None or not addresses:
+    kind: Kind
+    template: str
+    name: str
+    second: bool
+    expires_at: datetime
+
+
+def what_to_ask(prompt: Prompt, decision: Decision) -> Ask | None:
+    """Return what a decision wants said, or None."""
+    if decision.act is None:
         return None
     # A second channel that asks what was never asked is still the question.
     asks = decision.act is Act.ASK or (decision.act is Act.SECOND and prompt.asked_at is None)
+    template = _TEMPLATES[Act.ASK if asks else decision.act]
     opening = int(prompt.opens_at.timestamp())  # a revived prompt is asked again
-    name = Act.ASK if asks else decision.act
-    return message(
-        addresses,
-        prompt.person_id,
+    return Ask(
         Kind.QUESTION if asks else Kind.REMINDER,
-        f"{prompt.kind}/{_TEMPLATES[name]}",
-        second=decision.act is Act.SECOND,
-        key=f"p:{prompt.id}:{opening}:{decision.act}:{decision.step}",
-        priority=Priority.PROMPT,
-        now=now,
-        prompt_id=prompt.id,
-        expires_at=decision.due_at,
+        f"{prompt.kind}/{template}",
+        f"{opening}:{decision.act}:{decision.step}",
+        decision.act is Act.SECOND,
+        decision.due_at,
     )
 
 
-def ask_now(prompt: Prompt, addresses: Sequence[Address], now: datetime) -> dict[str, Any] | None:
+def queue(conn: Connection, ask: Ask, prompt_ids: Sequence[int], address_ids: Sequence[int], now: datetime) -> None:
+    """Queue the same message for many prompts, each to the address of its person among `address_ids`: one statement."""
+    if not address_ids:
+        return
+    shared = outbox_store.row(
+        "", ask.kind, 0, ask.template, priority=Priority.PROMPT, now=now, address_id=0, channel=None, account=None,
+        expires_at=ask.expires_at,
+    )  # fmt: skip
+    each = {
+        "key": literal("p:") + cast(prompts.c.id, String) + literal(f":{ask.name}"),
+        "person_id": prompts.c.person_id,
+        "prompt_id": prompts.c.id,
+        "address_id": addresses.c.id,
+        "channel": addresses.c.channel,
+        "account": addresses.c.account,
+    }
+    same = {name: value for name, value in shared.items() if name not in each and value is not None}
+    columns = each | {name: literal(value, outbox.c[name].type) for name, value in same.items()}
+    chosen = (
+        select(*columns.values())
+        .select_from(prompts.join(addresses, addresses.c.person_id == prompts.c.person_id))
+        .where(prompts.c.id.in_(prompt_ids), addresses.c.id.in_(address_ids))
+    )
+    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    conn.execute(insert(outbox).from_select(list(columns), chosen).on_conflict_do_nothing(index_elements=["key"]))
+
+
+def ask_now(prompt: Prompt, linked: Sequence[Address], now: datetime) -> dict[str, Any] | None:
     """Return the question again, for an address that has just been linked."""
-    if not addresses:
+    if not linked:
         return None
     return message(
-        addresses,
+        linked,
         prompt.person_id,
         Kind.QUESTION,
         f"{prompt.kind}/question",
-        key=f"p:{prompt.id}:linked:{addresses[-1].id}:{int(now.timestamp())}",
+        key=f"p:{prompt.id}:linked:{linked[-1].id}:{int(now.timestamp())}",
         priority=Priority.PROMPT,
         now=now,
         prompt_id=prompt.id,

@@ -76,7 +76,15 @@ def next_recurring(
 
 
 def next_once(
-    item: Item, rule: Once, facts: PersonFacts, trip: Trip, *, quiet: Quiet, now: datetime, used: set[str]
+    item: Item,
+    rule: Once,
+    facts: PersonFacts,
+    trip: Trip,
+    *,
+    quiet: Quiet,
+    now: datetime,
+    used: set[str],
+    pending: Pending | None = None,
 ) -> Occurrence | None:
     """Return the one occasion of a trip, unless it has a row already or its time is over.
 
@@ -88,11 +96,12 @@ def next_once(
         return None
     zone = facts.home_zone if rule.anchor is Anchor.RETURN else facts.trip_zone(trip, now)
     opens_at = after_quiet(_once_at(rule, trip, anchor_day, zone), zone, quiet)
+    planned = pending is not None and pending.occasion == occasion  # a pause may have put it off for long
+    if not planned and rung_times(opens_at, zone, item.ladder, quiet)[-1] <= now:
+        return None
     if facts.paused_until is not None and local_date(opens_at, zone) <= facts.paused_until:
         opens_at = after_quiet(to_instant(facts.paused_until + timedelta(days=1), quiet.end, zone), zone, quiet)
     if opens_at <= now:
-        if rung_times(opens_at, zone, item.ladder, quiet)[-1] <= now:
-            return None
         opens_at = after_quiet(now, zone, quiet)
     return Occurrence(occasion, opens_at, zone, trip.id)
 

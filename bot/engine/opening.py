@@ -1,25 +1,27 @@
-"""Stores what was decided for a batch of due prompts: rows, messages, cases and journal in one transaction."""
+"""Stores what was decided for a batch of due prompts: rows, messages, cases and journal in one transaction.
+
+Prompts that are in the same situation (thousands of students are asked at the same hour of the same zone) share one
+decision, which is made once by the rules and written with a handful of statements for all of them.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam
+from sqlalchemy import Connection, Row, literal, select
 
-from bot.addresses import store as addresses_store
-from bot.addresses.model import Address
 from bot.cases.model import Reason
-from bot.engine.asking import ask
+from bot.engine.asking import queue, what_to_ask
 from bot.engine.casework import open_case
-from bot.engine.deciding import Decision, decide
+from bot.engine.deciding import Decision, Reach, decide
 from bot.engine.planning import PER_TRIP
-from bot.engine.replanning import replan
-from bot.engine.telling import reach_of
-from bot.journal import store as journal
-from bot.outbox import store as outbox_store
+from bot.engine.reaching import Way, ways_of
+from bot.engine.succeeding import plan_successors
+from bot.journal.store import journal
+from bot.programmes.model import Programme
 from bot.programmes.versions import Programmes
 from bot.prompts.model import FAILED, Prompt, State
-from bot.prompts.store import prompts
+from bot.prompts.store import from_due, prompts
 
 _REASONS = {
     State.MISSED: Reason.MISSED,
@@ -28,84 +30,95 @@ _REASONS = {
 }
 
 
-def work_off_batch(conn: Connection, due: Sequence[Prompt], now: datetime, programmes: Programmes) -> None:
-    """Decide every prompt of a batch and store what follows; any error leaves the caller's savepoint to undo it all."""
-    addresses = addresses_store.working_of(conn, {prompt.person_id for prompt in due})
-    decided = [(prompt, _decide(conn, prompt, addresses, now, programmes)) for prompt in due]
-    conn.execute(
-        prompts.update().where(prompts.c.id == bindparam("row_id")),
-        [_columns(prompt, decision, now) for prompt, decision in decided],
-    )
-    messages = [ask(prompt, decision, addresses.get(prompt.person_id, []), now) for prompt, decision in decided]
-    outbox_store.put(conn, [message for message in messages if message is not None])
-    journal.write(
-        conn,
-        [
-            journal.line(
-                now,
-                f"prompt.{decision.act or decision.state}",
-                person_id=prompt.person_id,
-                prompt_id=prompt.id,
-                reach=reach_of(addresses.get(prompt.person_id, [])).value,
-            )
-            for prompt, decision in decided
-            if decision.act is not None or decision.state is not prompt.state
-        ],
-    )
-    _after_opening(conn, decided, now, programmes)
-    for prompt, decision in decided:
-        if decision.state in FAILED:
-            open_case(conn, prompt.person_id, _REASONS[decision.state], prompt.id, now)
+def work_off_batch(conn: Connection, due: Sequence[Row[Any]], now: datetime, programmes: Programmes) -> None:
+    """Decide every row of `prompts.store.due` and store what follows; an error leaves all of it to be undone."""
+    ways = ways_of(conn, {row.person_id for row in due})
+    versions = {version_id: programmes.version(conn, version_id) for version_id in {row.version_id for row in due}}
+    situations: dict[tuple[object, ...], list[Row[Any]]] = {}
+    nowhere = Way()
+    for row in due:
+        # All that tells one prompt from another but whose it is.
+        situation: tuple[object, ...] = (*row[2:], ways.get(row.person_id, nowhere).reach)
+        situations.setdefault(situation, []).append(row)
+    for rows in situations.values():
+        alike = from_due(rows[0])
+        reach = ways.get(alike.person_id, nowhere).reach
+        decision = _decide(alike, versions[alike.version_id], reach, now)
+        _store(conn, alike, decision, rows, ways, now)
+    _after_opening(conn, due, now, programmes)
 
 
-def _decide(
-    conn: Connection, prompt: Prompt, addresses: dict[int, list[Address]], now: datetime, programmes: Programmes
-) -> Decision:
-    programme = programmes.version(conn, prompt.version_id)
+def _decide(prompt: Prompt, programme: Programme, reach: Reach, now: datetime) -> Decision:
     item = programme.item(prompt.item)
     if item is None:
         raise LookupError(f"version {prompt.version_id} of the programme has no item {prompt.item!r}")
-    return decide(prompt, item, programme.quiet, reach_of(addresses.get(prompt.person_id, [])), now)
+    return decide(prompt, item, programme.quiet, reach, now)
+
+
+def _store(
+    conn: Connection, alike: Prompt, decision: Decision, rows: Sequence[Row[Any]], ways: dict[int, Way], now: datetime
+) -> None:
+    ids = [row.id for row in rows]
+    conn.execute(prompts.update().where(prompts.c.id.in_(ids)).values(**_columns(alike, decision, now)))
+    ask = what_to_ask(alike, decision)
+    if ask is not None:
+        found = [ways[row.person_id] for row in rows if row.person_id in ways]
+        chosen = [way.second if ask.second else way.first for way in found]
+        queue(conn, ask, ids, [address_id for address_id in chosen if address_id is not None], now)
+    if decision.act is not None or decision.state is not alike.state:
+        line = {
+            "at": literal(now, journal.c.at.type),
+            "person_id": prompts.c.person_id,
+            "action": literal(f"prompt.{decision.act or decision.state}"),
+            "prompt_id": prompts.c.id,
+        }
+        conn.execute(journal.insert().from_select(list(line), select(*line.values()).where(prompts.c.id.in_(ids))))
+    if decision.state in FAILED:
+        for row in rows:
+            open_case(conn, row.person_id, _REASONS[decision.state], row.id, now)
 
 
 def _columns(prompt: Prompt, decision: Decision, now: datetime) -> dict[str, Any]:
-    closes_at = prompt.closes_at
-    if prompt.state is State.SCHEDULED and prompt.occasion.startswith(PER_TRIP):
-        closes_at = decision.due_at + (decision.due_at - prompt.opens_at)  # nothing comes after it that would close it
-    return {
-        "row_id": prompt.id,
+    values: dict[str, Any] = {
         "state": decision.state.value,
         "step": decision.step,
         "next_at": decision.next_at,
         "due_at": decision.due_at,
         "late_by_seconds": int(decision.late_by.total_seconds()),
-        "reminded_at": now if decision.state is State.LATE and decision.act is not None else prompt.reminded_at,
-        "closes_at": closes_at,
     }
+    if decision.state is State.LATE and decision.act is not None:
+        values["reminded_at"] = now
+    if prompt.state is State.SCHEDULED and prompt.occasion.startswith(PER_TRIP):
+        # Nothing comes after it that would close it.
+        values["closes_at"] = decision.due_at + (decision.due_at - prompt.opens_at)
+    return values
 
 
-def _after_opening(
-    conn: Connection, decided: Sequence[tuple[Prompt, Decision]], now: datetime, programmes: Programmes
-) -> None:
+def _after_opening(conn: Connection, due: Sequence[Row[Any]], now: datetime, programmes: Programmes) -> None:
     """Close the occasions before those that have just opened, and give each person her next row."""
-    left = [
-        prompt
-        for prompt, decision in decided
-        if prompt.state is State.SCHEDULED and decision.state is not State.SCHEDULED
-    ]
-    if not left:
+    was_scheduled = [row for row in due if row.state == State.SCHEDULED.value]
+    if not was_scheduled:
         return
-    conn.execute(
-        prompts.update().where(
-            prompts.c.person_id == bindparam("whose"),
-            prompts.c.item == bindparam("which"),
-            prompts.c.id != bindparam("itself"),
-            prompts.c.closes_at.is_(None),
-            prompts.c.state != State.SCHEDULED.value,
-        ),
-        [{"whose": p.person_id, "which": p.item, "itself": p.id, "closes_at": p.opens_at} for p in left],
+    ids = [row.id for row in was_scheduled]
+    still = set(
+        conn.execute(
+            select(prompts.c.id).where(prompts.c.id.in_(ids), prompts.c.state == State.SCHEDULED.value)
+        ).scalars()
     )
-    since: dict[int, dict[str, datetime]] = {}
-    for prompt in left:
-        since.setdefault(prompt.person_id, {})[prompt.item] = prompt.opens_at
-    replan(conn, since, programmes, now, since)
+    cohorts: dict[tuple[str, datetime], list[Row[Any]]] = {}
+    for row in was_scheduled:
+        if row.id not in still:
+            cohorts.setdefault((row.item, row.opens_at), []).append(row)
+    for (item, opens_at), rows in cohorts.items():
+        conn.execute(
+            prompts.update()
+            .where(
+                prompts.c.person_id.in_([row.person_id for row in rows]),
+                prompts.c.item == item,
+                prompts.c.id.not_in([row.id for row in rows]),
+                prompts.c.closes_at.is_(None),
+                prompts.c.state != State.SCHEDULED.value,
+            )
+            .values(closes_at=opens_at)
+        )
+        plan_successors(conn, from_due(rows[0]), [row.id for row in rows], now, programmes)

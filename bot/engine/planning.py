@@ -105,9 +105,11 @@ class _Place:
     def _next(self, used: set[str], row: Prompt | None) -> Occurrence | None:
         when = self.item.when
         quiet = self.programme.quiet
-        if isinstance(when, Once):
-            return next_once(self.item, when, self.facts, self.trip, quiet=quiet, now=self.now, used=used)
         pending = Pending(row.occasion, row.opens_at, row.zone) if row is not None else None
+        if isinstance(when, Once):
+            return next_once(
+                self.item, when, self.facts, self.trip, quiet=quiet, now=self.now, used=used, pending=pending
+            )
         return next_recurring(
             when,
             self.facts,

@@ -77,7 +77,7 @@ def _store(conn: Connection, made: Plan, now: datetime) -> None:
     if moved:
         conn.execute(
             prompts.update().where(prompts.c.id == bindparam("row_id")),
-            [{"row_id": row.id, **_columns(wanted)} for row, wanted in moved],
+            [{"row_id": row.id, **columns_of(wanted)} for row, wanted in moved],
         )
         lines += [
             journal.line(
@@ -89,18 +89,25 @@ def _store(conn: Connection, made: Plan, now: datetime) -> None:
                 was=row.occasion,
             )
             for row, wanted in moved
+            if (row.occasion, row.opens_at) != (wanted.occurrence.occasion, wanted.occurrence.opens_at)
         ]
     prompts_store.insert_many(
         conn,
         [
-            {"person_id": wanted.person_id, "item": wanted.item.key, "kind": wanted.item.kind.value, **_columns(wanted)}
+            {
+                "person_id": wanted.person_id,
+                "item": wanted.item.key,
+                "kind": wanted.item.kind.value,
+                **columns_of(wanted),
+            }
             for wanted in made.insert
         ],
     )
     journal.write(conn, lines)
 
 
-def _columns(wanted: Wanted) -> dict[str, Any]:
+def columns_of(wanted: Wanted) -> dict[str, Any]:
+    """Return the columns of a scheduled row that a plan wants, all but whose it is and which item."""
     occurrence = wanted.occurrence
     return {
         "occasion": occurrence.occasion,

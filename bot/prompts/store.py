@@ -12,6 +12,7 @@ from sqlalchemy import (
     Index,
     Integer,
     Row,
+    Select,
     String,
     Table,
     UniqueConstraint,
@@ -94,20 +95,48 @@ def by_id(conn: Connection, prompt_id: int) -> Prompt | None:
     return None if row is None else from_row(row)
 
 
-def due(conn: Connection, now: datetime, limit: int) -> list[Prompt]:
-    """Claim up to `limit` prompts for which something happens by `now`, in the order of their ids within the claim."""
-    query = (
-        select(prompts)
+_DUE = (
+    prompts.c.id,
+    prompts.c.person_id,
+    prompts.c.item,
+    prompts.c.kind,
+    prompts.c.occasion,
+    prompts.c.version_id,
+    prompts.c.zone,
+    prompts.c.state,
+    prompts.c.opens_at,
+    prompts.c.due_at,
+    prompts.c.next_at,
+    prompts.c.step,
+    prompts.c.asked_at,
+)
+
+
+def due(conn: Connection, now: datetime, limit: int) -> Sequence[Row[Any]]:
+    """Claim up to `limit` prompts for which something happens by `now`: what a decision needs of each.
+
+    The first two columns say whose row it is, all others in which situation; `from_due` makes a prompt of it.
+    """
+    query: Select[Any] = (
+        select(*_DUE)
         .where(prompts.c.next_at <= now, prompts.c.error.is_(None))
-        .order_by(prompts.c.next_at)
+        .order_by(prompts.c.next_at, prompts.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return sorted((from_row(row) for row in conn.execute(query)), key=lambda prompt: prompt.id)
+    return conn.execute(query).all()
+
+
+def from_due(row: Row[Any]) -> Prompt:
+    """Turn a row of `due` into a prompt; what a decision does not need is left out of it."""
+    return Prompt(**{**row._mapping, "state": State(row.state), "trip_id": None})  # noqa: SLF001 - documented
 
 
 def of_people(conn: Connection, person_ids: Iterable[int], since: datetime) -> dict[int, list[Prompt]]:
-    """Return the prompts of people that are scheduled or running, or opened since; by person, by opening."""
+    """Return the prompts of people that are scheduled or running, or opened since; by person, by opening.
+
+    What is asked once per trip comes whatever its age: it stays asked for ever.
+    """
     found: dict[int, list[Prompt]] = {}
     ids = sorted(set(person_ids))
     running = [State.SCHEDULED.value, State.OPEN.value, State.LATE.value]
@@ -115,7 +144,11 @@ def of_people(conn: Connection, person_ids: Iterable[int], since: datetime) -> d
         query = (
             select(prompts)
             .where(prompts.c.person_id.in_(ids[start : start + 500]))
-            .where((prompts.c.opens_at >= since) | prompts.c.state.in_(running))
+            .where(
+                (prompts.c.opens_at >= since)
+                | prompts.c.state.in_(running)
+                | prompts.c.occasion.startswith("trip:", autoescape=True)
+            )
             .order_by(prompts.c.opens_at, prompts.c.id)
         )
         for row in conn.execute(query):

@@ -109,3 +109,26 @@ def test_who_leaves_is_asked_nothing_more(any_school: School) -> None:
     assert {prompt.state for prompt in school.prompts(student)} == {State.WITHDRAWN}
     assert school.cases(student) == []
     assert [what for what, _, _ in school.sent(school.counsellor)] == ["staff/left"]
+
+
+def test_a_pause_long_after_landing_does_not_ask_about_the_landing_again(any_school: School) -> None:
+    school = any_school
+    student = school.student("S1", departs="2026-09-07")
+    school.until(utc("2027-01-10 00:00"))
+    school.do(lambda conn: pause(conn, student, date(2027, 1, 15), school.now, school.programmes))
+    assert len(school.prompts(student, "landing")) == 1
+
+
+def test_who_is_imported_weeks_after_landing_and_pauses_is_not_asked_whether_she_landed(school: School) -> None:
+    student = school.student("S1")
+    school.do(lambda conn: pause(conn, student, date(2026, 9, 15), school.now, school.programmes))
+    assert school.prompts(student, "landing") == []
+
+
+def test_a_landing_during_a_pause_is_asked_after_it(school: School) -> None:
+    student = school.student("S1", departs="2026-09-07")
+    school.do(lambda conn: pause(conn, student, date(2026, 9, 15), school.now, school.programmes))
+    assert school.scheduled(student, "landing").opens_at == utc("2026-09-16 11:00")
+    school.until(utc("2026-09-12 00:00"))
+    school.replan(student)  # as every night: it is still meant, though its own hour has gone by
+    assert school.scheduled(student, "landing").opens_at == utc("2026-09-16 11:00")
