@@ -20,7 +20,7 @@ from bot.clock import Clock
 from bot.engine.delivery import Account, Parcel, Tools, claim, drop, record, recover, still_wanted
 from bot.engine.delivery_rules import Verdict
 from bot.outbox import store as outbox
-from bot.outbox.model import OutboxState, Priority, Result, ResultKind
+from bot.outbox.model import OutboxState, Priority, Rendered, Result, ResultKind
 from bot.storage import state
 from bot.storage.database import Database
 from bot.storage.writer import Urgency
@@ -64,6 +64,7 @@ class Sender:
         self._chats: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._finished: list[tuple[Parcel, Result]] = []
         self._recording = asyncio.Lock()
+        self._starting = asyncio.Lock()
 
     async def run(self) -> None:
         """Send for ever, whenever nudged; cancel it and call `stop` to end."""
@@ -100,8 +101,20 @@ class Sender:
             )
             self._epoch = None
 
+    async def send_once(self, external_id: str, body: Rendered, key: str) -> Result:
+        """Send something that no outbox row can carry, once, at the account's pace: a reply to a stranger."""
+        await self._pace.wait(external_id, urgent=True)
+        try:
+            return await self.channel.send(external_id, body, key=key)
+        except Exception as error:  # noqa: BLE001 - as in `_call`
+            return Result(ResultKind.OUTCOME_UNKNOWN, reason=type(error).__name__)
+
     async def _start(self) -> int:
-        """Claim what fits and set it off; return how many messages were dealt with."""
+        """Claim what fits and set it off, one claim at a time; return how many messages were dealt with."""
+        async with self._starting:
+            return await self._start_batch()
+
+    async def _start_batch(self) -> int:
         now, real = self._desk.clock.now(), self._desk.clock.real()
         if self._is_paused(real):
             return 0

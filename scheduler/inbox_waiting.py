@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.inbox import store as inbox
+from bot.inbox.model import InboxState
 from bot.storage.database import Database
 from bot.storage.writer import Urgency
 
@@ -25,7 +26,7 @@ class Reading:
     """How a message is processed, and what is kept of one whose processing failed (its error, by type and place)."""
 
     process: Callable[[Connection, int], bool]
-    set_aside: Callable[[Connection, int, Exception, datetime], object]
+    set_aside: Callable[[Connection, int, BaseException, datetime], object]
 
 
 async def work_off(database: Database, reading: Reading, now: datetime, limit: int = BATCH) -> int:
@@ -42,5 +43,11 @@ async def _one(database: Database, reading: Reading, inbox_id: int, urgency: Urg
         return
     except Exception as error:  # noqa: BLE001 - a message that breaks a handler must not block the next one
         broken = error
-    log.error("inbox.message_failed", inbox_id=inbox_id, error=type(broken).__name__)
-    await database.awrite(lambda conn: reading.set_aside(conn, inbox_id, broken, now), urgency)
+    name = type(broken).__name__
+    log.error("inbox.message_failed", inbox_id=inbox_id, error=name)
+    try:
+        await database.awrite(lambda conn: reading.set_aside(conn, inbox_id, broken, now), urgency)
+    except Exception:  # noqa: BLE001 - say, a row that no key opens: it is kept as it is, and tried no more
+        await database.awrite(
+            lambda conn: inbox.finish(conn, inbox_id, InboxState.FAILED, now, tries=1, error=name), urgency
+        )

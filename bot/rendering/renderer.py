@@ -63,6 +63,19 @@ class Renderer:
         """Return which command each label of the standing keyboard stands for, in every language."""
         return {label: command for rows in self._keyboards.values() for row in rows for label, command in row.items()}
 
+    def check(self) -> int:
+        """Compile every template in every language and return how many there are; Jinja's errors when one is wrong."""
+        names: set[str] = set()
+        for environment in (*self._chat.values(), *self._pages.values()):
+            is_chat = isinstance(environment.loader, _ChatLoader)
+            for name in environment.list_templates():
+                if is_chat:
+                    environment.get_template(name + _CONTROLS)
+                if is_chat or name.endswith(".html"):
+                    environment.get_template(name)
+                    names.add(name)
+        return len(names)
+
     def _read_keyboard(self, language: str) -> list[dict[str, str]]:
         environment = self._chat[language]
         if "chat/keyboard.txt" not in environment.list_templates():

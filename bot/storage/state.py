@@ -58,3 +58,8 @@ def epoch_of(conn: Connection, name: str) -> int | None:
 def release_lease(conn: Connection, name: str, holder: str, real_now: datetime) -> None:
     """Give a lease back, so that another process need not wait for its end."""
     conn.execute(leases.update().where(leases.c.name == name, leases.c.holder == holder).values(until=real_now))
+
+
+def free_leases(conn: Connection, real_now: datetime) -> None:
+    """End every lease: for a process that knows that it is the only one."""
+    conn.execute(leases.update().where(leases.c.until > real_now).values(until=real_now))

@@ -1,0 +1,237 @@
+"""Makes everything from the settings and connects it: the parts of one service, and one step of its work.
+
+`bot.app.running` runs it on a loop; the demo and the stories make an `App` with a clock of their own and drive `step`.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection
+from starlette.types import ASGIApp
+
+from bot.channels.base import Channel
+from bot.channels.telegram import understand as telegram_understand
+from bot.channels.telegram.channel import Telegram
+from bot.channels.web import understand as web_understand
+from bot.channels.web.channel import WebChannel
+from bot.clock import Clock
+from bot.engine.asked import asked
+from bot.engine.compose import compose
+from bot.engine.delivery import Tools
+from bot.errors import YanxinError
+from bot.metrics import Metrics
+from bot.outbox.model import Message, Rendered, Result
+from bot.places.zone_finder import ZoneFinder
+from bot.programmes.versions import Programmes
+from bot.rendering.renderer import Renderer
+from bot.settings import Settings
+from bot.storage.engine import parse_url
+from bot.storage.opening import open_database, sqlite_file
+from bot.storage.state import free_leases
+from handlers.process import process, set_aside
+from handlers.programme_loaded import seed
+from handlers.services import Services, StrangerReply
+from handlers.telegram_webhook import PATH, telegram_webhook
+from handlers.web.asgi import make_web
+from scheduler.deliver import Desk, Sender
+from scheduler.inbox_waiting import Reading
+from scheduler.next_due import next_due
+from scheduler.pace import Limited, Pace, Unlimited
+from scheduler.rounds import Rounds
+
+
+def program_version() -> str:
+    """Return the version of the program as it is installed."""
+    try:
+        return version("yanxin")
+    except PackageNotFoundError:
+        return "0"
+
+
+class App:
+    """One running service. Made at once and on the calling thread; `close` gives everything back."""
+
+    def __init__(self, settings: Settings, clock: Clock, *, paced: bool = True) -> None:
+        """Open the database and make every part; `paced=False` sends as fast as it can, for clocks that stand still.
+
+        YanxinError when the database cannot be used, or another process runs on the same file.
+        """
+        self.settings = settings
+        self.clock = clock
+        self._lock = _take_file(settings)
+        try:
+            self.database = open_database(settings)
+        except BaseException:
+            self._release()
+            raise
+        try:
+            self._make(paced=paced)
+        except BaseException:
+            self.close()
+            raise
+
+    def _make(self, *, paced: bool) -> None:
+        settings, clock = self.settings, self.clock
+        self.metrics = Metrics()
+        self.programmes = Programmes()
+        self.renderer = Renderer()
+        self.database.write(self._seed)
+        self.channels: list[Channel] = _channels(settings)
+        tools = Tools(self._compose, self._asked)
+        desk = self._desk = Desk(self.database, tools, clock, secrets.token_hex(8))
+        self.holder = desk.holder
+        self.senders = {
+            channel.name: Sender(channel, desk, self._pace(channel, paced=paced)) for channel in self.channels
+        }
+        self.services = Services(
+            settings=settings,
+            clock=clock,
+            programmes=self.programmes,
+            renderer=self.renderer,
+            zone_finder=ZoneFinder(),
+            understand={"telegram": telegram_understand.understand, "web": web_understand.understand},
+            answer_stranger=self._answer_stranger,
+        )
+        reading = Reading(partial(process, services=self.services), set_aside)
+        self.rounds = Rounds(self.database, self.programmes, clock, settings, self.metrics, reading)
+        self.web: ASGIApp = self._make_web()
+        self.came = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._errands: set[asyncio.Task[Result]] = set()
+        self.is_planned = False
+
+    async def step(self) -> int:
+        """Work off everything that is due at the clock's time, until nothing is left; return how much that was."""
+        self.bind()
+        total = 0
+        while done := await self._once():
+            total += done
+        return total
+
+    def next_due(self) -> datetime | None:
+        """Return the next instant after now at which anything falls due, for clocks that are moved by hand."""
+        return self.database.read(lambda conn: next_due(conn, self.clock.now()))
+
+    def add_channel(self, channel: Channel) -> None:
+        """Send for one more account, at any pace; for the demo and for stories."""
+        self.channels.append(channel)
+        self.senders[channel.name] = Sender(channel, self._desk, Unlimited())
+
+    async def _once(self) -> int:
+        done = await self.rounds.inbox() + await self.rounds.cries()
+        done += await self.rounds.prompts() + await self.rounds.cases()
+        for sender in self.senders.values():
+            done += await sender.work_off()
+        await self.finish_errands()
+        return done
+
+    def close(self) -> None:
+        """Finish queued writes, close the database and let another process have the file."""
+        self.database.close()
+        self._release()
+
+    def nudge(self) -> None:
+        """Wake processing and delivery; may be called from any thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self.wake)
+
+    def wake(self) -> None:
+        """Do the same on the loop itself."""
+        self.came.set()
+        for sender in self.senders.values():
+            sender.nudge.set()
+
+    def bind(self) -> None:
+        """Remember the loop on which this service runs."""
+        self._loop = asyncio.get_running_loop()
+
+    async def finish_errands(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 - the time it may take
+        """Wait for replies to strangers that are under way."""
+        if self._errands:
+            await asyncio.wait(self._errands, timeout=timeout)
+
+    async def problems(self) -> list[str]:
+        """Return why the service is not ready; an empty list while all is well."""
+        if not self.is_planned:
+            return ["starting"]
+        return [f"{problem.code}: {problem.count}" for problem in self.rounds.problems]
+
+    def _make_web(self) -> ASGIApp:
+        hook = telegram_webhook(self.settings, self.database, self.clock, self.nudge, self.metrics.ignored_updates)
+        return make_web(
+            self.services,
+            self.database,
+            version=program_version(),
+            settle=self._settle,
+            nudge=self.nudge,
+            problems=self.problems,
+            routes=[hook],
+            registry=self.metrics.registry,
+        )
+
+    async def _settle(self) -> None:
+        sender = self.senders.get("web")
+        if sender is not None:
+            await sender.work_off()
+
+    def _answer_stranger(self, reply: StrangerReply) -> None:
+        sender, loop = self.senders.get(reply.channel), self._loop
+        if sender is None or loop is None:
+            return
+
+        def go() -> None:
+            task = loop.create_task(sender.send_once(reply.external_id, reply.rendered, reply.key))
+            self._errands.add(task)
+            task.add_done_callback(self._errands.discard)
+
+        loop.call_soon_threadsafe(go)
+
+    def _seed(self, conn: Connection) -> None:
+        seed(conn, self.settings, self.clock.now())
+        if self.database.is_sqlite:  # we hold the file, so whoever held a lease is no more
+            free_leases(conn, self.clock.real())
+
+    def _compose(self, conn: Connection, message: Message) -> Rendered:
+        return compose(conn, message, self.renderer, self.settings, self.clock.now())
+
+    def _asked(self, conn: Connection, prompt_ids: Sequence[int], now: datetime) -> None:
+        asked(conn, prompt_ids, now, self.programmes)
+
+    def _pace(self, channel: Channel, *, paced: bool) -> Pace:
+        limits = self.settings.limits
+        if channel.name != "telegram" or not paced:
+            return Unlimited()
+        return Limited(limits.telegram_messages_per_second, limits.telegram_messages_per_chat_per_second)
+
+    def _release(self) -> None:
+        if self._lock is not None:
+            self._lock.release()
+
+
+def _channels(settings: Settings) -> list[Channel]:
+    found: list[Channel] = [WebChannel()] if settings.channels.web.enabled else []
+    if settings.channels.telegram.enabled:
+        hook = f"{settings.service.url}{PATH}"
+        found.append(Telegram(settings.channels.telegram, settings.limits, webhook_url=hook))
+    return found
+
+
+def _take_file(settings: Settings) -> FileLock | None:
+    """Lock an embedded database for this process; YanxinError when another one has it."""
+    file = sqlite_file(parse_url(settings.database.url))
+    if file is None:
+        return None
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = FileLock(f"{file}.lock", thread_local=False)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise YanxinError(
+            f"Another Yanxin runs on {file} already; stop it first, or use PostgreSQL for several."
+        ) from None
+    return lock

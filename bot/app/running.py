@@ -1,0 +1,198 @@
+"""Runs the parts on one event loop: senders, sources of updates, the bell, and the web server; ends in order.
+
+`yanxin run` calls `Running(app).run`, which returns after SIGTERM or SIGINT when everything under way has ended.
+"""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
+import uvicorn
+
+from bot.app.parts import App
+from bot.channels.base import Channel, Source
+from bot.channels.telegram.channel import Telegram
+from bot.channels.telegram.understand import is_known
+from bot.errors import YanxinError
+from handlers.receive import receive
+from scheduler.bell import Bell
+from scheduler.leased import while_leased
+
+log = structlog.get_logger()
+GRACE_SECONDS = 10
+"""How long pages that are being read may take when the service ends."""
+
+
+class Running:
+    """One service that runs until it is told to stop."""
+
+    def __init__(self, app: App) -> None:
+        """Take the parts; nothing runs before `start`."""
+        self._app = app
+        self._bell = Bell()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def run(self, on_ready: Callable[[], None]) -> None:
+        """Serve until SIGTERM or SIGINT; `on_ready` is called when pages can be opened.
+
+        YanxinError when the port is taken.
+        """
+        listener = listen(self._app.settings.service.bind, self._app.settings.service.port)
+        server = _Server(self._config(), on_ready)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, server.end)
+        await self.start()
+        try:
+            await server.serve(sockets=[listener])
+        finally:
+            await self.stop()
+            listener.close()
+
+    def _config(self) -> uvicorn.Config:
+        return uvicorn.Config(
+            self._app.web,
+            log_config=None,
+            access_log=False,  # its lines would hold the tokens of links
+            lifespan="off",
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+
+    async def start(self) -> None:
+        """Begin to send, listen and ring; returns at once."""
+        app = self._app
+        app.bind()
+        parts: list[Awaitable[None]] = [self._read_inbox(), *(sender.run() for sender in app.senders.values())]
+        for channel in app.channels:
+            if isinstance(channel, Telegram):
+                parts.append(channel.introduce())
+                if app.settings.channels.telegram.mode == "polling":
+                    parts.append(self._poll(channel, channel))
+        self._tasks = [asyncio.ensure_future(_told(part)) for part in parts]
+        self._set_bell()
+        self._bell.start()
+
+    async def stop(self) -> None:
+        """End everything in order: no new work, what is under way to its end, then connections."""
+        self._bell.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+        await asyncio.gather(*(sender.stop() for sender in self._app.senders.values()), return_exceptions=True)
+        await self._app.finish_errands(timeout=5)
+        for channel in self._app.channels:
+            await channel.close()
+
+    def _set_bell(self) -> None:
+        ring, rounds, now = self._bell.every, self._app.rounds, self._app.clock.real()
+        ring(1, "prompts due", self._and_send(rounds.prompts), first=now)
+        ring(1, "inbox waiting", self._and_send(rounds.inbox), first=now)
+        ring(1, "deliver", self._ring_senders)
+        ring(5, "cases due", self._and_send(rounds.cases))
+        ring(5, "cries unanswered", self._and_send(rounds.cries))
+        ring(60, "watchdog", self._watch)
+        ring(24 * 3600, "plan everyone", self._plan, first=now)
+        ring(3600, "purge", rounds.purge)
+
+    async def _plan(self) -> None:
+        await self._app.rounds.plan()
+        self._app.is_planned = True
+
+    async def _watch(self) -> None:
+        await self._app.rounds.watch()
+        await self._app.rounds.beat()
+
+    def _and_send(self, work: Callable[[], Awaitable[int]]) -> Callable[[], Awaitable[None]]:
+        async def job() -> None:
+            if await work():
+                await self._ring_senders()
+
+        return job
+
+    async def _ring_senders(self) -> None:
+        for sender in self._app.senders.values():
+            sender.nudge.set()
+
+    async def _read_inbox(self) -> None:
+        """Process what came in as soon as it came; the bell rings too, should this ever fail."""
+        read = self._and_send(self._app.rounds.inbox)
+        while True:
+            await self._app.came.wait()
+            self._app.came.clear()
+            try:
+                await read()
+            except Exception as error:  # noqa: BLE001 - the bell rings again in a second
+                log.error("inbox.failed", error=type(error).__name__)  # noqa: TRY400
+
+    async def _poll(self, channel: Channel, source: Source) -> None:
+        app = self._app
+
+        async def store(external_id: str, sender: str, raw: dict[str, Any], text: str) -> None:
+            known = is_known(raw)
+            if not known:
+                app.metrics.ignored_updates.labels(channel.name).inc()
+            now = app.clock.now()
+            await app.database.awrite(
+                lambda conn: receive(
+                    conn,
+                    channel.name,
+                    channel.account,
+                    external_id,
+                    sender,
+                    raw,
+                    text=text,
+                    now=now,
+                    ignored=not known,
+                )
+            )
+            app.wake()
+
+        name = f"poll:{channel.name}:{channel.account}"
+        await while_leased(app.database, name, app.holder, app.clock, lambda: source.run(store))
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to us: it would raise them again after its end, and the exit code would not be 0."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._on_ready()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    def end(self) -> None:
+        """Take no new requests and end; a second signal does not wait for pages that are being read."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
+def listen(bind: str, port: int) -> socket.socket:
+    """Return a listening socket; YanxinError when the address cannot be had."""
+    family = socket.AF_INET6 if ":" in bind else socket.AF_INET
+    try:
+        return socket.create_server((bind, port), family=family, backlog=2048)
+    except OSError as error:
+        raise YanxinError(
+            f"[service] {bind}:{port} cannot be listened on ({error.strerror}); choose another port with --port"
+        ) from None
+
+
+async def _told(part: Awaitable[None]) -> None:
+    """Run a part until it ends; say so when it breaks, because nobody else would notice."""
+    try:
+        await part
+    except Exception as error:  # noqa: BLE001 - see above
+        log.error("app.part_failed", error=type(error).__name__)  # noqa: TRY400

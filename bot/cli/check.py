@@ -1,0 +1,85 @@
+"""`yanxin check`: is everything in order to run? It changes nothing."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+from jinja2 import TemplateError, TemplateSyntaxError
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.cli.context import Command, Tool, pass_tool
+from bot.errors import MistakesError, SettingsError, YanxinError
+from bot.rendering.renderer import LANGUAGES, Renderer
+from bot.sealed import Keyring
+from bot.settings import Settings
+from bot.storage.engine import make_engine, parse_url
+from bot.storage.keys import read_keys
+from bot.storage.migrate import Standing, standing
+from bot.storage.opening import holds_rows, sqlite_file
+from handlers.programme_loaded import check as check_programme
+from handlers.programme_loaded import seed_text
+
+
+@click.command("check", cls=Command)
+@pass_tool
+def check(tool: Tool) -> None:
+    """Check settings, database, templates and programme; changes nothing."""
+    settings = tool.settings  # wrong settings end here, with exit code 2
+    click.echo("settings: sound")
+    failed = False
+    for name, look in (("database", _database), ("templates", _templates), ("programme", _programme)):
+        failed |= not _report(name, look, settings)
+    if failed:
+        raise YanxinError("Something is not in order, see above.")
+
+
+def _report(name: str, look: Callable[[Settings], str], settings: Settings) -> bool:
+    try:
+        click.echo(f"{name}: {look(settings)}")
+    except SettingsError:
+        raise
+    except YanxinError as error:
+        lines = [str(mistake) for mistake in error.mistakes] if isinstance(error, MistakesError) else [str(error)]
+        for line in lines:
+            click.echo(f"{name}: {line}", err=True)
+        return False
+    return True
+
+
+def _database(settings: Settings) -> str:
+    url, keys = parse_url(settings.database.url), Path(settings.security.key_file)
+    file = sqlite_file(url)
+    if keys.exists():
+        read_keys(keys)
+    if file is not None and not file.exists():
+        return f"{file} will be made at the first start"
+    try:
+        if not keys.exists() and holds_rows(url):
+            raise YanxinError(f"[security] key_file {keys} is missing, but the database holds rows")
+        engine = make_engine(url, Keyring([Keyring.new_key()]), pool_size=1)
+        try:
+            state = standing(engine)
+        finally:
+            engine.dispose()
+    except SQLAlchemyError as error:
+        first = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise YanxinError(f"{url.render_as_string(hide_password=True)} cannot be used: {first}") from None
+    if state is Standing.NEWER:
+        raise YanxinError("it was written by a newer Yanxin; run that version, or restore a backup")
+    if state is not Standing.CURRENT and file is None:
+        raise YanxinError("it is not migrated to this version yet; run `yanxin migrate`")
+    return "up to date" if state is Standing.CURRENT else "will be migrated at the next start"
+
+
+def _templates(_settings: Settings) -> str:
+    try:
+        count = Renderer().check()
+    except TemplateError as error:
+        place = f"{error.name}:{error.lineno}: " if isinstance(error, TemplateSyntaxError) else ""
+        raise YanxinError(f"{place}{error}") from None
+    return f"{count} compile, in {' and '.join(LANGUAGES)}"
+
+
+def _programme(settings: Settings) -> str:
+    text, source = seed_text(settings)
+    return f"{source} asks {', '.join(item.key for item in check_programme(text, source).items)}"

@@ -1,0 +1,47 @@
+"""Builds the demo in an empty database: imports its roster four weeks ago, lets those weeks pass, stops now."""
+
+import asyncio
+import tempfile
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+
+from bot.app import App
+from bot.clock import ManualClock
+from bot.demo.history import History, LostChannel
+from bot.demo.roster import write_roster
+from bot.inbox.store import inbox
+from bot.local_time import BEIJING, local_date
+from bot.people.store import people
+from bot.roster.read import read_roster
+from bot.settings import Channels, Settings, Web
+from handlers.roster_imported import import_roster
+
+WEEKS = timedelta(weeks=4)
+
+
+def is_empty(conn: Connection) -> bool:
+    """Tell whether a database has neither people nor messages."""
+    tables = (people.c.id, inbox.c.id)
+    return all(conn.execute(select(column).limit(1)).first() is None for column in tables)
+
+
+def build(settings: Settings, now: datetime) -> None:
+    """Fill an empty database with the demo as it would be at `now`; no network, no token, a few seconds."""
+    clock = ManualClock(now - WEEKS)
+    only_pages = settings.model_copy(update={"channels": Channels(web=Web(enabled=True))})
+    app = App(only_pages, clock, paced=False)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            write_roster(Path(folder), local_date(now, BEIJING))
+            sheets = read_roster(Path(folder))
+        app.add_channel(LostChannel())
+        app.database.write(
+            lambda conn: import_roster(
+                conn, sheets, prune=set(), dry_run=False, now=clock.now(), programmes=app.programmes
+            )
+        )
+        asyncio.run(History(app, clock, now).live())
+    finally:
+        app.close()

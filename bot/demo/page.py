@@ -1,0 +1,119 @@
+"""A private chat page without a browser: what somebody of the demo sees on it, presses and writes.
+
+It goes the way of the real page: an inbox row, processed by the chat handlers; the replies lie on the address.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from bot.addresses import store as addresses
+from bot.addresses.model import AddressState
+from bot.app import App
+from bot.channels.web.channel import ACCOUNT, NAME
+from bot.channels.web.understand import raw_of
+from bot.engine.asked import shown
+from bot.links import store as links
+from bot.links.model import LinkPurpose, new_token
+from bot.outbox.model import Button, Kind, OutboxState, Rendered
+from bot.outbox.store import attempts, outbox
+from handlers.receive import receive
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question that lies on a page."""
+
+    prompt_id: int
+    body: Rendered
+
+
+class Page:
+    """The page of one person."""
+
+    def __init__(self, app: App, person_id: int) -> None:
+        """Open a page that is not linked yet."""
+        self._app = app
+        self.person_id = person_id
+        self._external_id = new_token()
+        self._said = 0
+        self.address_id: int | None = None
+
+    async def enrol(self) -> None:
+        """Follow an invitation and go on with the first button until nothing is asked any more."""
+        app = self._app
+        token = app.database.write(self._invite)
+        await self._send(start=token)
+        for _ in range(8):
+            button = self._first_button()
+            if button is None:
+                return
+            await self.press(button)
+
+    async def press(self, data: str) -> None:
+        """Press a button that carries this data."""
+        await self._send(press=data)
+
+    async def write(self, text: str) -> None:
+        """Write something."""
+        await self._send(text=text)
+
+    def look(self) -> list[Question]:
+        """Look at the page: questions that lie there and were not answered count as asked from now on."""
+        return self._app.database.write(self._look)
+
+    def lying(self, conn: Connection) -> list[int]:
+        """Return the prompts whose questions lie on the page and were not looked at yet."""
+        return [question.prompt_id for question in self._questions(conn)]
+
+    def _invite(self, conn: Connection) -> str:
+        now = self._app.clock.now()
+        address = addresses.put(conn, self.person_id, NAME, ACCOUNT, self._external_id, AddressState.PENDING, now)
+        self.address_id = address.id
+        return links.make(conn, LinkPurpose.ENROL, self.person_id, real_now=now, expires_at=None, channel=NAME)
+
+    async def _send(self, *, text: str = "", press: str = "", start: str = "") -> None:
+        self._said += 1
+        key = f"demo:{self.person_id}:{self._said}"
+        raw = raw_of(self._external_id, text=text, press=press, start=start)
+        self._app.database.write(
+            lambda conn: receive(
+                conn, NAME, ACCOUNT, key, self._external_id, raw, text=text or press, now=self._app.clock.now()
+            )
+        )
+        await self._app.step()
+
+    def _look(self, conn: Connection) -> list[Question]:
+        found, address_id = self._questions(conn), self.address_id
+        if found and address_id is not None:
+            ids = [question.prompt_id for question in found]
+            shown(conn, address_id, ids, self._app.clock.now(), self._app.programmes)
+        return found
+
+    def _questions(self, conn: Connection) -> list[Question]:
+        query = (
+            select(outbox.c.prompt_id, attempts.c.body)
+            .join(attempts, attempts.c.outbox_id == outbox.c.id)
+            .where(attempts.c.address_id == self.address_id, attempts.c.shown_at.is_(None))
+            .where(outbox.c.state == OutboxState.ACCEPTED.value)
+            .where(outbox.c.kind.in_([Kind.QUESTION.value, Kind.REMINDER.value]), outbox.c.prompt_id.is_not(None))
+            .order_by(attempts.c.id)
+        )
+        return [Question(row.prompt_id, Rendered.from_json(row.body)) for row in conn.execute(query)]
+
+    def _first_button(self) -> str | None:
+        """Return what the first button of the last message carries."""
+
+        def last(conn: Connection) -> Rendered | None:
+            query = (
+                select(attempts.c.body)
+                .where(attempts.c.address_id == self.address_id)
+                .order_by(attempts.c.id.desc())
+                .limit(1)
+            )
+            body = conn.execute(query).scalar()
+            return None if body is None else Rendered.from_json(body)
+
+        message = self._app.database.read(last)
+        buttons: list[Button] = [button for row in message.buttons for button in row] if message else []
+        return next((button.data for button in buttons if button.data is not None), None)

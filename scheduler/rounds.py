@@ -1,0 +1,139 @@
+"""Everything that happens because time passes, as methods that the bell rings and that a story calls one by one.
+
+Each works off what is due at the clock's time, in transactions of its own, and returns how much that was. `bot.app`
+makes one `Rounds` and tells it what a message means (`Reading`), because handlers and scheduler do not know each other.
+"""
+
+from dataclasses import dataclass, field
+
+import structlog
+from sqlalchemy import Connection
+
+from bot.clock import Clock
+from bot.metrics import Metrics
+from bot.programmes.versions import Programmes
+from bot.settings import Settings
+from bot.storage.database import Database
+from bot.storage.writer import Urgency
+from scheduler import cases_due, cry_unanswered, hard_unseen, heartbeat, inbox_waiting, plan_everyone, prompts_due
+from scheduler.inbox_waiting import Reading
+from scheduler.purge import purge
+from scheduler.watchdog import CODES, Problem, look, without_next
+
+log = structlog.get_logger()
+MOST_BATCHES = 500
+"""How many batches one ring works off before others have their turn; the next ring goes on."""
+CHECKED_AT_ONCE = 500
+
+
+@dataclass
+class Rounds:
+    """The jobs of one process."""
+
+    database: Database
+    programmes: Programmes
+    clock: Clock
+    settings: Settings
+    metrics: Metrics
+    reading: Reading
+    problems: list[Problem] = field(default_factory=list)
+    _checked_up_to: int = 0
+    _without_next: int = 0
+    _without_next_so_far: int = 0
+
+    async def prompts(self) -> int:
+        """Open, remind and give up whatever is due."""
+        total = 0
+        for _ in range(MOST_BATCHES):
+            done = await self.database.awrite(self._prompts, Urgency.BULK)
+            total += done
+            if not done:
+                break
+        return total
+
+    async def cases(self) -> int:
+        """Tell again about cases that nobody has taken, and ask about hard weeks that nobody has seen."""
+        told = await self.database.awrite(lambda conn: cases_due.work_off(conn, self.clock.now()), Urgency.HELP)
+        return told + await self.database.awrite(
+            lambda conn: hard_unseen.work_off(conn, self.clock.now()), Urgency.DELIVERY
+        )
+
+    async def cries(self) -> int:
+        """Make an SOS of cries for help whose question nobody answered."""
+        return await self.database.awrite(lambda conn: cry_unanswered.sweep(conn, self.clock.now()), Urgency.HELP)
+
+    async def inbox(self) -> int:
+        """Understand and answer what came in."""
+        total = 0
+        for _ in range(MOST_BATCHES):
+            done = await inbox_waiting.work_off(self.database, self.reading, self.clock.now())
+            total += done
+            if not done:
+                break
+        return total
+
+    async def plan(self) -> int:
+        """Plan everybody anew: at start (new rules of time zones come with a new program) and once a day."""
+        last: int | None = 0
+        batches = 0
+        while last is not None:
+            after, batches = last, batches + 1
+            last = await self.database.awrite(
+                lambda conn, after=after: plan_everyone.plan_everyone(  # type: ignore[misc]
+                    conn, self.programmes, self.clock.now(), after
+                ),
+                Urgency.BULK,
+            )
+        return batches - 1
+
+    async def watch(self) -> list[Problem]:
+        """Look for what is overdue, and remember it for `/readyz` and the heartbeat."""
+        now = self.clock.now()
+        found = await self.database.aread(lambda conn: look(conn, now))
+        await self._check_plans()
+        if self._without_next:
+            found.append(Problem("without_next", self._without_next))
+        self.problems = found
+        counts = {problem.code: problem.count for problem in found}
+        for code in CODES:
+            self.metrics.problems.labels(code).set(counts.get(code, 0))
+        self.metrics.rung_at.set(now.timestamp())
+        for problem in found:
+            log.error("watchdog.problem", code=problem.code, count=problem.count)
+        return found
+
+    async def beat(self) -> bool:
+        """Tell the outside watcher that all is well, if it is."""
+        heard = await heartbeat.beat(self.settings.service.heartbeat_url, self.problems)
+        if heard:
+            self.metrics.heartbeats.inc()
+        return heard
+
+    async def purge(self) -> int:
+        """Forget what may not be kept."""
+        total = 0
+        for _ in range(MOST_BATCHES):
+            done = await self.database.awrite(
+                lambda conn: purge(conn, self.settings.retention, self.clock.now(), self.clock.real()), Urgency.BULK
+            )
+            total += done
+            if not done:
+                break
+        return total
+
+    def _prompts(self, conn: Connection) -> int:
+        return prompts_due.work_off(conn, self.clock.now(), self.programmes)
+
+    async def _check_plans(self) -> None:
+        """Check some hundred students for a missing next row; the count is known when all were checked."""
+        now, after = self.clock.now(), self._checked_up_to
+        missing, last = await self.database.aread(
+            lambda conn: without_next(conn, self.programmes, now, after, CHECKED_AT_ONCE)
+        )
+        self._without_next_so_far += missing
+        if last is not None:
+            self._checked_up_to = last
+        if last is None or missing:
+            self._without_next = self._without_next_so_far
+        if last is None:
+            self._checked_up_to, self._without_next_so_far = 0, 0
