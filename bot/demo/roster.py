@@ -1,4 +1,4 @@
-"""The roster of the demo: tables in `bot/demo/roster`, whose dates are days from today, so that it never grows old."""
+"""The roster of the demo: tables in `bot/demo/tables`, whose dates are days from today, so that it never grows old."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ _DATES = ("departs", "returns")
 
 def write_roster(folder: Path, today: date) -> None:
     """Write the tables into a folder as the importer reads them, with real dates."""
-    tables = files("bot.demo") / "roster"
+    tables = files("bot.demo") / "tables"
     for sheet in SHEETS:
         text = (tables / f"{sheet}.csv").read_text(encoding="utf-8")
         (folder / f"{sheet}.csv").write_text(_dated(text, today) if sheet == TRIPS else text, encoding="utf-8")
