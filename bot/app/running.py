@@ -14,7 +14,7 @@ import structlog
 import uvicorn
 
 from bot.app.parts import App
-from bot.channels.base import Channel, Source
+from bot.channels.base import Channel, Source, Store
 from bot.channels.telegram.channel import Telegram
 from bot.channels.telegram.understand import is_known
 from bot.errors import YanxinError
@@ -131,30 +131,35 @@ class Running:
                 log.error("inbox.failed", error=type(error).__name__)  # noqa: TRY400
 
     async def _poll(self, channel: Channel, source: Source) -> None:
-        app = self._app
-
-        async def store(external_id: str, sender: str, raw: dict[str, Any], text: str) -> None:
-            known = is_known(raw)
-            if not known:
-                app.metrics.ignored_updates.labels(channel.name).inc()
-            now = app.clock.now()
-            await app.database.awrite(
-                lambda conn: receive(
-                    conn,
-                    channel.name,
-                    channel.account,
-                    external_id,
-                    sender,
-                    raw,
-                    text=text,
-                    now=now,
-                    ignored=not known,
-                )
-            )
-            app.wake()
-
+        app, store = self._app, store_of(self._app, channel)
         name = f"poll:{channel.name}:{channel.account}"
         await while_leased(app.database, name, app.holder, app.clock, lambda: source.run(store))
+
+
+def store_of(app: App, channel: Channel) -> Store:
+    """Return what commits a raw update of a channel to the inbox and wakes whoever reads it."""
+
+    async def store(external_id: str, sender: str, raw: dict[str, Any], text: str) -> None:
+        known = is_known(raw)
+        if not known:
+            app.metrics.ignored_updates.labels(channel.name).inc()
+        now = app.clock.now()
+        await app.database.awrite(
+            lambda conn: receive(
+                conn,
+                channel.name,
+                channel.account,
+                external_id,
+                sender,
+                raw,
+                text=text,
+                now=now,
+                ignored=not known,
+            )
+        )
+        app.wake()
+
+    return store
 
 
 class _Server(uvicorn.Server):
