@@ -180,7 +180,8 @@ class Sender:
                     lambda conn: drop(conn, self.account, parcel, given_up, now), Urgency.DELIVERY
                 )
                 return
-            self._finished.append((parcel, await self._call(parcel)))
+            result = await self._call(parcel)  # not inside `append`: the list may be another one after the call
+            self._finished.append((parcel, result))
             async with self._recording:  # whoever comes first records for all who have finished meanwhile
                 batch, self._finished = self._finished, []
                 if batch:
