@@ -34,8 +34,9 @@ class Limited:
         self.per_second = per_second
         self.reserve = max(per_second // 5, 1) if per_second > 1 else 0
         self._per_chat = per_chat_per_second
-        self._all = AsyncLimiter(per_second, 1)
-        self._ordinary = AsyncLimiter(per_second - self.reserve, 1)
+        # One after the other: a bucket of a whole second would let twice the rate out in the first one.
+        self._all = AsyncLimiter(1, 1 / per_second)
+        self._ordinary = AsyncLimiter(1, 1 / (per_second - self.reserve))
         self._chats: dict[str, AsyncLimiter] = {}
 
     async def wait(self, chat: str, *, urgent: bool) -> None:
