@@ -69,9 +69,7 @@ def set_aside(conn: Connection, inbox_id: int, error: BaseException, now: dateti
     state = InboxState.FAILED if failed else InboxState.NEW
     values = {"state": state.value, "tries": tries, "error": type(error).__name__}
     conn.execute(
-        inbox.inbox.update()
-        .where(inbox.inbox.c.id == inbox_id)
-        .values(**values, processed_at=now if failed else None)
+        inbox.inbox.update().where(inbox.inbox.c.id == inbox_id).values(**values, processed_at=now if failed else None)
     )
 
 

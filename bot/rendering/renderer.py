@@ -114,6 +114,7 @@ def _chat_environment(folder: Path, language: str) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,  # an included part ends its line
         auto_reload=False,
         cache_size=-1,
         extensions=["jinja2.ext.i18n"],

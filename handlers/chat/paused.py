@@ -12,6 +12,7 @@ from handlers.chat.words import day_in, is_off
 from handlers.context import Chat
 
 STEP = "pause.date"
+_BUTTONS = frozenset({"3", "7", "14", str(LONGEST_PAUSE_DAYS)})
 
 
 def asked(chat: Chat, wish: str = "") -> None:
@@ -33,7 +34,7 @@ def pressed(chat: Chat, value: str) -> bool:
     if value == "off":
         _end(chat)
         return True
-    if not value.isdecimal() or not 0 < int(value) <= LONGEST_PAUSE_DAYS:
+    if value not in _BUTTONS:
         return False
     _until(chat, _today(chat) + timedelta(days=int(value)))
     return True

@@ -24,7 +24,9 @@ MOST_CANDIDATES = 10
 def asked(chat: Chat, *, enrolling: bool = False) -> None:
     """Say where we think she is and what time it is there, and let her next words be a city."""
     trip, abroad = _trip(chat)
-    stay = "abroad" if abroad else "before" if trip and trip.departs > _today(chat) else "home"
+    ahead = trip is not None and trip.departs > _today(chat)
+    here = abroad and chat.person.here_zone is None  # once she has named another place, her host city says nothing
+    stay = "abroad" if here else "before" if ahead else "home"
     waiting.wait_for(chat, STEP, enrolling=enrolling)
     chat.say("zone/ask", stay=stay, departs=trip.departs if trip else None, city=trip.city if trip else "")
 

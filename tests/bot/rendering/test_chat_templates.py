@@ -1,0 +1,206 @@
+"""Each chat template renders in both languages with nothing undefined, and keeps to what platforms carry."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from bot.outbox.model import Rendered
+from bot.rendering.renderer import Renderer, templates_folder
+
+NOW = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
+LATER = "2026-12-01T23:30:00+00:00"
+STUDENT = {
+    "name": "李雁",
+    "number": "20230001",
+    "unit": "某大学/外语学院",
+    "zone": "America/New_York",
+    "city": "New York",
+    "country": "US",
+    "host": "Columbia",
+    "phone": "+1 212 555 0100",
+    "email": "li@example.edu",
+    "url": "https://yanxin.example.edu/console/people/20230001",
+    "can_open": True,
+}
+FULL: dict[str, Any] = {
+    "name": "李雁",
+    "is_student": True,
+    "now": NOW,
+    "zone": "America/New_York",
+    "may_know": lambda: ["counsellor", "support", "office", "nobody"],
+    "positions_hours": 72,
+    "dial": "美国：报警、急救、火警都拨 911",
+    "dial_first": "911",
+    "hotline": "+86-10-12308",
+    "support_contact": "400-000-1111",
+    "duty_phone": "010-5555-0000",
+    "embassy": "+1 202 000 0000",
+    "insurer": "400-800-2222",
+    "prompt": 7,
+    "item": "checkin",
+    "kind": "checkin",
+    "opens_at": NOW,
+    "asked_at": NOW,
+    "prompt_zone": "America/New_York",
+    "case": 3,
+    "case_reason": "urgent",
+    "case_round": 0,
+    "opened_at": NOW,
+    "taken_by": "王老师",
+    "taken_by_phone": "",
+    "student": STUDENT,
+    "outcome": "recorded",
+    "closed": True,
+    "asked_day": "2026-11-24",
+    "can_undo": True,
+    "helping": True,
+    "next_at": LATER,
+    "next_zone": "America/New_York",
+    "share_with": "counsellor",
+    "unanswered": True,
+    "whom": "counsellor",
+    "choice": "hard",
+    "open_prompt": 7,
+    "masked": "李*",
+    "unit": "某大学/外语学院",
+    "link": 5,
+    "claimed_on": "Telegram",
+    "stay": "before",
+    "departs": "2026-12-01",
+    "city": "巴黎",
+    "candidates": [{"label": "剑桥", "country": "GB", "zone": "Europe/London"}],
+    "new_zone": "Europe/Paris",
+    "until": "2026-12-01",
+    "latest": "2026-12-24",
+    "trips": 1,
+    "prompts": 4,
+    "answers": 3,
+    "notes": 1,
+    "positions": 0,
+    "inbox": 9,
+    "outbox": 12,
+    "channels": ["telegram", "web"],
+    "messages_days": 180,
+    "about": "checkin",
+    "rung": "question",
+    "sent_at": LATER,
+    "weeks": 2,
+    "days": [1],
+    "at": "18:30",
+    "console": "https://yanxin.example.edu/console/",
+}
+BARE_STUDENT = STUDENT | {"unit": "", "city": "", "phone": "", "email": "", "can_open": False}
+# Everything that may be missing is missing: what no school gave, what is not planned, what has not happened.
+BARE = FULL | {
+    "support_contact": "",
+    "duty_phone": "",
+    "embassy": "",
+    "insurer": "",
+    "dial_first": "",
+    "asked_at": None,
+    "next_at": None,
+    "next_zone": None,
+    "student": BARE_STUDENT,
+    "open_prompt": None,
+    "unit": "",
+    "until": None,
+    "departs": None,
+    "stay": "home",
+    "city": "",
+    "channels": [],
+    "closed": False,
+    "helping": False,
+    "can_undo": False,
+    "unanswered": False,
+    "is_student": False,
+    "weeks": 0,
+    "share_with": "",
+}
+CHAT = templates_folder() / "chat"
+NAMES = sorted(
+    path.relative_to(CHAT).with_suffix("").as_posix()
+    for path in CHAT.rglob("*.txt")
+    if path.parent.name != "parts" and path.name != "keyboard.txt"
+)
+VARIANTS = [
+    FULL,
+    BARE,
+    FULL | {"kind": "landing", "item": "landing", "outcome": "late", "whom": "support", "about": "landing"},
+    FULL | {"kind": "landing", "item": "return", "outcome": "changed", "whom": "office", "about": "return"},
+    BARE | {"whom": "nobody", "about": "alarm", "choice": "fine", "outcome": "changed", "stay": "abroad"},
+    FULL | {"about": "other", "rung": "reminder", "weeks": 1, "whom": "nobody"},
+    FULL | {"rung": "second_channel", "weeks": 3, "case_reason": "hard"},
+]
+
+
+@pytest.fixture(scope="module")
+def renderer() -> Renderer:
+    return Renderer()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("name", NAMES)
+def test_it_renders_whatever_is_known(renderer: Renderer, name: str, language: str) -> None:
+    for variant in VARIANTS:
+        context = variant if variant["until"] or name == "pause/ask" else variant | {"until": "2026-12-01"}
+        rendered = renderer.chat(name, language, context)
+        assert rendered.text
+        assert len(rendered.text) < 1500
+        assert "None" not in rendered.text
+        assert not re.search(r"%\(|\{\{|\{%|\[\]\(", rendered.text)
+        assert "\n\n\n" not in rendered.text
+        assert Rendered.from_json(rendered.to_json()) == rendered
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_chinese_messages_are_chinese(renderer: Renderer, name: str) -> None:
+    rendered = renderer.chat(name, "zh", FULL)
+    assert re.search(r"[\u4e00-\u9fff]", rendered.text)
+    plain = re.sub(r"https?://\S+|/\w+|English|Telegram|telegram|web|New York|Columbia|\S+@\S+", "", rendered.text)
+    assert not re.search(r"[A-Za-z]{4,}", plain)
+
+
+@pytest.mark.parametrize("kind", ["question", "reminder", "second_channel"])
+@pytest.mark.parametrize(
+    ("context", "chinese", "english"),
+    [
+        ({"kind": "checkin", "item": "checkin"}, "这周还好吗？", "How has your week been?"),
+        ({"kind": "landing", "item": "landing"}, "到了吗？不急", "Have you arrived? No hurry"),
+        ({"kind": "landing", "item": "return"}, "欢迎回家，先睡一觉", "Welcome home. Sleep first"),
+    ],
+)
+def test_the_three_answers_are_always_there(
+    renderer: Renderer, kind: str, context: dict[str, Any], chinese: str, english: str
+) -> None:
+    for language, question, words in (
+        ("zh", chinese, ("平安", "有点难", "紧急")),
+        ("en", english, ("Fine", "Hard", "Urgent")),
+    ):
+        rendered = renderer.chat(f"{context['kind']}/{kind}", language, FULL | context)
+        assert question in rendered.text
+        (row,) = rendered.buttons
+        assert [word in button.label for word, button in zip(words, row, strict=True)] == [True, True, True]
+        assert [button.data for button in row] == ["answer:7:fine", "answer:7:hard", "answer:7:urgent"]
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("staff/case_")])
+def test_alarms_begin_with_the_button_that_takes_the_case(renderer: Renderer, name: str) -> None:
+    if name in {"staff/case_taken", "staff/case_over", "staff/case_spoken", "staff/case_refused"}:
+        assert renderer.chat(name, "zh", FULL).buttons == ()
+    else:
+        assert renderer.chat(name, "zh", FULL).buttons[0][0].data == "case:3:ack"
+
+
+def test_a_hard_week_names_nobody_else_and_a_second_offer_leaves_out_the_first(renderer: Renderer) -> None:
+    rendered = renderer.chat("student/hard_unseen", "zh", FULL)
+    assert [row[0].data for row in rendered.buttons] == ["share:7:support", "share:7:office", "share:7:counsellor"]
+    assert rendered.buttons[-1][0].label == "不用告诉别人了"
+
+
+def test_an_edited_message_says_answered_and_not_what(renderer: Renderer) -> None:
+    for choice in ("fine", "hard", "urgent"):
+        rendered = renderer.chat("edit/answered", "zh", FULL | {"choice": choice})
+        assert rendered.text == "这周还好吗？\n\n已答复 ✓"
+        assert rendered.buttons == ()

@@ -1,0 +1,179 @@
+"""Cries for help: at once, in any state; asked when unsure; never left unanswered."""
+
+import pytest
+from sqlalchemy import select
+from structlog.testing import capture_logs
+
+from bot.inbox.model import Incoming, Said
+from bot.outbox.model import Priority
+from bot.outbox.store import outbox
+from bot.prompts.store import notes
+from tests.support.school import utc
+from tests.support.talk import Talk, labels, text_of
+
+
+def _words(talk: Talk) -> list[tuple[int | None, dict[str, str]]]:
+    query = select(notes.c.case_id, notes.c.body).where(notes.c.kind == "note")
+    return talk.db.read(lambda conn: [(row.case_id, row.body) for row in conn.execute(query)])
+
+
+@pytest.mark.parametrize("text", ["SOS", "sos!", "救命", "/sos", "紧急求助", "救命！"])
+def test_an_sos_is_one_at_once(talk: Talk, text: str) -> None:
+    student = talk.student("S1")
+    (reply,) = talk.says(student, text)
+    assert reply.text.startswith("正在联系值班老师。有危险先打 911。")
+    assert "+86-10-12308" in reply.text
+    assert "010-5555-0000" in reply.text
+    assert reply.ask_position == "发送我的位置（仅一次）"
+    assert talk.cases(student) == [("urgent", "open")]
+    assert "staff/case_urgent" in talk.templates(talk.counsellor)
+    assert "staff/case_urgent" in talk.templates(talk.office)
+
+
+def test_numbers_to_dial_overtake_every_other_message(talk: Talk) -> None:
+    student = talk.student("S1")
+    talk.says(student, "sos")
+    query = select(outbox.c.priority).where(outbox.c.template == "sos/raised")
+    assert talk.db.read(lambda conn: conn.execute(query).scalars().all()) == [Priority.ALARM]
+
+
+@pytest.mark.parametrize("step", ["/zone", "/pause", "/stop", "/language"])
+def test_a_cry_wins_over_any_dialogue(talk: Talk, step: str) -> None:
+    student = talk.student("S1")
+    talk.says(student, step)
+    talk.says(student, "救命")
+    assert talk.cases(student) == [("urgent", "open")]
+
+
+@pytest.mark.parametrize("text", ["help", "求助", "救命啊有人跟踪我", "I was robbed", "不想活了"])
+def test_unsure_words_get_the_numbers_and_the_question_at_once(talk: Talk, text: str) -> None:
+    student = talk.student("S1")
+    (reply,) = talk.says(student, text)
+    assert "911" in reply.text
+    assert "要紧急求助吗？" in reply.text
+    assert labels([reply]) == ["是，紧急求助", "不是"]
+    assert talk.cases(student) == []
+
+
+@pytest.mark.parametrize("yes", ["press", "是", "yes", "救命啊有人跟踪我", "SOS"])
+def test_a_yes_raises_the_sos_with_her_words(talk: Talk, yes: str) -> None:
+    student = talk.student("S1")
+    talk.says(student, "有人跟踪我")
+    if yes == "press":
+        talk.press(student, "是")
+    else:
+        talk.says(student, yes)
+    assert talk.cases(student) == [("urgent", "open")]
+    ((case_id, body),) = _words(talk)
+    assert case_id is not None
+    assert body["text"].startswith("有人跟踪我")
+
+
+@pytest.mark.parametrize("no", ["press", "不是", "no", "没事"])
+def test_a_no_alarms_nobody_and_keeps_nothing(talk: Talk, no: str) -> None:
+    student = talk.student("S1")
+    talk.says(student, "我被抢了一次票，哈哈，不算被抢劫")
+    reply = talk.press(student, "不是") if no == "press" else talk.says(student, no)
+    assert "没有惊动任何人" in text_of(reply)
+    talk.minutes_pass(10)
+    assert talk.cases(student) == []
+    assert _words(talk) == []
+
+
+def test_no_reply_in_three_minutes_is_an_sos(talk: Talk) -> None:
+    student = talk.student("S1")
+    talk.says(student, "/zone")
+    talk.says(student, "有人跟踪我")
+    talk.minutes_pass(2)
+    assert talk.cases(student) == []
+    talk.minutes_pass(1)
+    assert talk.cases(student) == [("urgent", "open")]
+    (said,) = talk.messages(student, "sos/raised")
+    assert said.text.startswith("三分钟没等到你的回音")
+    assert _words(talk)[0][1]["text"] == "有人跟踪我"
+    talk.minutes_pass(5)
+    assert len(talk.messages(student, "sos/raised")) == 1
+    assert "巴黎" in text_of(talk.says(student, "巴黎"))  # what she was in the middle of goes on
+
+
+def test_other_words_do_not_settle_the_question(talk: Talk) -> None:
+    student = talk.student("S1")
+    talk.says(student, "有人跟踪我")
+    talk.says(student, "/zone")
+    talk.says(student, "巴黎")
+    talk.says(student, "嗯嗯")
+    talk.minutes_pass(3)
+    assert talk.cases(student) == [("urgent", "open")]
+
+
+def test_a_denied_cry_gives_back_what_she_was_doing(talk: Talk) -> None:
+    student = talk.student("S1")
+    talk.says(student, "/zone")
+    talk.says(student, "求助")
+    talk.press(student, "不是")
+    assert "巴黎" in text_of(talk.says(student, "巴黎"))
+
+
+def test_sending_a_position_to_the_question_is_a_yes(talk: Talk) -> None:
+    student = talk.student("S1")
+    talk.says(student, "有人跟踪我")
+    replies = talk.sends_position(student, 40.7, -74.0)
+    assert "正在联系值班老师" in replies[0].text
+    assert "正在帮你的人" in replies[1].text
+    assert talk.cases(student) == [("urgent", "open")]
+
+
+def test_a_cry_is_no_sign_of_life(talk: Talk) -> None:
+    student = talk.student("S1")
+    talk.until(utc("2026-09-08 22:40"))
+    talk.says(student, "有人跟踪我")
+    assert talk.prompt(student, "2026-09-08").state == "open"
+
+
+def test_what_she_writes_while_she_is_helped_goes_to_her_helpers(talk: Talk) -> None:
+    student = talk.student("S1")
+    talk.says(student, "SOS")
+    assert "帮你的老师看得到" in text_of(talk.says(student, "我在图书馆三楼"))
+    assert [body["text"] for _, body in _words(talk)] == ["SOS", "我在图书馆三楼"]
+
+
+def test_fine_does_not_end_an_sos(talk: Talk) -> None:
+    student = talk.student("S1")
+    talk.says(student, "SOS")
+    assert "老师还是会和你通个话" in text_of(talk.says(student, "平安"))
+    assert talk.cases(student) == [("urgent", "open")]
+
+
+def test_numbers_follow_where_she_is(talk: Talk) -> None:
+    student = talk.student("S1", zone="Europe/Paris", country="FR")
+    assert "法国" in text_of(talk.says(student, "help"))
+    talk.press(student, "不是")
+    talk.set(student, here_zone="Asia/Tokyo")
+    assert "112" in text_of(talk.says(student, "help"))  # travelling: what holds nearly everywhere
+
+
+def test_staff_who_write_help_are_answered_and_not_alarmed_about(talk: Talk) -> None:
+    assert "要紧急求助吗" in text_of(talk.says(talk.counsellor, "help"))
+    assert "三分钟" not in text_of(talk.last)
+    talk.minutes_pass(5)
+    assert talk.cases(talk.counsellor) == []
+
+
+def test_whoever_left_can_still_cry(talk: Talk) -> None:
+    student = talk.student("S1")
+    talk.says(student, "/stop")
+    talk.press(student, "是，退出")
+    talk.presses(student, "answer:999:urgent")
+    assert talk.cases(student) == [("urgent", "open")]
+
+
+def test_a_strangers_cry_gets_numbers_and_an_alarm_in_the_log(talk: Talk) -> None:
+    with capture_logs() as logs:
+        talk.hears("stranger", Incoming(Said.TEXT, "", text="救命", language="zh-hans"))
+        talk.hears("stranger", Incoming(Said.TEXT, "", text="help me please", language="en"))
+    assert [line["log_level"] for line in logs] == ["error", "error"]
+    assert "救命" not in str(logs)
+    chinese, english = talk.strangers
+    assert "112" in chinese.rendered.text
+    assert "+86-10-12308" in chinese.rendered.text
+    assert "please dial right now" in english.rendered.text
