@@ -1,0 +1,74 @@
+"""The bell rings, does not start a job twice, survives a job that fails, and names nobody."""
+
+import asyncio
+from datetime import UTC, datetime
+
+from structlog.testing import capture_logs
+
+from scheduler.bell import Bell
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+def test_it_rings_at_once_and_again() -> None:
+    async def work() -> int:
+        rung, enough = 0, asyncio.Event()
+
+        async def job() -> None:
+            nonlocal rung
+            rung += 1
+            if rung == 3:
+                enough.set()
+
+        bell = Bell()
+        bell.every(0.02, "job", job, first=NOW)
+        bell.start()
+        await asyncio.wait_for(enough.wait(), 10)
+        bell.stop()
+        return rung
+
+    assert asyncio.run(work()) == 3
+
+
+def test_a_job_that_still_runs_is_not_started_twice_and_one_that_fails_rings_again() -> None:
+    async def work() -> tuple[int, int]:
+        running = most = failures = 0
+        enough = asyncio.Event()
+
+        async def slow() -> None:
+            nonlocal running, most
+            running += 1
+            most = max(most, running)
+            await asyncio.sleep(0.1)
+            running -= 1
+
+        async def fails() -> None:
+            nonlocal failures
+            failures += 1
+            if failures == 3:
+                enough.set()
+            raise ValueError("what a person wrote")
+
+        bell = Bell()
+        bell.every(0.01, "slow", slow)
+        bell.every(0.02, "fails", fails)
+        bell.start()
+        await asyncio.wait_for(enough.wait(), 10)
+        bell.stop()
+        return most, failures
+
+    with capture_logs() as lines:
+        assert asyncio.run(work()) == (1, 3)
+    assert {(line["event"], line["error"]) for line in lines} == {("bell.job_failed", "ValueError")}
+    assert "what a person wrote" not in str(lines)
+
+
+def test_it_lists_its_jobs() -> None:
+    async def job() -> None:
+        """Do nothing."""
+
+    bell = Bell()
+    bell.every(1, "b", job)
+    bell.every(1, "a", job)
+    assert bell.names == ["a", "b"]
+    bell.stop()  # one that never started stops without a word

@@ -1,0 +1,89 @@
+"""What may not be kept goes at its time and not before; everything else stays."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Table, func, select
+
+from bot.inbox.store import inbox
+from bot.links import store as links
+from bot.links.model import LinkPurpose
+from bot.outbox.store import attempts, outbox
+from bot.prompts.store import notes
+from bot.settings import Retention
+from bot.signins.store import signins
+from scheduler.purge import purge
+from tests.fakes.ground import NOW, Ground, open_ground
+
+KEEP = Retention()
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def count(ground: Ground, table: Table) -> int:
+    return ground.database.read(lambda conn: conn.execute(select(func.count()).select_from(table)).scalar_one())
+
+
+def run(ground: Ground, now: datetime = NOW, limit: int = 200) -> int:
+    return ground.database.write(lambda conn: purge(conn, KEEP, now, now, limit))
+
+
+def note(ground: Ground, person: int, age: timedelta, **values: Any) -> int:
+    return ground.put(notes, person_id=person, body={"x": 1}, at=NOW - age, **{"kind": "position"} | values)
+
+
+def test_positions_go_after_three_days_but_not_while_a_case_needs_them(tmp_path: Path) -> None:
+    ground = Ground(open_ground(tmp_path))
+    person = ground.student("1")
+    open_case = ground.case(person, "urgent")
+    closed_lately = ground.case(person, "missed", state="resolved", resolved_at=NOW - 71 * HOUR)
+    closed = ground.case(person, "missed", state="resolved", resolved_at=NOW - 73 * HOUR)
+    young = note(ground, person, 71 * HOUR)
+    note(ground, person, 73 * HOUR)
+    kept = [note(ground, person, 400 * HOUR, case_id=case) for case in (open_case, closed_lately)]
+    note(ground, person, 400 * HOUR, case_id=closed)
+    words = note(ground, person, 400 * HOUR, kind="note")
+    assert run(ground) == 2
+    left = ground.database.read(lambda conn: set(conn.execute(select(notes.c.id)).scalars()))
+    assert left == {young, *kept, words}
+    assert run(ground) == 0
+    ground.database.close()
+
+
+def test_raw_updates_go_after_a_month_and_messages_after_half_a_year(tmp_path: Path) -> None:
+    ground = Ground(open_ground(tmp_path))
+    person = ground.student("1")
+
+    def came(age: timedelta, state: str = "done") -> int:
+        values = {"external_id": f"{age}{state}", "sender": "s", "raw": {"text": "x"}, "urgent": False, "tries": 0}
+        return ground.put(inbox, channel="web", account="web", received_at=NOW - age, state=state, **values)
+
+    young, old, new = came(29 * DAY), came(31 * DAY), came(31 * DAY, "new")
+    came(181 * DAY)
+    sent = ground.message(person, None, key="old", created_at=NOW - 181 * DAY)
+    ground.put(attempts, outbox_id=sent, body={}, epoch=1, started_at=NOW)
+    ground.message(person, None, key="waits", created_at=NOW - 181 * DAY, state="waiting")
+    ground.message(person, None, key="young", created_at=NOW - 179 * DAY)
+    while run(ground, limit=1):
+        pass
+    raw = ground.database.read(lambda conn: {row.id: row.raw for row in conn.execute(select(inbox.c.id, inbox.c.raw))})
+    assert raw == {young: {"text": "x"}, old: None, new: {"text": "x"}}
+    assert (count(ground, outbox), count(ground, attempts)) == (2, 0)
+    ground.database.close()
+
+
+def test_used_links_and_ended_sessions_go_after_a_month(tmp_path: Path) -> None:
+    ground = Ground(open_ground(tmp_path))
+    person = ground.staff("1", "office")
+    database = ground.database
+    long_ago = NOW - 40 * DAY
+    database.write(
+        lambda conn: links.make(conn, LinkPurpose.LOGIN, person, real_now=long_ago, expires_at=long_ago + HOUR)
+    )
+    database.write(lambda conn: links.make(conn, LinkPurpose.CHAT, person, real_now=long_ago, expires_at=None))
+    database.write(lambda conn: links.make(conn, LinkPurpose.LOGIN, person, real_now=NOW, expires_at=NOW + HOUR))
+    for number, ended in enumerate((NOW - 31 * DAY, NOW + HOUR)):
+        ground.put(signins, cookie_hash=str(number), person_id=person, csrf="c", created_at=long_ago, expires_at=ended)
+    assert run(ground) == 2
+    assert (count(ground, links.links), count(ground, signins)) == (2, 1)
+    database.close()
