@@ -40,7 +40,7 @@ from tests.fakes.telegram_server import serve
 T = TypeVar("T")
 PER_SECOND = 30
 LOOK_AGAIN = 0.05
-CHAT_SECONDS = 0.95  # a second, less what a call may take
+SECOND = 0.9  # less what a call may be late by
 
 
 class FakeTelegram:
@@ -189,10 +189,10 @@ class FakeTelegram:
 
     def _over_the_limit(self, chat_id: int | None) -> Failure | None:
         now = monotonic()
-        while self._recent and now - self._recent[0] >= 1:
+        while self._recent and now - self._recent[0] >= SECOND:
             self._recent.popleft()
         crowded = len(self._recent) >= PER_SECOND
-        if crowded or (chat_id is not None and now - self._recent_in_chat.get(chat_id, -1e9) < CHAT_SECONDS):
+        if crowded or (chat_id is not None and now - self._recent_in_chat.get(chat_id, -1e9) < SECOND):
             self.refused += 1
             return too_many(1)
         self._recent.append(now)
