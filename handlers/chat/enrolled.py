@@ -86,14 +86,14 @@ def pressed(chat: Chat, value: str) -> bool:
     if chat.address is None or chat.address.state is not AddressState.PENDING:
         return False
     if value == "no":
-        addresses.set_state(chat.conn, chat.address.id, AddressState.REVOKED, "declined")
+        _close(chat, chat.address, "declined")
         chat.say("enrol/declined")
         return True
     if value != "yes":
         return False
     link = _link_id(chat)
     if link is None or (link and not links.use(chat.conn, link, chat.real_now)):
-        addresses.set_state(chat.conn, chat.address.id, AddressState.REVOKED, "link_used")
+        _close(chat, chat.address, "link_used")
         claimed.tell(chat.conn, chat.person.id, chat.channel, chat.key, chat.now)
         chat.say("stranger/used")
         return True
@@ -109,6 +109,14 @@ def masked(person: Person) -> str:
     """Return a name of which only its owner recognises the rest: 张**."""
     hidden = min(max(len(person.name) - SHOWN, 1), 2)
     return person.name[:SHOWN] + "*" * hidden
+
+
+def _close(chat: Chat, address: Address, reason: str) -> None:
+    # A page shows its own closed door; elsewhere a revoked address could not even be told why, so it stays pending.
+    if address.channel in PULL_ONLY:
+        addresses.set_state(chat.conn, address.id, AddressState.REVOKED, reason)
+    line = journal.line(chat.now, "enrol.closed", person_id=chat.person.id, channel=chat.channel, why=reason)
+    journal.write(chat.conn, [line])
 
 
 def _link_id(chat: Chat) -> int | None:

@@ -7,6 +7,7 @@ from bot.addresses.model import AddressState
 from bot.engine.life import sign_of_life
 from bot.inbox.model import Incoming, Said
 from bot.inbox.rules import Cry, cry_in
+from bot.prompts.model import Choice
 from handlers.chat import (
     answered,
     blocked,
@@ -25,7 +26,7 @@ from handlers.chat import (
 from handlers.chat.asking import unanswered
 from handlers.chat.commanded import commanded
 from handlers.chat.pressing import pressed
-from handlers.chat.words import answer_in, command_in, yes_or_no
+from handlers.chat.words import answer_in, command_in, is_consent, is_digit, yes_or_no
 from handlers.context import Chat
 
 
@@ -85,7 +86,9 @@ def _is_pending(chat: Chat) -> bool:
 
 def _pending(chat: Chat, incoming: Incoming) -> None:
     wants = incoming.said is Said.PRESS and incoming.data.startswith(("enrol:", "sos:no"))
-    if not (wants and pressed(chat, incoming.data)):
+    if incoming.said is Said.TEXT and is_consent(incoming.text):
+        enrolled.pressed(chat, "yes")
+    elif not (wants and pressed(chat, incoming.data)):
         enrolled.ask_consent(chat)
 
 
@@ -101,14 +104,22 @@ def _read(chat: Chat, text: str) -> None:
         return
     waits = unanswered(chat) if chat.is_student else None
     step = waiting.step(chat)
-    choice = answer_in(text, asked=waits is not None and step is None) if chat.is_student else None
-    if choice is not None and (step is None or step.step != noted.STEP):
+    choice = _answer(text, None if step is None else step.step, waits=waits is not None) if chat.is_student else None
+    if choice is not None:
         if waits is not None:
             answered.pressed(chat, waits.id, choice)
         else:
             answered.volunteered(chat, choice)
     elif step is None or not _belongs(chat, step.step, step.data, text):
         not_understood.written(chat, text)
+
+
+def _answer(text: str, step: str | None, *, waits: bool) -> Choice | None:
+    """Return the plain answer in a text: inside a dialogue only what cannot be meant for it."""
+    if step == noted.STEP:
+        return None
+    asked = waits and (step is None or (step in {zoned.STEP, languaged.STEP} and is_digit(text)))
+    return answer_in(text, asked=asked)
 
 
 def _belongs(chat: Chat, step: str, data: dict[str, object], text: str) -> bool:

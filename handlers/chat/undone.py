@@ -17,7 +17,8 @@ def pressed(chat: Chat, prompt_id: int) -> None:
     if not undo(chat.conn, prompt_id, chat.person.id, chat.now, chat.services.programmes):
         chat.say("undone/urgent" if prompt.choice is Choice.URGENT else "undone/too_late")
         return
-    chat.say("undone/done")
     after = prompts.by_id(chat.conn, prompt_id)
-    if after is not None and after.state not in {State.WITHDRAWN, State.SCHEDULED}:
+    earlier = after is not None and after.state is State.ANSWERED
+    chat.say("undone/done", earlier=earlier)
+    if not earlier and after is not None and after.state not in {State.WITHDRAWN, State.SCHEDULED}:
         ask_again(chat, after)

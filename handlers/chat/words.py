@@ -51,6 +51,8 @@ _PLAIN_WHEN_ASKED = {
     "2": Choice.HARD,
     "3": Choice.URGENT,
 }
+_AGREED = frozenset({"同意", "我同意", "可以", "可以，我同意", "yes", "agree", "i agree", "yes, i agree"})
+_RIGHT = frozenset({"对", "对的", "是", "是的", "没错", "好", "ok", "okay", "right", "yes"})
 _YES = frozenset({"是", "是的", "要", "对", "yes", "y", "是，紧急求助", "yes, urgent help"})
 _NO = frozenset({"不", "不是", "不用", "不要", "没有", "没事", "我没事", "no", "n", "nope", "i am fine", "i'm fine"})
 _FULL_DATE = pattern(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
@@ -83,6 +85,21 @@ def yes_or_no(text: str) -> bool | None:
     """Return what a whole message says to a question, None when it says neither."""
     said = whole(text)
     return True if said in _YES else False if said in _NO else None
+
+
+def is_consent(text: str) -> bool:
+    """Tell whether a whole message agrees to begin."""
+    return whole(text) in _AGREED
+
+
+def is_right(text: str) -> bool:
+    """Tell whether a whole message confirms what we think."""
+    return whole(text) in _RIGHT
+
+
+def is_digit(text: str) -> bool:
+    """Tell whether a message is the number of one of the three answers."""
+    return whole(text) in {"1", "2", "3"}
 
 
 def is_off(text: str) -> bool:

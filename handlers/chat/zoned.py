@@ -15,6 +15,7 @@ from bot.trips.rules import current
 from handlers.chat import waiting
 from handlers.chat.asking import next_data
 from handlers.chat.settled import settled
+from handlers.chat.words import is_right
 from handlers.context import Chat
 
 STEP = "zone.city"
@@ -34,6 +35,9 @@ def asked(chat: Chat, *, enrolling: bool = False) -> None:
 def written(chat: Chat, text: str) -> None:
     """Take a city, a country or a zone in her words; ask when it can be several places."""
     text = text.strip()
+    if is_right(text):
+        _finish(chat, "zone/kept")
+        return
     trip, _ = _trip(chat)
     cities = find_cities(text)
     country = find_country(text)

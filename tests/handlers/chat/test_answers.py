@@ -47,6 +47,23 @@ def test_undo_after_two_minutes_says_that_the_latest_counts(asked: tuple[Talk, i
     assert talk.prompt(student, "2026-09-08").choice is Choice.FINE
 
 
+def test_undoing_a_change_gives_back_the_answer_before(asked: tuple[Talk, int]) -> None:
+    talk, student = asked
+    prompt_id = talk.prompt(student, "2026-09-08").id
+    talk.presses(student, f"answer:{prompt_id}:fine")
+    talk.minutes_pass(1)
+    talk.presses(student, f"answer:{prompt_id}:hard")
+    assert text_of(talk.press(student, "撤销")) == "撤销了，以之前那次为准。"
+    assert talk.prompt(student, "2026-09-08").choice is Choice.FINE
+
+
+def test_digits_answer_also_inside_a_dialogue_that_has_none(asked: tuple[Talk, int]) -> None:
+    talk, student = asked
+    talk.says(student, "/zone")
+    talk.says(student, "2")
+    assert talk.prompt(student, "2026-09-08").choice is Choice.HARD
+
+
 def test_an_urgent_call_cannot_be_undone(asked: tuple[Talk, int]) -> None:
     talk, student = asked
     prompt_id = talk.prompt(student, "2026-09-08").id

@@ -48,6 +48,15 @@ def test_in_english_with_a_city_in_words(talk: Talk) -> None:
     assert talk.someone(student).here_zone == "America/Sao_Paulo"
 
 
+def test_in_words_alone(talk: Talk) -> None:
+    student = _new_student(talk)
+    talk.follows("phone-1", talk.invite(student))
+    talk.says(student, "我同意")
+    talk.says(student, "中文")
+    assert "都好了" in text_of(talk.says(student, "对"))
+    assert talk.someone(student).here_zone is None
+
+
 def test_the_clock_by_position_is_not_kept_as_a_position(talk: Talk) -> None:
     student = _new_student(talk)
     talk.follows("phone-1", talk.invite(student))
@@ -76,7 +85,7 @@ def test_nothing_begins_without_consent(talk: Talk) -> None:
     assert "可以开始吗" in text_of(talk.says(student, "你好"))
     assert "可以开始吗" in text_of(talk.presses(student, "volunteer:fine"))
     assert "什么都还没开始" in text_of(talk.press(student, "先不了"))
-    assert talk.states(student) == [AddressState.REVOKED]
+    assert talk.states(student) == [AddressState.PENDING]
     assert talk.someone(student).consent_at is None
 
 
@@ -101,7 +110,7 @@ def test_of_two_who_follow_one_link_the_last_follower_may_consent(talk: Talk) ->
     talk.follows("phone-2", token)
     assert "用过了" in text_of(talk.hears("phone-1", Incoming(Said.PRESS, "", data="enrol:yes:1")))
     talk.hears("phone-2", Incoming(Said.PRESS, "", data="enrol:yes:1"))
-    assert talk.states(student) == [AddressState.REVOKED, AddressState.WORKING]
+    assert talk.states(student) == [AddressState.PENDING, AddressState.WORKING]
 
 
 def test_a_forged_consent_links_nobody(talk: Talk) -> None:
@@ -111,7 +120,7 @@ def test_a_forged_consent_links_nobody(talk: Talk) -> None:
     talk.invite(other)
     for link in (0, 1, 2):
         talk.hears("phone-1", Incoming(Said.PRESS, "", data=f"enrol:yes:{link}"))
-    assert talk.states(student) == [AddressState.REVOKED]
+    assert talk.states(student) == [AddressState.PENDING]
     assert talk.states(other) == []
 
 
