@@ -123,7 +123,8 @@ class Settings(_Section):
     @model_validator(mode="before")
     @classmethod
     def _read_secret_files(cls, values: Any) -> Any:
-        telegram = values.get("channels", {}).get("telegram") if isinstance(values, dict) else None
+        channels = values.get("channels") if isinstance(values, dict) else None
+        telegram = channels.get("telegram") if isinstance(channels, dict) else None
         if isinstance(telegram, dict):
             for name in ("token", "webhook_secret"):
                 path = telegram.get(f"{name}_file")
