@@ -20,6 +20,7 @@ from bot.outbox import attempts
 from bot.outbox import store as outbox
 from bot.outbox.model import Kind, Message, OutboxState, Priority, Rendered, Result, ResultKind
 from bot.prompts import store as prompts
+from bot.sealed import SealError
 from bot.storage import state
 
 log = structlog.get_logger()
@@ -70,7 +71,7 @@ def claim(
     """
     parcels: list[Parcel] = []
     taken, left = 0, ordinary
-    for message in outbox.ready(conn, account.channel, account.account, now, urgent):
+    for message in _ready(conn, account, now, urgent):
         if message.priority >= Priority.PROMPT:
             if left == 0:
                 continue
@@ -80,6 +81,25 @@ def claim(
         if parcel is not None:
             parcels.append(parcel)
     return taken, parcels
+
+
+def _ready(conn: Connection, account: Account, now: datetime, limit: int) -> list[Message]:
+    """Return what may go; a row that no key opens is failed by itself, so that it does not stop the account."""
+    try:
+        return outbox.ready(conn, account.channel, account.account, now, limit)
+    except SealError:
+        pass
+    readable = []
+    for outbox_id in outbox.ready_unread(conn, account.channel, account.account, now, limit):
+        try:
+            message = outbox.by_id(conn, outbox_id)
+        except SealError:
+            log.error("delivery.cannot_read", outbox_id=outbox_id)  # noqa: TRY400 - nothing more is to be told
+            outbox.update(conn, outbox_id, state=OutboxState.FAILED.value, reason="no_key")
+            continue
+        if message is not None:
+            readable.append(message)
+    return readable
 
 
 def still_wanted(conn: Connection, message: Message, now: datetime) -> Verdict | None:

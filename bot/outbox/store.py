@@ -135,6 +135,24 @@ def ready(conn: Connection, channel: str, account: str, now: datetime, limit: in
     return [from_row(found) for found in conn.execute(query)]
 
 
+def ready_unread(conn: Connection, channel: str, account: str, now: datetime, limit: int) -> list[int]:
+    """Return the ids of the same messages without opening what is sealed in them."""
+    query = (
+        select(outbox.c.id)
+        .where(outbox.c.channel == channel, outbox.c.account == account, _waiting, outbox.c.next_try_at <= now)
+        .order_by(outbox.c.priority, outbox.c.next_try_at, outbox.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return list(conn.execute(query).scalars())
+
+
+def by_id(conn: Connection, outbox_id: int) -> Message | None:
+    """Return one message; SealError when no key opens it."""
+    found = conn.execute(select(outbox).where(outbox.c.id == outbox_id)).one_or_none()
+    return None if found is None else from_row(found)
+
+
 def has_ready(conn: Connection, channel: str, account: str, now: datetime) -> bool:
     """Tell whether an account has a message that may go now; claims nothing."""
     query = (

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from bot.addresses.store import addresses
 from bot.cases.store import cases
@@ -17,8 +17,11 @@ from bot.journal.store import journal
 from bot.outbox.model import Message, Rendered, Result, ResultKind
 from bot.outbox.store import attempts, outbox
 from bot.prompts.store import prompts
+from bot.schema import metadata
+from bot.sealed import Keyring
 from bot.storage import state
 from bot.storage.database import Database
+from bot.storage.engine import parse_url
 from scheduler.deliver import Desk, Sender
 from scheduler.pace import Unlimited
 from tests.fakes.channel import ScriptedChannel
@@ -102,9 +105,14 @@ def until(condition: Callable[[], bool]) -> Any:
     return asyncio.wait_for(wait(), 10)
 
 
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    database = open_ground(tmp_path)
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
+    if request.param == "sqlite":
+        database = open_ground(tmp_path)
+    else:
+        url = parse_url(request.getfixturevalue("fresh_pg_url"))
+        database = Database(url, Keyring([Keyring.new_key()]))
+        metadata.create_all(database.engine)
     yield Office(database)
     database.close()
 
@@ -528,3 +536,28 @@ def test_a_running_sender_wakes_when_nudged_and_survives_a_bad_round(office: Off
 
     asyncio.run(work())
     assert office.rows(outbox)[0].state == "accepted"
+
+
+def test_one_row_that_no_key_opens_does_not_stop_the_account(office: Office, channel: ScriptedChannel) -> None:
+    person, address = office.student()
+    unreadable, fine = office.message(person, address), office.message(person, address)
+    broken = text(f"UPDATE outbox SET data = 'x' WHERE id = {unreadable}")  # noqa: S608
+    office.database.write(lambda conn: conn.execute(broken).close())
+    office.send(channel)
+    assert channel.texts == [f"text {fine}"]
+    states = office.database.read(lambda conn: dict(conn.execute(select(outbox.c.id, outbox.c.state)).all()))
+    assert states == {unreadable: "failed", fine: "accepted"}
+
+
+def test_two_processes_send_each_message_once(office: Office, channel: ScriptedChannel) -> None:
+    people = [office.student(str(number)) for number in range(40)]
+    for person, address in people:
+        office.message(person, address)
+
+    async def work() -> list[int]:
+        senders = [office.sender(channel, at_once=7, holder=holder) for holder in ("one", "two")]
+        return list(await asyncio.gather(*(sender.work_off() for sender in senders)))
+
+    counts = asyncio.run(work())
+    assert sorted(counts) == [0, 40]
+    assert len(channel.sent) == len({external_id for external_id, _, _ in channel.sent}) == 40
