@@ -5,7 +5,7 @@ from bot.inbox.rules import Cry
 from bot.journal import store as journal
 from bot.prompts.notes import add_words
 from handlers.chat import waiting
-from handlers.chat.asking import unanswered
+from handlers.chat.asking import unanswered, urgent_case
 from handlers.context import Chat
 
 
@@ -47,4 +47,5 @@ def no_cry(chat: Chat) -> None:
     """She says that it is no emergency: nobody is told, and she can go on with what she was doing."""
     waiting.end_cry(chat)
     journal.write(chat.conn, [journal.line(chat.now, "cry.denied", person_id=chat.person.id)])
-    chat.say("sos/cancelled")
+    # A case that is open already is not ended by a button: whoever holds her phone could press it.
+    chat.say("sos/cancelled" if urgent_case(chat) is None else "undone/urgent")

@@ -49,8 +49,8 @@ def follow(
     if link is None or link.channel not in {None, channel}:
         return Followed(refusal="stranger/expired")
     person = people.by_id(conn, link.person_id)
-    linked = known is not None and known.state in _LINKED
-    own = linked and known is not None and known.person_id == link.person_id
+    own = known is not None and known.state in _LINKED and known.person_id == link.person_id
+    taken = known is not None and known.state in _LINKED and not own and not _has_left(conn, known.person_id)
     refusal = ""
     if own and person is not None and person.left_at is None:
         refusal = "enrol/already"
@@ -60,7 +60,7 @@ def follow(
             claimed.tell(conn, link.person_id, channel, key, now)
     elif not links.is_live(link, real_now):
         refusal = "stranger/expired"
-    elif linked and not own:
+    elif taken:
         refusal = "enrol/taken"
     if refusal:
         return Followed(refusal=refusal)
@@ -117,6 +117,11 @@ def _close(chat: Chat, address: Address, reason: str) -> None:
         addresses.set_state(chat.conn, address.id, AddressState.REVOKED, reason)
     line = journal.line(chat.now, "enrol.closed", person_id=chat.person.id, channel=chat.channel, why=reason)
     journal.write(chat.conn, [line])
+
+
+def _has_left(conn: Connection, person_id: int) -> bool:
+    person = people.by_id(conn, person_id)
+    return person is not None and person.left_at is not None
 
 
 def _link_id(chat: Chat) -> int | None:

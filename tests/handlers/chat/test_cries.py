@@ -144,6 +144,13 @@ def test_fine_does_not_end_an_sos(talk: Talk) -> None:
     assert talk.cases(student) == [("urgent", "open")]
 
 
+def test_no_does_not_end_an_sos_either(talk: Talk) -> None:
+    student = talk.student("S1")
+    talk.says(student, "SOS")
+    assert "不能在这里撤销" in text_of(talk.presses(student, "sos:no"))
+    assert talk.cases(student) == [("urgent", "open")]
+
+
 def test_numbers_follow_where_she_is(talk: Talk) -> None:
     student = talk.student("S1", zone="Europe/Paris", country="FR")
     assert "法国" in text_of(talk.says(student, "help"))

@@ -153,6 +153,17 @@ def test_an_account_of_somebody_else_is_not_taken_over(talk: Talk) -> None:
     assert talk.address(student).person_id == student
 
 
+def test_an_account_whose_holder_left_is_free(talk: Talk) -> None:
+    student, other = talk.student("S1"), talk.student("S2", channels=[])
+    sender = talk.address(student).external_id
+    talk.says(student, "/stop")
+    talk.press(student, "是，退出")
+    assert "可以开始吗" in text_of(talk.follows(sender, talk.invite(other)))
+    talk.press(other, "可以")
+    assert talk.states(other) == [AddressState.WORKING]
+    assert talk.states(student) == []
+
+
 def test_following_again_changes_nothing(talk: Talk) -> None:
     student = talk.student("S1")
     token = talk.invite(student)
