@@ -65,6 +65,7 @@ class Sender:
         self._finished: list[tuple[Parcel, Result]] = []
         self._recording = asyncio.Lock()
         self._starting = asyncio.Lock()
+        self._is_stopping = False
 
     async def run(self) -> None:
         """Send for ever, whenever nudged; cancel it and call `stop` to end."""
@@ -90,6 +91,8 @@ class Sender:
 
     async def stop(self) -> None:
         """Wait for what is under way, then give the account back to whoever sends next."""
+        async with self._starting:
+            self._is_stopping = True
         if self._under_way:
             _, left = await asyncio.wait(self._under_way, timeout=GRACE_SECONDS)
             for task in left:
@@ -111,8 +114,12 @@ class Sender:
 
     async def _start(self) -> int:
         """Claim what fits and set it off, one claim at a time; return how many messages were dealt with."""
+        # Not cancelled with whoever waits for it: what is claimed must be set off, or it would count as sent.
+        return await asyncio.shield(asyncio.ensure_future(self._start_in_turn()))
+
+    async def _start_in_turn(self) -> int:
         async with self._starting:
-            return await self._start_batch()
+            return 0 if self._is_stopping else await self._start_batch()
 
     async def _start_batch(self) -> int:
         now, real = self._desk.clock.now(), self._desk.clock.real()
@@ -170,22 +177,30 @@ class Sender:
         lock = self._chats.setdefault(parcel.external_id, asyncio.Lock())
         async with lock:
             await self._pace.wait(parcel.external_id, urgent=parcel.message.priority < Priority.PROMPT)
-            now = self._desk.clock.now()
-            verdict = await self._desk.database.aread(lambda conn: still_wanted(conn, parcel.message, now))
-            if verdict is None:
-                verdict = self._wait_for_pause(now)
-            if verdict is not None:
-                given_up = verdict
-                await self._desk.database.awrite(
-                    lambda conn: drop(conn, self.account, parcel, given_up, now), Urgency.DELIVERY
-                )
+            result = await self._look_and_call(parcel)
+            if result is None:
                 return
-            result = await self._call(parcel)  # not inside `append`: the list may be another one after the call
             self._finished.append((parcel, result))
             async with self._recording:  # whoever comes first records for all who have finished meanwhile
                 batch, self._finished = self._finished, []
                 if batch:
                     await self._record(batch)
+
+    async def _look_and_call(self, parcel: Parcel) -> Result | None:
+        """Look once more whether a message is wanted and send it; None when it was given up."""
+        now = self._desk.clock.now()
+        try:
+            verdict = await self._desk.database.aread(lambda conn: still_wanted(conn, parcel.message, now))
+            given_up = verdict or self._wait_for_pause(now)
+            if given_up is not None:
+                await self._desk.database.awrite(
+                    lambda conn: drop(conn, self.account, parcel, given_up, now), Urgency.DELIVERY
+                )
+                return None
+        except Exception as error:  # noqa: BLE001 - nothing was sent, so it may go again whatever it was
+            log.error("delivery.cannot_look", outbox_id=parcel.message.id, error=type(error).__name__)  # noqa: TRY400
+            return Result(ResultKind.RETRY_AT, reason="not_looked_up")
+        return await self._call(parcel)
 
     async def _call(self, parcel: Parcel) -> Result:
         try:

@@ -1,6 +1,7 @@
 """Delivery against a real database and a channel that does what it is told: each result, each crash, each limit."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, select, text
+from structlog.testing import capture_logs
 
 from bot.addresses.store import addresses
 from bot.cases.store import cases
@@ -561,3 +563,60 @@ def test_two_processes_send_each_message_once(office: Office, channel: ScriptedC
     counts = asyncio.run(work())
     assert sorted(counts) == [0, 40]
     assert len(channel.sent) == len({external_id for external_id, _, _ in channel.sent}) == 40
+
+
+def test_a_sender_that_is_stopped_while_it_claims_still_sends_what_it_claimed(
+    office: Office, channel: ScriptedChannel
+) -> None:
+    person, address = office.student()
+    message = office.message(person, address, kind="reminder")
+
+    async def work() -> None:
+        sender = office.sender(channel)
+        claimed, go_on = threading.Event(), threading.Event()
+        real = sender._claim
+
+        def claim(*given: Any) -> Any:
+            found = real(*given)
+            claimed.set()
+            go_on.wait(10)
+            return found
+
+        sender._claim = claim  # type: ignore[assignment]
+        running = asyncio.create_task(sender.run())
+        sender.nudge.set()
+        await asyncio.to_thread(claimed.wait, 10)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        go_on.set()
+        await sender.stop()
+        assert await sender.work_off() == 0
+
+    asyncio.run(work())
+    assert office.row(outbox, message).state == "accepted"
+
+
+def test_a_database_that_is_away_before_the_call_loses_nothing(office: Office, channel: ScriptedChannel) -> None:
+    person, address = office.student()
+    message = office.message(person, address, kind="reminder")
+
+    async def work() -> None:
+        sender = office.sender(channel)
+        real, failures = office.database.aread, iter([True])
+
+        async def aread(given: Any) -> Any:
+            if next(failures, False):
+                raise OSError("the database is away")
+            return await real(given)
+
+        office.database.aread = aread  # type: ignore[assignment]
+        await sender.work_off()
+        office.clock.advance(timedelta(seconds=5))
+        await sender.work_off()
+
+    with capture_logs() as lines:
+        asyncio.run(work())
+    assert [line["event"] for line in lines] == ["delivery.cannot_look"]
+    assert [attempt.reason for attempt in office.rows(attempts)] == ["not_looked_up", None]
+    assert office.row(outbox, message).state == "accepted"
+    assert len(channel.sent) == 1
