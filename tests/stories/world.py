@@ -229,6 +229,7 @@ class World:
         ]
 
     async def _end(self) -> None:
+        await self.app.rounds.watch()  # what should have happened and has not is an error line
         for poll in self._polls:
             poll.cancel()
         await asyncio.gather(*self._polls, return_exceptions=True)
