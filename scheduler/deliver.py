@@ -13,7 +13,7 @@ from weakref import WeakValueDictionary
 
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 
 from bot.channels.base import Channel
 from bot.clock import Clock
@@ -213,24 +213,38 @@ class Sender:
         return Result(ResultKind.OUTCOME_UNKNOWN, reason=name)
 
     async def _record(self, batch: list[tuple[Parcel, Result]]) -> None:
-        """Store results in one transaction, again and again while the database is away: they must not get lost."""
+        """Store results in one transaction; one that cannot be stored must not take the others with it."""
+        try:
+            verdicts = await self._record_when_there(batch)
+        except Exception as error:  # noqa: BLE001 - see above
+            kind = type(error).__name__
+        else:
+            self._pause_for(verdicts)
+            return
+        if len(batch) == 1:  # the watchdog sees it, and the next start counts it as unknown
+            log.error("delivery.result_lost", outbox_id=batch[0][0].message.id, error=kind)
+        else:
+            for one in batch:
+                await self._record([one])
+
+    async def _record_when_there(self, batch: list[tuple[Parcel, Result]]) -> list[Verdict]:
+        """Store results, again and again while the database is away: they must not get lost."""
         pause = 0.5
-        while (verdicts := await self._try_to_record(batch)) is None:
+        while True:
+            try:
+                return await self._desk.database.awrite(
+                    lambda conn: self._record_all(conn, batch, self._desk.clock.now()), Urgency.DELIVERY
+                )
+            except (OperationalError, InterfaceError, OSError) as error:
+                log.error("delivery.cannot_record", messages=len(batch), error=type(error).__name__)  # noqa: TRY400
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    def _pause_for(self, verdicts: list[Verdict]) -> None:
         longest = max((verdict.pause_seconds for verdict in verdicts), default=0.0)
         if longest > 0:
             self._paused_until = self._desk.clock.real() + timedelta(seconds=longest)
             log.warning("delivery.paused", channel=self.channel.name, seconds=longest)
-
-    async def _try_to_record(self, batch: list[tuple[Parcel, Result]]) -> list[Verdict] | None:
-        try:
-            return await self._desk.database.awrite(
-                lambda conn: self._record_all(conn, batch, self._desk.clock.now()), Urgency.DELIVERY
-            )
-        except Exception as error:  # noqa: BLE001 - whatever it is, the results are kept and tried again
-            log.error("delivery.cannot_record", messages=len(batch), error=type(error).__name__)  # noqa: TRY400
-            return None
 
     def _record_all(self, conn: Connection, batch: list[tuple[Parcel, Result]], now: datetime) -> list[Verdict]:
         found = []

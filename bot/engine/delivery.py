@@ -77,7 +77,7 @@ def claim(
                 continue
             left -= 1
         taken += 1
-        parcel = _prepare(conn, account, tools, message, epoch, now)
+        parcel = _prepared(conn, account, tools, message, epoch, now)
         if parcel is not None:
             parcels.append(parcel)
     return taken, parcels
@@ -153,6 +153,25 @@ def recover(conn: Connection, account: Account, now: datetime) -> int:
     return len(left)
 
 
+def _prepared(
+    conn: Connection, account: Account, tools: Tools, message: Message, epoch: int, now: datetime
+) -> Parcel | None:
+    """Prepare one message; one that cannot be prepared is our fault and must not stop its neighbours.
+
+    Its error is logged by type: its text may hold a person's words.
+    """
+    try:
+        with conn.begin_nested():
+            return _prepare(conn, account, tools, message, epoch, now)
+    except Exception as error:  # noqa: BLE001 - see above
+        kind = type(error).__name__
+    log.error("delivery.cannot_write", outbox_id=message.id, template=message.template, error=kind)
+    tried = replace(message, tries=message.tries + 1)
+    fault = Result(ResultKind.OUR_FAULT, reason=f"compose:{kind}")
+    _apply(conn, tried, after_result(tried, fault, now), now)
+    return None
+
+
 def _prepare(
     conn: Connection, account: Account, tools: Tools, message: Message, epoch: int, now: datetime
 ) -> Parcel | None:
@@ -166,30 +185,13 @@ def _prepare(
         _apply(conn, message, verdict, now)
         return None
     tried = replace(message, tries=message.tries + 1, state=OutboxState.SENDING)
-    body = _write(conn, tools, message)
-    if isinstance(body, Result):
-        _apply(conn, tried, after_result(tried, body, now), now)
-        return None
+    body = attempts.last_body(conn, message.id) or tools.compose(conn, message)
     address = None if message.address_id is None else addresses.by_id(conn, message.address_id)
     if address is None:
         raise LookupError("a message that is still wanted has an address")
     attempt_id = attempts.begin(conn, message.id, address.id, body, epoch, now)
     outbox.update(conn, message.id, state=OutboxState.SENDING.value, tries=tried.tries)
     return Parcel(tried, attempt_id, address.external_id, body, epoch, original.external_id if original else None)
-
-
-def _write(conn: Connection, tools: Tools, message: Message) -> Rendered | Result:
-    """Return what the first try said, else the message newly written; a message that cannot be written is our fault.
-
-    One such message must not stop its neighbours, and its error is logged by type: its text may hold a person's words.
-    """
-    try:
-        with conn.begin_nested():
-            return attempts.last_body(conn, message.id) or tools.compose(conn, message)
-    except Exception as error:  # noqa: BLE001 - see above
-        kind = type(error).__name__
-    log.error("delivery.cannot_write", outbox_id=message.id, template=message.template, error=kind)
-    return Result(ResultKind.OUR_FAULT, reason=f"compose:{kind}")
 
 
 def _is_ours(conn: Connection, account: Account, parcel: Parcel) -> bool:

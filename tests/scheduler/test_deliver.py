@@ -620,3 +620,26 @@ def test_a_database_that_is_away_before_the_call_loses_nothing(office: Office, c
     assert [attempt.reason for attempt in office.rows(attempts)] == ["not_looked_up", None]
     assert office.row(outbox, message).state == "accepted"
     assert len(channel.sent) == 1
+
+
+def test_one_result_that_cannot_be_stored_does_not_take_the_others_with_it(
+    office: Office, channel: ScriptedChannel
+) -> None:
+    messages = [office.message(*office.student(str(number)), kind="reply") for number in range(3)]
+
+    async def work() -> None:
+        sender = office.sender(channel)
+        real = sender._record_all
+
+        def record_all(conn: Connection, batch: Any, now: datetime) -> Any:
+            if any(parcel.message.id == messages[1] for parcel, _ in batch):
+                raise KeyError("a bug")
+            return real(conn, batch, now)
+
+        sender._record_all = record_all  # type: ignore[method-assign]
+        await sender.work_off()
+
+    with capture_logs() as lines:
+        asyncio.run(work())
+    assert [office.row(outbox, message).state for message in messages] == ["accepted", "sending", "accepted"]
+    assert [line["event"] for line in lines] == ["delivery.result_lost"]
