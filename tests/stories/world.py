@@ -6,7 +6,7 @@
         world.fast_forward(days=2)                      # whatever falls due on the way happens at its instant
         mei.hears("How has your week been?")
         mei.presses("Fine"); world.settle()             # the service reads, acts and answers; no time passes
-        world.wall(mei)                                 # what her clock on the wall shows
+        world.wall("S1")                                # what her clock on the wall shows
 
 `world.stops_for(days=7)` is an outage. Nothing here sleeps: `settle` returns when the service has nothing left to do at
 this instant. Leaving the world fails when the service logged an error that the story did not expect (`expects_errors`)
