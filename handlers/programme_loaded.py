@@ -53,13 +53,18 @@ def load_programme(
     return version_id, total
 
 
+def has_programme(conn: Connection) -> bool:
+    """Tell whether a programme was ever loaded."""
+    return store.latest_id(conn) is not None
+
+
 def seed(conn: Connection, settings: Settings, now: datetime) -> int | None:
     """Give a database without a programme its first: the file of the settings, else the shipped one.
 
     Returns the version's number, None where there is a programme already. SettingsError when the file cannot be read,
     MistakesError when it is wrong.
     """
-    if store.latest_id(conn) is not None:
+    if has_programme(conn):
         return None
     text, source = seed_text(settings)
     check(text, source)

@@ -18,6 +18,7 @@ from bot.errors import UsageError, YanxinError
 from bot.settings import Settings, load
 from bot.storage.database import Database
 from bot.storage.opening import open_database
+from handlers.programme_loaded import has_programme, seed
 
 DEFAULT_CONFIG = Path("config.toml")
 
@@ -40,10 +41,12 @@ class Tool:
         return load(path)
 
     @contextmanager
-    def database(self, *, migrating: bool = False) -> Iterator[Database]:
-        """Open the database, migrated and with its keys, for the length of a `with`."""
+    def database(self, *, migrating: bool = False, seeding: bool = True) -> Iterator[Database]:
+        """Open the database, migrated, with its keys and (`seeding`) a programme, for the length of a `with`."""
         database = open_database(self.settings, migrating=migrating)
         try:
+            if seeding and not database.read(has_programme):  # so that a roster imported first is planned at once
+                database.write(lambda conn: seed(conn, self.settings, self.clock.now()))
             yield database
         finally:
             database.close()

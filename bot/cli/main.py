@@ -20,6 +20,7 @@ COMMANDS = {
     "demo": "bot.cli.demo:demo",
     "import": "bot.cli.import_roster:import_command",
     "programme": "bot.cli.programme:programme",
+    "simulate": "bot.cli.simulate:simulate_command",
     "login-link": "bot.cli.links:login_link",
     "invite-link": "bot.cli.links:invite_link",
     "answer-link": "bot.cli.links:answer_link",

@@ -17,7 +17,6 @@ from bot.programmes.versions import Programmes, default_text
 from handlers.programme_loaded import check, load_programme, seed_text
 
 MOST_DAYS = 400
-NONE_RUNS = "No programme runs yet: start the service once, or run `yanxin programme load FILE`."
 FILE = click.Path(path_type=Path)
 
 
@@ -31,9 +30,9 @@ def programme() -> None:
 @pass_tool
 def load_command(tool: Tool, file: Path) -> None:
     """Make FILE the running version; questions on their way keep their own."""
-    text = _read(file)
+    text = read_file(file)
     check(text, str(file))  # mistakes need no database
-    with tool.database() as database:
+    with tool.database(seeding=False) as database:
         now = tool.clock.now()
         version_id, count = database.write(lambda conn: load_programme(conn, text, now, Programmes(), source=str(file)))
     if count is None:
@@ -50,7 +49,7 @@ def load_command(tool: Tool, file: Path) -> None:
 @pass_tool
 def check_command(tool: Tool, file: Path | None) -> None:
     """Name every mistake in FILE; without it, in the file that seeds an empty database."""
-    text, source = (_read(file), str(file)) if file is not None else seed_text(tool.settings)
+    text, source = (read_file(file), str(file)) if file is not None else seed_text(tool.settings)
     found = check(text, source)
     items = ", ".join(item.key for item in found.items)
     click.echo(f"{source} is sound; it asks: {items}.")
@@ -63,9 +62,9 @@ def check_command(tool: Tool, file: Path | None) -> None:
 @pass_tool
 def preview_command(tool: Tool, file: Path | None, number: str | None, days: int) -> None:
     """List what would be asked when; with FILE, what would change against the running version too."""
-    proposed = check(_read(file), str(file)) if file is not None else None
+    proposed = check(read_file(file), str(file)) if file is not None else None
     now = tool.clock.now()
-    with tool.database() as database:
+    with tool.database(seeding=proposed is None) as database:
         coming, changed, running = database.read(lambda conn: _look(conn, proposed, number, days, now))
     for line in coming_lines(coming, days):
         click.echo(line)
@@ -85,8 +84,6 @@ def show_command(tool: Tool, *, shipped: bool) -> None:
         return
     with tool.database() as database:
         text = database.read(_running_text)
-    if text is None:
-        raise YanxinError(NONE_RUNS)
     click.echo(text, nl=not text.endswith("\n"))
 
 
@@ -103,20 +100,19 @@ def _look(
     try:
         running = Programmes().current(conn)
     except LookupError:
-        if proposed is None:
-            raise YanxinError(NONE_RUNS) from None
         running = None
     before = preview(conn, running, now, days, person_id) if running is not None else []
     after = preview(conn, proposed, now, days, person_id) if proposed is not None else before
     return after, difference(before, after), running.version_id if running is not None else None
 
 
-def _running_text(conn: Connection) -> str | None:
+def _running_text(conn: Connection) -> str:
     latest = store.latest_id(conn)
-    return None if latest is None else store.text_of(conn, latest)
+    return "" if latest is None else store.text_of(conn, latest) or ""
 
 
-def _read(file: Path) -> str:
+def read_file(file: Path) -> str:
+    """Return the text of a programme file; UsageError when it cannot be read."""
     try:
         return file.read_text(encoding="utf-8-sig")  # editors on Windows put a mark in front
     except OSError as error:

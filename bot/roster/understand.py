@@ -13,7 +13,7 @@ SUPPORT = "support"
 """The one matter that a scope can name: psychological support."""
 _EMAIL = re.compile(r"[^@\s;,，；<>]+@[^@\s;,，；<>]+\.[^@\s;,，；<>]+")
 _MANY = ";；"
-_LEAST_DIGITS = 5
+_LEAST_DIGITS = 3
 
 
 @dataclass(frozen=True)
