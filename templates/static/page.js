@@ -2,6 +2,7 @@
 // position, which is asked of the browser only when she presses for it. Everything else works without this file.
 (function () {
   "use strict";
+  document.documentElement.classList.add("scripted");
 
   function toEnd() {
     var end = document.getElementById("end");
