@@ -44,6 +44,9 @@ from scheduler.next_due import next_due
 from scheduler.pace import Limited, Pace, Unlimited
 from scheduler.rounds import Rounds
 
+AT_ONCE = 40
+"""How many messages our own pages take at once: writing so many holds the database for a tenth of a second."""
+
 
 def program_version() -> str:
     """Return the version of the program as it is installed."""
@@ -81,7 +84,7 @@ class App:
         self.programmes = Programmes()
         self.renderer = Renderer()
         self.database.write(self._seed)
-        self.channels: list[Channel] = _channels(settings)
+        self.channels = make_channels(settings)
         tools = Tools(self._compose, self._asked)
         desk = self._desk = Desk(self.database, tools, clock, secrets.token_hex(8))
         self.holder = desk.holder
@@ -205,7 +208,7 @@ class App:
     def _pace(self, channel: Channel, *, paced: bool) -> Pace:
         limits = self.settings.limits
         if channel.name != "telegram" or not paced:
-            return Unlimited()
+            return Unlimited(AT_ONCE)
         return Limited(limits.telegram_messages_per_second, limits.telegram_messages_per_chat_per_second)
 
     def _release(self) -> None:
@@ -213,7 +216,8 @@ class App:
             self._lock.release()
 
 
-def _channels(settings: Settings) -> list[Channel]:
+def make_channels(settings: Settings) -> list[Channel]:
+    """Make every enabled channel; nothing is called yet. UsageError when one cannot be made from its settings."""
     found: list[Channel] = [WebChannel()] if settings.channels.web.enabled else []
     if settings.channels.telegram.enabled:
         hook = f"{settings.service.url}{PATH}"

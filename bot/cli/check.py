@@ -7,8 +7,9 @@ import click
 from jinja2 import TemplateError, TemplateSyntaxError
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.app import make_channels
 from bot.cli.context import Command, Tool, pass_tool
-from bot.errors import MistakesError, SettingsError, YanxinError
+from bot.errors import MistakesError, UsageError, YanxinError
 from bot.rendering.renderer import LANGUAGES, Renderer
 from bot.sealed import Keyring
 from bot.settings import Settings
@@ -23,27 +24,32 @@ from handlers.programme_loaded import seed_text
 @click.command("check", cls=Command)
 @pass_tool
 def check(tool: Tool) -> None:
-    """Check settings, database, templates and programme; changes nothing."""
+    """Check settings, channels, database, templates and programme; changes nothing."""
     settings = tool.settings  # wrong settings end here, with exit code 2
     click.echo("settings: sound")
-    failed = False
-    for name, look in (("database", _database), ("templates", _templates), ("programme", _programme)):
-        failed |= not _report(name, look, settings)
-    if failed:
+    looks = (("channels", _channels), ("database", _database), ("templates", _templates), ("programme", _programme))
+    errors = [error for name, look in looks if (error := _report(name, look, settings)) is not None]
+    if any(isinstance(error, UsageError) for error in errors):
+        raise UsageError("The settings are not in order, see above.")
+    if errors:
         raise YanxinError("Something is not in order, see above.")
 
 
-def _report(name: str, look: Callable[[Settings], str], settings: Settings) -> bool:
+def _report(name: str, look: Callable[[Settings], str], settings: Settings) -> YanxinError | None:
+    """Print what a look found; return what is wrong."""
     try:
         click.echo(f"{name}: {look(settings)}")
-    except SettingsError:
-        raise
     except YanxinError as error:
         lines = [str(mistake) for mistake in error.mistakes] if isinstance(error, MistakesError) else [str(error)]
         for line in lines:
             click.echo(f"{name}: {line}", err=True)
-        return False
-    return True
+        return error
+    return None
+
+
+def _channels(settings: Settings) -> str:
+    made = make_channels(settings)
+    return ", ".join(channel.name for channel in made) or "none is enabled, so nobody can be asked"
 
 
 def _database(settings: Settings) -> str:
@@ -55,7 +61,7 @@ def _database(settings: Settings) -> str:
         return f"{file} will be made at the first start"
     try:
         if not keys.exists() and holds_rows(url):
-            raise YanxinError(f"[security] key_file {keys} is missing, but the database holds rows")
+            raise UsageError(f"[security] key_file {keys} is missing, but the database holds rows")
         engine = make_engine(url, Keyring([Keyring.new_key()]), pool_size=1)
         try:
             state = standing(engine)

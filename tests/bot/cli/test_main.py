@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from sqlalchemy import text
 
 from bot.cli.main import COMMANDS, cli
+from bot.errors import UsageError
 from bot.sealed import Keyring
 from bot.settings import Settings
 from bot.storage.engine import make_engine, parse_url
@@ -62,7 +63,8 @@ def test_the_module_and_the_version() -> None:
 def test_check_is_content_with_nothing_yet_and_changes_nothing(config: Path, tmp_path: Path) -> None:
     code, out, err = run("check", "--config", config)
     assert (code, err) == (0, "")
-    assert [line.partition(":")[0] for line in out.splitlines()] == ["settings", "database", "templates", "programme"]
+    names = ["settings", "channels", "database", "templates", "programme"]
+    assert [line.partition(":")[0] for line in out.splitlines()] == names
     assert [path.name for path in tmp_path.iterdir()] == ["my.toml"]
 
 
@@ -99,6 +101,17 @@ def test_check_of_wrong_settings_is_code_two(config: Path) -> None:
     assert "prot" in err
 
 
+def test_check_of_a_channel_that_cannot_be_made_is_code_two(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_settings: Settings) -> None:
+        raise UsageError("[channels.telegram] proxy cannot be used")
+
+    monkeypatch.setattr("bot.cli.check.make_channels", refuse)
+    code, out, err = run("check", "--config", config)
+    assert code == 2
+    assert "channels: [channels.telegram] proxy" in err
+    assert "programme: " in out
+
+
 def test_check_sees_a_missing_key(config: Path, tmp_path: Path) -> None:
     settings = Settings.model_validate(
         {
@@ -115,7 +128,7 @@ def test_check_sees_a_missing_key(config: Path, tmp_path: Path) -> None:
     database.close()
     (tmp_path / "var" / "keys.txt").unlink()
     code, _, err = run("check", "--config", config)
-    assert code == 1
+    assert code == 2
     assert "key_file" in err
 
 
