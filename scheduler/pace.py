@@ -11,6 +11,11 @@ MOST_CHATS = 4096
 """How many chats are remembered before the idle ones are forgotten."""
 
 
+def reserve_of(per_second: int) -> int:
+    """Return how many messages of a rate are kept for what is urgent: a fifth, at least one where there are several."""
+    return max(per_second // 5, 1) if per_second > 1 else 0
+
+
 class Pace(Protocol):
     """How fast an account may send."""
 
@@ -30,9 +35,9 @@ class Limited:
     """The limits of a real platform."""
 
     def __init__(self, per_second: int, per_chat_per_second: int) -> None:
-        """Keep a fifth of the rate, at least one message where the rate is more than one, for what is urgent."""
+        """Keep a part of the rate for what is urgent."""
         self.per_second = per_second
-        self.reserve = max(per_second // 5, 1) if per_second > 1 else 0
+        self.reserve = reserve_of(per_second)
         self._per_chat = per_chat_per_second
         # One after the other: a bucket of a whole second would let twice the rate out in the first one.
         self._all = AsyncLimiter(1, 1 / per_second)
