@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-
 PULL_ONLY = frozenset({"web"})
 """Channels that wait for her to look: what lies there has not been asked until her page has shown it."""
 
