@@ -68,12 +68,12 @@ def raise_sos(conn: Connection, person_id: int, prompt_id: int | None, now: date
     return open_case(conn, person_id, Reason.URGENT, prompt_id, now)
 
 
-def tell_helpers(conn: Connection, case: Case, now: datetime) -> None:
-    """Queue the alarm of a case to everyone who must know, and say when it comes up again."""
+def tell_helpers(conn: Connection, case: Case, now: datetime, helpers: Helpers | None = None) -> None:
+    """Queue the alarm of a case to everyone who must know; `helpers` are loaded once by whoever has many cases."""
     student = people_store.by_id(conn, case.person_id)
     if student is None:
         return
-    helpers = load_helpers(conn, [student])
+    helpers = helpers or load_helpers(conn, [student])
     whom = _whom(case, student, helpers)
     if not whom:
         journal.write(conn, [journal.line(now, "case.nobody_to_tell", person_id=student.id, case_id=case.id)])
