@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, and_, exists, select
 
 from bot.addresses import store as address_store
-from bot.addresses.model import Address, AddressState
+from bot.addresses.model import PULL_ONLY, Address, AddressState
 from bot.cases.model import Case, CaseState, Reason
 from bot.cases.store import cases, from_row
 from bot.local_time import local_date
-from bot.outbox.model import Kind
-from bot.outbox.store import outbox
+from bot.outbox.model import Kind, OutboxState
+from bot.outbox.store import attempts, outbox
 from bot.people import store as people_store
 from bot.people.model import Person
 from bot.people.store import people
@@ -35,13 +35,17 @@ _ASKING = (Kind.QUESTION.value, Kind.REMINDER.value)
 
 @dataclass(frozen=True)
 class Delivery:
-    """One message that carried a question: what kind, on which channel, what became of it and why."""
+    """One message that carried a question: what kind, on which channel, what became of it and why.
+
+    `shown` is False for what lies on her page and was not looked at yet, None where the channel does not say.
+    """
 
     kind: str
     channel: str | None
     state: str
     reason: str | None
     at: datetime
+    shown: bool | None
 
 
 @dataclass(frozen=True)
@@ -149,15 +153,18 @@ def _prompts(conn: Connection, person_id: int) -> list[Prompt]:
 
 def _deliveries(conn: Connection, person_id: int, prompt_ids: Sequence[int]) -> dict[int, list[Delivery]]:
     columns = (outbox.c.prompt_id, outbox.c.kind, outbox.c.channel, outbox.c.state, outbox.c.reason)
+    seen = exists(select(attempts.c.id).where(attempts.c.outbox_id == outbox.c.id, attempts.c.shown_at.is_not(None)))
     query = (
-        select(*columns, outbox.c.accepted_at, outbox.c.next_try_at)
+        select(*columns, outbox.c.accepted_at, outbox.c.next_try_at, seen.label("seen"))
         .where(outbox.c.prompt_id.in_(prompt_ids), outbox.c.person_id == person_id, outbox.c.kind.in_(_ASKING))
         .order_by(outbox.c.id)
     )
     found: dict[int, list[Delivery]] = {}
     for row in conn.execute(query):
         at = row.accepted_at or row.next_try_at
-        found.setdefault(row.prompt_id, []).append(Delivery(row.kind, row.channel, row.state, row.reason, at))
+        lies_there = row.channel in PULL_ONLY and row.state == OutboxState.ACCEPTED.value
+        sent = Delivery(row.kind, row.channel, row.state, row.reason, at, bool(row.seen) if lies_there else None)
+        found.setdefault(row.prompt_id, []).append(sent)
     return found
 
 

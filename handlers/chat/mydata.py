@@ -1,6 +1,7 @@
 """She asks what we hold about her."""
 
 from bot.views.held import held_about
+from bot.views.looks import looks_at
 from handlers.context import Chat
 
 
@@ -17,5 +18,6 @@ def asked(chat: Chat) -> None:
         inbox=held.inbox,
         outbox=held.outbox,
         channels=held.channels,
+        looks=[{"who": look.who, "what": look.what, "at": look.at} for look in looks_at(chat.conn, chat.person.id)],
         messages_days=chat.services.settings.retention.messages_days,
     )

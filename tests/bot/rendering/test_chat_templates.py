@@ -84,6 +84,7 @@ FULL: dict[str, Any] = {
     "outbox": 12,
     "channels": ["telegram", "web"],
     "messages_days": 180,
+    "looks": [{"who": "李老师", "what": what, "at": "2026-11-18T12:00:00+00:00"} for what in ("notes", "export")],
     "about": "checkin",
     "rung": "question",
     "sent_at": LATER,

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.inbox.model import Incoming, Said
-from bot.journal.store import journal
+from bot.journal.store import journal, line, write
 from bot.prompts.model import State
 from bot.prompts.store import notes
 from tests.support.school import utc
@@ -149,6 +149,19 @@ def test_mydata_counts(talk: Talk, student: int) -> None:
     assert "答复 1 次" in reply
     assert "Telegram" in reply
     assert "导师什么都看不到" in reply
+    assert "最近谁看过" not in reply
+
+
+def test_mydata_names_who_looked(talk: Talk, student: int) -> None:
+    actor = talk.someone(student).counsellor_id
+    lines = [
+        line(talk.now, action, person_id=student, actor_id=actor)
+        for action in ("console.words_read", "console.exported")
+    ]
+    talk.do(lambda conn: write(conn, lines))
+    reply = text_of(talk.says(student, "/mydata"))
+    assert "看了你的留言" in reply
+    assert "导出的名单里有你" in reply
 
 
 def test_why_explains_the_last_message(talk: Talk, student: int) -> None:

@@ -32,6 +32,13 @@ def test_the_board_counts_and_lists(town: Town) -> None:
     assert "李静老师 在跟进" in page.words
 
 
+def test_what_lies_on_her_page_unseen_is_said_to_be_so(town: Town) -> None:
+    settle(town.ground)
+    visitor = town.signed_in("C1")
+    assert "还没打开看" in visitor.get("/console/people/S00").words
+    assert "还没打开看" not in visitor.get("/console/people/S07").words
+
+
 def test_the_board_is_filtered_by_its_address(town: Town) -> None:
     settle(town.ground)
     visitor = town.signed_in("C1")
@@ -61,7 +68,7 @@ def test_a_student_s_page_tells_what_was_asked_and_what_comes(town: Town) -> Non
         "刘思远",
         "巴黎 · 法国",
         "联系不上",
-        "没有送达: 对方屏蔽了我们或注销了账号",
+        "没有送达：对方屏蔽了我们或注销了账号",
         "接下来",
         "11月24日 周二",
     ):

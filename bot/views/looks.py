@@ -1,0 +1,34 @@
+"""Who of the staff looked at what a student wrote, or took out a list with her in it; `/mydata` tells her."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from bot.journal.store import journal
+from bot.people.store import people
+
+LATEST = 5
+NOTES_READ = "console.words_read"
+EXPORTED = "console.exported"
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look: who, whether at her notes (`notes`) or at a list that she is in (`export`), and when."""
+
+    who: str
+    what: str
+    at: datetime
+
+
+def looks_at(conn: Connection, person_id: int) -> list[Look]:
+    """Return the latest looks, the newest first."""
+    query = (
+        select(people.c.name, journal.c.action, journal.c.at)
+        .join(people, people.c.id == journal.c.actor_id)
+        .where(journal.c.person_id == person_id, journal.c.action.in_([NOTES_READ, EXPORTED]))
+        .order_by(journal.c.id.desc())
+        .limit(LATEST)
+    )
+    return [Look(row.name, "notes" if row.action == NOTES_READ else "export", row.at) for row in conn.execute(query)]
