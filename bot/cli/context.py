@@ -41,7 +41,7 @@ class Tool:
         return load(path)
 
     @contextmanager
-    def database(self, *, migrating: bool = False, seeding: bool = True) -> Iterator[Database]:
+    def database(self, *, migrating: bool = False, seeding: bool = False) -> Iterator[Database]:
         """Open the database, migrated, with its keys and (`seeding`) a programme, for the length of a `with`."""
         database = open_database(self.settings, migrating=migrating)
         try:

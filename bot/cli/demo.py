@@ -12,7 +12,7 @@ from bot.errors import YanxinError
 @pass_tool
 def demo(tool: Tool) -> None:
     """Fill an empty database with 24 invented students and four weeks of what they were asked and said."""
-    with tool.database(seeding=False) as database:
+    with tool.database() as database:
         if not database.read(is_empty):
             raise YanxinError("The demo goes into an empty database only; name another one in [database] url.")
     build(tool.settings, tool.clock.real())

@@ -12,6 +12,7 @@ from bot.roster.columns import SHEETS, TRIPS
 from bot.roster.model import Change, ChangeKind, Difference, FieldChange, Value
 from bot.roster.read import read_roster
 from bot.roster.template import write_template
+from handlers.programme_loaded import seed
 from handlers.roster_imported import import_roster
 
 _SIGNS = {ChangeKind.ADD: "+", ChangeKind.CHANGE: "~", ChangeKind.REVIVE: "^", ChangeKind.ABSENT: "-"}
@@ -62,6 +63,8 @@ def import_command(
 
     def work(conn: Connection) -> Difference:
         now = tool.clock.now()
+        if not dry_run:  # in the same transaction: a roster that is refused leaves nothing behind
+            seed(conn, tool.settings, now)
         return import_roster(conn, sheets, prune=set(prune), dry_run=dry_run, now=now, programmes=Programmes())
 
     with tool.database() as database:

@@ -9,5 +9,5 @@ from bot.cli.context import Command, Tool, pass_tool
 @pass_tool
 def migrate(tool: Tool) -> None:
     """Bring the database to this version of Yanxin."""
-    with tool.database(migrating=True, seeding=False):
+    with tool.database(migrating=True):
         click.echo("The database is up to date.")

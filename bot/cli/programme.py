@@ -32,7 +32,7 @@ def load_command(tool: Tool, file: Path) -> None:
     """Make FILE the running version; questions on their way keep their own."""
     text = read_file(file)
     check(text, str(file))  # mistakes need no database
-    with tool.database(seeding=False) as database:
+    with tool.database() as database:
         now = tool.clock.now()
         version_id, count = database.write(lambda conn: load_programme(conn, text, now, Programmes(), source=str(file)))
     if count is None:
@@ -82,7 +82,7 @@ def show_command(tool: Tool, *, shipped: bool) -> None:
     if shipped:
         click.echo(default_text(), nl=False)
         return
-    with tool.database() as database:
+    with tool.database(seeding=True) as database:
         text = database.read(_running_text)
     click.echo(text, nl=not text.endswith("\n"))
 

@@ -30,7 +30,7 @@ def run(tool: Tool, port: int | None, demo: bool) -> None:  # noqa: FBT001 - cli
 
 
 def _fill(settings: Settings, tool: Tool) -> None:
-    with tool.database(seeding=False) as database:
+    with tool.database() as database:
         empty = database.read(is_empty)
     if empty:
         click.echo("Making a demo: 24 students and four weeks of what they were asked and said …")

@@ -31,7 +31,7 @@ def tool(tmp_path: Path) -> Tool:
 
 @pytest.fixture
 def roster(tool: Tool) -> None:
-    with tool.database(seeding=False) as database:
+    with tool.database() as database:
         for number, zone in STUDENTS.items():
             database.write(partial(_add, number=number, zone=zone))
 
@@ -202,7 +202,7 @@ def test_preview_of_a_file_works_before_any_programme_runs(tool: Tool, default: 
     result = run(tool, "preview", default)
     assert result.exit_code == 0
     assert result.stdout.splitlines()[-1] == "No programme runs yet: all of it would be new."
-    with tool.database(seeding=False) as database:
+    with tool.database() as database:
         assert database.read(store.latest_id) is None
 
 
