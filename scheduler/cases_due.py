@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot.cases import store as cases_store
-from bot.cases.model import CaseState, Reason
+from bot.cases.model import CaseState
 from bot.engine.case_rules import again_at
 from bot.engine.casework import tell_helpers
 from bot.engine.who_helps import load_helpers
@@ -14,7 +14,7 @@ from bot.people import store as people_store
 
 def work_off(conn: Connection, now: datetime, limit: int = 50) -> int:
     """Tell about up to `limit` due cases again in the caller's transaction; return how many."""
-    due = [case for case in cases_store.due(conn, now, limit) if case.reason is not Reason.HARD]
+    due = cases_store.due(conn, now, limit, hard=False)
     if not due:
         return 0
     students = people_store.by_ids(conn, {case.person_id for case in due})

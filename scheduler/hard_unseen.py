@@ -5,14 +5,14 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot.cases import store as cases_store
-from bot.cases.model import CaseState, Reason
+from bot.cases.model import CaseState
 from bot.engine.telling import tell
 from bot.outbox.model import Kind, Priority
 
 
 def work_off(conn: Connection, now: datetime, limit: int = 50) -> int:
     """Ask about up to `limit` unseen hard weeks in the caller's transaction, each once; return how many."""
-    due = [case for case in cases_store.due(conn, now, limit) if case.reason is Reason.HARD]
+    due = cases_store.due(conn, now, limit, hard=True)
     for case in due:
         cases_store.update(conn, case.id, next_at=None)
         if case.state is CaseState.OPEN:

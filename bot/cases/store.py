@@ -111,10 +111,15 @@ def open_one(conn: Connection, **values: Any) -> tuple[Case, bool]:
     return case, True
 
 
-def due(conn: Connection, now: datetime, limit: int) -> list[Case]:
-    """Claim the open cases for which something happens by `now`."""
+def due(conn: Connection, now: datetime, limit: int, *, hard: bool) -> list[Case]:
+    """Claim the cases for which something happens by `now`: the hard weeks, or all others."""
+    is_hard = cases.c.reason == Reason.HARD.value
     query = (
-        select(cases).where(cases.c.next_at <= now).order_by(cases.c.id).limit(limit).with_for_update(skip_locked=True)
+        select(cases)
+        .where(cases.c.next_at <= now, is_hard if hard else ~is_hard)
+        .order_by(cases.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
     )
     return [from_row(row) for row in conn.execute(query)]
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from bot.addresses import store as addresses_store
 from bot.cases import store as cases_store
@@ -128,7 +128,7 @@ def acknowledge(conn: Connection, case_id: int, staff_id: int, now: datetime) ->
         [journal.line(now, "case.acknowledged", person_id=case.person_id, actor_id=staff_id, case_id=case_id)],
     )
     _drop_waiting(conn, case_id)
-    for helper_id in cases_store.alarmed(conn, case_id):
+    for helper_id in _told(conn, case_id):
         if helper_id != staff_id:
             _to_helper(conn, case, helper_id, "staff/case_taken", now, by_id=staff_id)
     if case.reason in (Reason.URGENT, Reason.HARD):
@@ -170,7 +170,7 @@ def resolve(conn: Connection, case_id: int, staff_id: int | None, outcome: str, 
         ],
     )
     _drop_waiting(conn, case_id)
-    for helper_id in cases_store.alarmed(conn, case_id):
+    for helper_id in _told(conn, case_id):
         if helper_id != staff_id:
             _to_helper(conn, case, helper_id, "staff/all_clear", now, outcome=outcome)
     return True
@@ -187,6 +187,18 @@ def _whom(case: Case, student: Person, helpers: Helpers) -> list[int]:
     if case.reason is Reason.HARD:
         return helpers.for_hard(student, ShareWith(case.share_with)) if case.share_with else []
     return helpers.for_alarm(student)
+
+
+def _told(conn: Connection, case_id: int) -> list[int]:
+    """Return whom an alarm of a case has reached or may have reached: one that never went out needs no all-clear."""
+    never = [OutboxState.WITHDRAWN.value, OutboxState.EXPIRED.value]
+    query = (
+        select(outbox.c.person_id)
+        .where(outbox.c.case_id == case_id, outbox.c.kind == Kind.ALARM.value, outbox.c.state.not_in(never))
+        .distinct()
+        .order_by(outbox.c.person_id)
+    )
+    return list(conn.execute(query).scalars())
 
 
 def _drop_waiting(conn: Connection, case_id: int) -> None:

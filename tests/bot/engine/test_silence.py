@@ -120,3 +120,14 @@ def test_a_question_that_stays_with_us_was_not_asked(any_school: School) -> None
     school.until(utc("2026-09-10 22:00"))
     assert school.prompt(student, OCCASION).state is State.NOT_ASKED
     assert [reason for reason, _ in school.cases(student)] == ["not_asked"]
+
+
+def test_no_all_clear_for_an_alarm_that_never_went_out(any_school: School) -> None:
+    school = any_school
+    student = school.student("S1", zone="Europe/London", returns="2026-12-31")
+    school.until(utc("2026-09-10 17:00"))  # missed at one at night in Beijing: the helpers sleep
+    prompt = school.prompt(student, OCCASION)
+    school.do(lambda conn: answer(conn, prompt.id, student, Choice.FINE, "telegram", school.now, school.programmes))
+    school.until(utc("2026-09-12 00:00"))
+    assert school.cases(student) == [("missed", "resolved")]
+    assert school.sent(school.counsellor) == school.sent(school.office) == []
