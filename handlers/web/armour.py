@@ -18,8 +18,11 @@ _ALWAYS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "x-frame-options": "DENY",
-    "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "geolocation=(self), camera=(), microphone=()",
+}
+_WITH_HTTPS = {
+    "strict-transport-security": "max-age=31536000",
+    "cross-origin-opener-policy": "same-origin",  # browsers complain about it on plain http
 }
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN = frozenset({"same-origin", "none"})
@@ -38,7 +41,7 @@ class Headed:
     def __init__(self, app: ASGIApp, *, is_https: bool) -> None:
         """Take the application and whether people reach it by https."""
         self._app = app
-        self._headers = _ALWAYS | ({"strict-transport-security": "max-age=31536000"} if is_https else {})
+        self._headers = _ALWAYS | (_WITH_HTTPS if is_https else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""

@@ -1,0 +1,65 @@
+"""The views say the same on a real PostgreSQL as on SQLite."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+from bot.people.store import by_number
+from bot.schema import metadata
+from bot.sealed import Keyring
+from bot.storage.database import Database
+from bot.storage.engine import parse_url
+from bot.views.board import Board, Filter, board
+from bot.views.outbox_list import messages
+from bot.views.person import view_person
+from bot.views.responses import responses
+from bot.views.scope import Scope, scope_of
+from bot.views.words import words_of
+from tests.fakes.ground import NOW, Ground, open_ground
+from tests.fakes.school import NAMES, settle
+
+FILTERS = (Filter(), Filter(unit="雁北大学", country="US", words="s0"), Filter(category="late", page=9))
+
+
+def in_order(seen: Board) -> Board:
+    """Sort by number: how names sort is the business of each engine's collation."""
+    return replace(seen, rows=sorted(seen.rows, key=lambda row: row.number))
+
+
+def everything(conn: Connection) -> list[Any]:
+    """Read every view through every kind of scope; ids differ by engine and are left out."""
+    scopes = [Scope.everything(), Scope(None, countries=("US",), units=("雁北大学/经济学院",), support=True)]
+    for number in ("C1", "O1"):
+        person = by_number(conn, number)
+        assert person is not None
+        found = scope_of(conn, person)
+        assert found is not None
+        scopes.append(found)
+    seen: list[Any] = []
+    for scope in scopes:
+        seen += [in_order(board(conn, scope, NOW, chosen)) for chosen in FILTERS]
+        seen.append(list(responses(conn, scope, NOW.date(), NOW)))
+        seen.append([row | {"id": ""} for row in messages(conn, scope, None)])
+        for index in range(len(NAMES)):
+            view = view_person(conn, scope, f"S{index:02}", NOW)
+            seen.append(view and [(asked.prompt.state, asked.answer, len(asked.deliveries)) for asked in view.timeline])
+            seen.append(view and [case.case.reason for case in view.cases])
+            seen.append(view and words_of(conn, scope, view.person))
+    return seen
+
+
+@pytest.mark.postgres
+def test_both_engines_agree(tmp_path: Path, fresh_pg_url: str) -> None:
+    embedded = open_ground(tmp_path)
+    server = Database(parse_url(fresh_pg_url), Keyring([Keyring.new_key()]))
+    metadata.create_all(server.engine)
+    try:
+        for database in (embedded, server):
+            settle(Ground(database))
+        assert embedded.read(everything) == server.read(everything)
+    finally:
+        embedded.close()
+        server.close()
