@@ -19,7 +19,7 @@ from bot.storage.database import Database
 from bot.storage.engine import make_engine, parse_url
 from bot.storage.keys import read_keys
 from bot.storage.migrate import Standing, standing
-from bot.storage.opening import sqlite_file
+from bot.storage.opening import holds_rows, sqlite_file
 
 NO_ROSTER = "There is no roster to simulate: import one, or name an invented one with --students N."
 BATCH = 1000
@@ -44,6 +44,8 @@ def copy_file(settings: Settings, scratch: Path) -> bool:
             original.backup(copy)
     except sqlite3.Error as error:
         raise YanxinError(f"[database] url: {file} cannot be read ({error}).") from None
+    if not holds_rows(parse_url(f"sqlite:///{scratch}")):
+        raise UsageError(NO_ROSTER)
     return True
 
 

@@ -7,6 +7,7 @@ from bot.errors import UsageError
 
 MOST_DAYS = 400
 MOST_STUDENTS = 100_000
+YEARS = range(2000, 2100)
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Order:
             raise UsageError(f"--days {self.days}: a simulation lasts from 1 to {MOST_DAYS} days.")
         if not 0 <= self.answer_rate <= 1:  # false for NaN too
             raise UsageError(f"--answer-rate {self.answer_rate}: write the share of questions answered, from 0 to 1.")
+        if self.start.year not in YEARS:  # rules of time zones reach no further, nor do dates without end
+            raise UsageError(f"--start {self.start.date()}: name a day from {YEARS[0]} to {YEARS[-1]}.")
         if self.start.tzinfo is None:
             raise UsageError("--start needs a time zone where it names an hour, say 2026-11-24T00:00Z.")
 

@@ -34,7 +34,7 @@ class Rungs:
                 continue
             if row.version_id not in versions:
                 versions[row.version_id] = programmes.version(conn, row.version_id)
-            self._note(from_due(row), versions[row.version_id])
+            self.note(from_due(row), versions[row.version_id])
 
     @property
     def came_up(self) -> int:
@@ -46,7 +46,8 @@ class Rungs:
         """Return how many of them came at another time than their programme names, because of quiet hours."""
         return sum(self._moved.values())
 
-    def _note(self, prompt: Prompt, programme: Programme) -> None:
+    def note(self, prompt: Prompt, programme: Programme) -> None:
+        """Note the rung of a running prompt that has come up."""
         item = programme.item(prompt.item)
         if item is None or prompt.next_at is None or (prompt.id, prompt.step) in self._moved:
             return

@@ -1,0 +1,67 @@
+"""The busiest moments of a channel, and how long a burst takes at the limit of its platform."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.settings import Limits
+from bot.simulation.peaks import Peak, Peaks, Rate, rate_of
+
+AT = datetime(2026, 11, 24, 18, 30, tzinfo=UTC)
+
+
+def burst(peaks: Peaks, messages: int, at: datetime = AT, *, urgent: bool = False, chat: str | None = None) -> None:
+    for number in range(messages):
+        peaks.add(at, chat or f"{at}:{number}", urgent=urgent)
+
+
+def test_the_busiest_second_and_minute_are_the_first_of_equals() -> None:
+    peaks = Peaks(None)
+    burst(peaks, 2, AT + timedelta(seconds=5))
+    burst(peaks, 3, AT + timedelta(seconds=59))
+    burst(peaks, 3, AT + timedelta(seconds=60))
+    assert peaks.busiest_second() == Peak(AT + timedelta(seconds=59), 3)
+    assert peaks.busiest_minute() == Peak(AT, 5)
+    assert peaks.drain_seconds == 0  # nothing holds our own pages back
+
+
+def test_without_messages_there_is_no_peak() -> None:
+    assert Peaks(None).busiest_second() is None
+    assert Peaks(Rate(30, 1)).busiest_minute() is None
+
+
+def test_questions_drain_at_what_is_left_of_the_rate() -> None:
+    peaks = Peaks(Rate(30, 1))
+    burst(peaks, 240)
+    assert peaks.drain_seconds == pytest.approx(10)  # 24 a second: six are kept for alarms
+    assert peaks.drained_from == AT
+    assert peaks.chat_wait_seconds == 0
+
+
+def test_alarms_drain_at_the_whole_rate_and_overtake() -> None:
+    peaks = Peaks(Rate(30, 1))
+    burst(peaks, 240, urgent=True)
+    assert peaks.drain_seconds == pytest.approx(8)
+
+
+def test_a_burst_waits_for_what_is_left_of_the_one_before() -> None:
+    peaks = Peaks(Rate(30, 1))
+    burst(peaks, 240)
+    burst(peaks, 24, AT + timedelta(seconds=4))
+    assert peaks.drain_seconds == pytest.approx(10)
+    burst(peaks, 240, AT + timedelta(seconds=5))
+    assert peaks.drain_seconds == pytest.approx(16)
+    burst(peaks, 24, AT + timedelta(hours=1))
+    assert peaks.drain_seconds == pytest.approx(16)
+
+
+def test_one_chat_gets_only_so_many_a_second() -> None:
+    peaks = Peaks(Rate(30, 2))
+    burst(peaks, 11, urgent=True, chat="office")
+    assert peaks.chat_wait_seconds == pytest.approx(5)
+
+
+def test_limits_come_from_the_settings() -> None:
+    limits = Limits(telegram_messages_per_second=7, telegram_messages_per_chat_per_second=2)
+    assert rate_of("telegram", limits) == Rate(7, 2)
+    assert rate_of("web", limits) is None
