@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from bot.addresses import store as addresses
 from bot.cases import store as cases
-from bot.engine.delivery_rules import Verdict, after_result, before_edit, before_try
+from bot.engine.delivery_rules import PROCESS_ENDED, Verdict, after_result, before_edit, before_try
 from bot.engine.rerouting import address_failed, moved, reroute
 from bot.outbox import attempts
 from bot.outbox import store as outbox
@@ -125,7 +125,7 @@ def record(
     if not _is_ours(conn, account, parcel):
         log.warning("delivery.late_result", outbox_id=parcel.message.id, result=result.kind.value)
         return None
-    unknown = attempts.unknown_before(conn, parcel.message.id)
+    unknown, _ = attempts.unknown_before(conn, parcel.message.id, PROCESS_ENDED)
     if not attempts.finish(conn, parcel.attempt_id, result, now):
         return None
     verdict = after_result(parcel.message, result, now, unknown_before=unknown, jitter=jitter)
@@ -141,15 +141,15 @@ def recover(conn: Connection, account: Account, now: datetime) -> int:
     """After taking the lease anew: what a dead process left in the middle has an unknown outcome. Return how many."""
     left = outbox.sending(conn, account.channel, account.account)
     open_tries = attempts.unfinished(conn, [message.id for message in left])
-    result = Result(ResultKind.OUTCOME_UNKNOWN, reason="process_ended")
+    result = Result(ResultKind.OUTCOME_UNKNOWN, reason=PROCESS_ENDED)
     for message in left:
-        unknown = attempts.unknown_before(conn, message.id)
+        _, deaths = attempts.unknown_before(conn, message.id, PROCESS_ENDED)
         attempt_id = open_tries.get(message.id)
         if attempt_id is None:
             outbox.update(conn, message.id, state=OutboxState.WAITING.value, next_try_at=now)
             continue
         attempts.finish(conn, attempt_id, result, now)
-        _apply(conn, message, after_result(message, result, now, unknown_before=unknown), now)
+        _apply(conn, message, after_result(message, result, now, unknown_before=deaths), now)
     return len(left)
 
 

@@ -52,14 +52,16 @@ def replace_body(conn: Connection, attempt_id: int, body: Rendered) -> None:
     conn.execute(attempts.update().where(attempts.c.id == attempt_id).values(body=body.to_json()))
 
 
-def unknown_before(conn: Connection, outbox_id: int) -> int:
-    """Return how many tries of a message ended with an unknown outcome."""
-    query = (
-        select(func.count())
-        .select_from(attempts)
-        .where(attempts.c.outbox_id == outbox_id, attempts.c.result == ResultKind.OUTCOME_UNKNOWN.value)
+def unknown_before(conn: Connection, outbox_id: int, death: str) -> tuple[int, int]:
+    """Return how many tries of a message ended with an unknown outcome: by what a channel said, and for the reason
+    `death`.
+    """
+    died = attempts.c.reason == death
+    query = select(func.count().filter(died.is_not(True)), func.count().filter(died)).where(
+        attempts.c.outbox_id == outbox_id, attempts.c.result == ResultKind.OUTCOME_UNKNOWN.value
     )
-    return int(conn.execute(query).scalar_one())
+    row = conn.execute(query).one()
+    return row[0], row[1]
 
 
 def unfinished(conn: Connection, outbox_ids: Iterable[int]) -> dict[int, int]:

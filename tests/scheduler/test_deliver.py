@@ -15,6 +15,7 @@ from bot.addresses.store import addresses
 from bot.cases.store import cases
 from bot.clock import ManualClock
 from bot.engine.delivery import Tools
+from bot.engine.delivery_rules import MOST_DEATHS
 from bot.journal.store import journal
 from bot.outbox.model import Message, Rendered, Result, ResultKind
 from bot.outbox.store import attempts, outbox
@@ -363,6 +364,29 @@ def test_what_a_dead_process_left_goes_again_if_it_is_about_safety(office: Offic
         (messages[0], "accepted"),
         (messages[2], "accepted"),
     }
+
+
+@pytest.mark.parametrize(("deaths", "sent"), [(5, 1), (MOST_DEATHS, 0)])
+def test_processes_that_die_one_after_the_other_do_not_lose_an_alarm(
+    office: Office, channel: ScriptedChannel, deaths: int, sent: int
+) -> None:
+    person, address = office.student()
+    alarm = office.message(person, address, kind="alarm", priority=0)
+
+    async def die(holder: str) -> None:
+        sender = office.sender(channel, holder=holder)
+        sender._set_off = lambda _parcel: None  # type: ignore[assignment] # it dies before it calls
+        await sender._start()
+
+    for number in range(deaths):
+        asyncio.run(die(f"who claims it {number}"))
+        assert office.row(outbox, alarm).state == "sending"
+        office.clock.advance(timedelta(minutes=11))
+        asyncio.run(die(f"who finds it {number}"))
+        office.clock.advance(timedelta(minutes=11))
+    office.send(channel)
+    assert len(channel.sent) == sent
+    assert office.row(outbox, alarm).state == ("accepted" if sent else "unknown")
 
 
 def test_a_result_of_an_ended_epoch_is_not_recorded(office: Office, channel: ScriptedChannel) -> None:

@@ -152,6 +152,13 @@ def test_an_unknown_outcome_is_repeated_for_safety_only_and_not_for_ever(kind: K
     assert states == [*expected, OutboxState.UNKNOWN]
 
 
+@pytest.mark.parametrize(("priority", "again"), [(Priority.ALARM, True), (Priority.REPLY, False)])
+def test_the_numbers_to_dial_go_again_and_a_thank_you_does_not(priority: Priority, *, again: bool) -> None:
+    reply = replace(MESSAGE, kind=Kind.REPLY, priority=priority)
+    state = after_result(reply, Result(ResultKind.OUTCOME_UNKNOWN), NOW).state
+    assert state is (OutboxState.WAITING if again else OutboxState.UNKNOWN)
+
+
 @pytest.mark.parametrize("kind", [ResultKind.RETRY_AT, ResultKind.OUR_FAULT, ResultKind.THROTTLED])
 def test_nothing_waits_beyond_its_end(kind: ResultKind) -> None:
     soon = replace(MESSAGE, expires_at=NOW + timedelta(seconds=3))
