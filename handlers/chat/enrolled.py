@@ -83,8 +83,11 @@ def ask_consent(chat: Chat) -> None:
 
 def pressed(chat: Chat, value: str) -> bool:
     """Take the answer to the consent; False when the button is neither."""
-    if chat.address is None or chat.address.state is not AddressState.PENDING:
+    if chat.address is None:
         return False
+    if chat.address.state is not AddressState.PENDING:  # an old button: there is nothing more to agree to
+        chat.say("enrol/already")
+        return True
     if value == "no":
         _close(chat, chat.address, "declined")
         chat.say("enrol/declined")

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,8 @@ from bot.outbox.store import attempts, outbox
 
 LATEST = 50
 _ASKING = frozenset({Kind.QUESTION.value, Kind.REMINDER.value})
+_LASTING = ("answer:", "case:", "share:")
+"""What buttons begin with that stay good after something else was said."""
 _Order = tuple[datetime, int, int]
 """When, after which message of hers, and which of ours."""
 
@@ -51,7 +53,7 @@ def lines_of(conn: Connection, address: Address) -> Lines:
     said += [_ours(row, body) for row, body in zip(sent, bodies, strict=True)]
     newest = bodies[0] if bodies else None
     return Lines(
-        lines=[line for _, line in sorted(said, key=lambda pair: pair[0])][-LATEST:],
+        lines=_without_spent_buttons([line for _, line in sorted(said, key=lambda pair: pair[0])][-LATEST:]),
         keyboard=next((body.keyboard for body in bodies if body.keyboard is not None), ()),
         ask_position=newest.ask_position if newest else None,
         mark=_mark([row.id for row in heard], [(row.id, body) for row, body in zip(sent, bodies, strict=True)]),
@@ -125,6 +127,19 @@ def _ours(row: Any, body: Rendered) -> tuple[_Order, Line]:
 
 def _says_something(raw: dict[str, Any]) -> bool:
     return bool(raw.get("text") or raw.get("label") or "latitude" in raw)
+
+
+def _without_spent_buttons(lines: list[Line]) -> list[Line]:
+    """Take the buttons off whatever she has gone on from; a question, a case and whom to tell stay until answered."""
+    last_said = max((place for place, line in enumerate(lines) if line.mine), default=-1)
+    asked_again: set[str] = set()
+    kept = []
+    for place, line in reversed(list(enumerate(lines))):
+        lasting = {button.data for row in line.buttons for button in row if (button.data or "").startswith(_LASTING)}
+        spent = place < last_said and (not lasting or lasting <= asked_again)
+        asked_again |= {data for data in lasting if data}
+        kept.append(replace(line, buttons=()) if spent else line)
+    return kept[::-1]
 
 
 def _mark(heard: list[int], sent: list[tuple[int, Rendered]]) -> str:

@@ -18,15 +18,15 @@ def routes(site: Site) -> list[Route]:
     """Return the route of this file."""
 
     async def choose(request: Request) -> Response:
-        fields = await request.form()
-        language = str(fields.get("language", ""))
+        language = request.path_params["language"]
         if language not in LANGUAGES:
-            return plain(site, request, 400)
-        response = RedirectResponse(local_path(str(fields.get("back", ""))), 303)
+            return plain(site, request, 404)
+        response = RedirectResponse(local_path(request.query_params.get("back", "")), 303)
         cookies.put(site, response, LANGUAGE_COOKIE, language, seconds=_YEAR)
         return response
 
-    return [Route("/language", choose, methods=["POST"])]
+    # A link and no form: a page's first button is always the one that goes on. Only a cookie of the device changes.
+    return [Route("/language/{language}", choose, methods=["GET"])]
 
 
 def local_path(wanted: str) -> str:

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import select
@@ -165,22 +166,22 @@ def test_names_are_text_and_never_code(town: Town) -> None:
 )
 def test_no_redirect_leads_elsewhere(town: Town, wanted: str, goes: str) -> None:
     assert local_path(wanted) == goes
-    page = town.visitor().post("/language", {"language": "en", "back": wanted})
+    page = town.visitor().get(f"/language/en?back={quote(wanted, safe='')}")
     assert (page.status, page.headers["location"]) == (303, goes)
 
 
 def test_an_unknown_language_is_refused(town: Town) -> None:
-    assert town.visitor().post("/language", {"language": "xx", "back": "/"}).status == 400
+    assert town.visitor().get("/language/xx?back=%2F").status == 404
 
 
-@pytest.mark.parametrize("path", ["/language", "/a/forged", "/chat/forged", "/console/login/forged", "/nothing"])
+@pytest.mark.parametrize("path", ["/language/en", "/a/forged", "/chat/forged", "/console/login/forged", "/nothing"])
 def test_a_body_over_a_mebibyte_is_refused(town: Town, path: str) -> None:
     body = b"text=" + b"x" * (1024 * 1024)
     kind = {"content-type": "application/x-www-form-urlencoded"}
     announced = town.visitor().send(path, body, **kind, **{"content-length": str(len(body))})
     assert announced.status == 413
     assert announced.headers["connection"] == "close"
-    if path == "/language":
+    if path == "/a/forged":
         assert town.visitor().send(path, body, **kind).status == 413
 
 

@@ -283,3 +283,19 @@ def test_staff_have_a_page_too(town: Town) -> None:
     visitor = enrolled(town, made.url.removeprefix(town.app.settings.service.url))
     assert visitor.shown is not None
     assert visitor.shown.status == 200
+
+
+def test_the_first_button_of_the_page_is_always_the_one_that_goes_on(town: Town, path: str) -> None:
+    visitor = town.visitor()
+    visitor.get(path)
+    for _ in range(6):  # whose link it is, consent, language, clock: always the first button there is
+        page = visitor.get(path)
+        if "紧急求助" in page.words:
+            break
+        form = next(form for form in page.forms if form.buttons)
+        _, name, value = form.buttons[0]
+        visitor.post(form.action or path, form.fields | ({name: value} if name else {}))
+        step(town)
+    page = visitor.get(path)
+    assert "紧急求助" in page.words  # the standing keyboard: she is linked
+    assert "没看懂" not in page.words
