@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from bot.cases.model import Reason
 from bot.engine.casework import all_clear, open_case, raise_sos
 from bot.engine.editing import mark_answered
-from bot.engine.hard_weeks import take_back
+from bot.engine.hard_weeks import make_way, take_back
 from bot.engine.ladder import rung_times
 from bot.engine.planning import SELF
 from bot.engine.replanning import replan
@@ -148,6 +148,7 @@ def share(conn: Connection, prompt_id: int, person_id: int, whom: ShareWith, now
         [journal.line(now, "hard.shared", person_id=person_id, actor_id=person_id, prompt_id=prompt_id)],
     )
     if whom is not ShareWith.NOBODY:
+        make_way(conn, person_id, now)
         open_case(conn, person_id, Reason.HARD, prompt_id, now, whom)
     return True
 

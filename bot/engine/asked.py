@@ -25,7 +25,12 @@ def asked(conn: Connection, prompt_ids: Iterable[int], now: datetime, programmes
     """
     query = (
         select(prompts)
-        .where(prompts.c.id.in_(sorted(set(prompt_ids))), prompts.c.asked_at.is_(None))
+        .where(
+            prompts.c.id.in_(sorted(set(prompt_ids))),
+            prompts.c.asked_at.is_(None),
+            # Called off and planned anew while the message was under way: that opening is still ahead.
+            prompts.c.state != State.SCHEDULED.value,
+        )
         .order_by(prompts.c.id)
         .with_for_update()
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot.cases import store as cases_store
-from bot.cases.model import CaseState, Reason
+from bot.cases.model import Case, CaseState, Reason
 from bot.journal import store as journal
 from bot.outbox.model import Kind, OutboxState
 from bot.outbox.store import outbox
@@ -14,21 +14,38 @@ from bot.prompts.model import Prompt
 
 def take_back(conn: Connection, prompt: Prompt, now: datetime) -> None:
     """End the hard case of a prompt that nobody has acknowledged yet: silently, and alarms still waiting do not go."""
-    for case in cases_store.unresolved_of(conn, [prompt.person_id]).get(prompt.person_id, []):
-        if case.reason is not Reason.HARD or case.prompt_id != prompt.id or case.state is not CaseState.OPEN:
-            continue
-        values = {"state": CaseState.RESOLVED.value, "resolved_at": now, "outcome": "taken_back", "next_at": None}
-        if cases_store.move_state(conn, case.id, [CaseState.OPEN], **values):
-            conn.execute(
-                outbox.update()
-                .where(
-                    outbox.c.case_id == case.id,
-                    outbox.c.kind == Kind.ALARM.value,
-                    outbox.c.state == OutboxState.WAITING.value,
-                )
-                .values(state=OutboxState.WITHDRAWN.value, reason="taken_back")
-            )
-            line = journal.line(
-                now, "case.taken_back", person_id=prompt.person_id, prompt_id=prompt.id, case_id=case.id
-            )
-            journal.write(conn, [line])
+    for case in _hard_cases(conn, prompt.person_id):
+        if case.prompt_id == prompt.id and case.state is CaseState.OPEN:
+            _end(conn, case, "taken_back", now)
+
+
+def make_way(conn: Connection, person_id: int, now: datetime) -> None:
+    """End the hard case of an earlier week or choice, silently: the one that follows goes to whom she chose now.
+
+    A student has one open case per reason. Were the new week added to the old case, whoever she chose now would not
+    hear of it.
+    """
+    for case in _hard_cases(conn, person_id):
+        _end(conn, case, "passed_on", now)
+
+
+def _hard_cases(conn: Connection, person_id: int) -> list[Case]:
+    unresolved = cases_store.unresolved_of(conn, [person_id]).get(person_id, [])
+    return [case for case in unresolved if case.reason is Reason.HARD]
+
+
+def _end(conn: Connection, case: Case, outcome: str, now: datetime) -> None:
+    values = {"state": CaseState.RESOLVED.value, "resolved_at": now, "outcome": outcome, "next_at": None}
+    if not cases_store.move_state(conn, case.id, [case.state], **values):
+        return
+    conn.execute(
+        outbox.update()
+        .where(
+            outbox.c.case_id == case.id,
+            outbox.c.kind == Kind.ALARM.value,
+            outbox.c.state == OutboxState.WAITING.value,
+        )
+        .values(state=OutboxState.WITHDRAWN.value, reason=outcome)
+    )
+    line = journal.line(now, f"case.{outcome}", person_id=case.person_id, prompt_id=case.prompt_id, case_id=case.id)
+    journal.write(conn, [line])

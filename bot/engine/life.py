@@ -2,24 +2,30 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, or_, select
 
 from bot.engine.casework import all_clear
 from bot.journal import store as journal
 from bot.prompts import store as prompts_store
 from bot.prompts.model import FAILED, RUNNING, State
+from bot.prompts.store import prompts
 
 
 def sign_of_life(conn: Connection, person_id: int, now: datetime) -> int:
-    """Set every prompt that she was asked and did not answer to `alive`; return how many. They stay answerable."""
+    """Set every prompt that she was asked and did not answer to `alive`; return how many. They stay answerable.
+
+    What still runs counts even when a later question has closed its occasion: else its silence would alarm somebody.
+    """
+    running = prompts.c.state.in_([state.value for state in RUNNING]) & prompts.c.asked_at.is_not(None)
+    lasts = or_(prompts.c.closes_at.is_(None), prompts.c.closes_at > now)
+    failed = prompts.c.state.in_([state.value for state in FAILED]) & lasts
+    query = select(prompts).where(prompts.c.person_id == person_id, or_(running, failed)).order_by(prompts.c.id)
     lines = []
-    for prompt in prompts_store.open_of(conn, person_id, now):
-        waiting = (prompt.state in RUNNING and prompt.asked_at is not None) or prompt.state in FAILED
-        if waiting:
-            prompts_store.update(conn, prompt.id, state=State.ALIVE.value, next_at=None)
-            lines.append(
-                journal.line(now, "prompt.alive", person_id=person_id, prompt_id=prompt.id, was=prompt.state.value)
-            )
+    for prompt in [prompts_store.from_row(row) for row in conn.execute(query)]:
+        prompts_store.update(conn, prompt.id, state=State.ALIVE.value, next_at=None)
+        lines.append(
+            journal.line(now, "prompt.alive", person_id=person_id, prompt_id=prompt.id, was=prompt.state.value)
+        )
     journal.write(conn, lines)
     all_clear(conn, person_id, "alive", now)
     return len(lines)

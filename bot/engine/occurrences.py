@@ -70,8 +70,8 @@ def next_recurring(
         if opens_at > since:
             return Occurrence(occasion, opens_at, zone, trip.id)
         if pending is not None and pending.occasion == occasion and pending.opens_at > now:
-            kept = pending.opens_at if pending.zone == zone else after_quiet(now, zone, quiet)
-            return Occurrence(occasion, kept, zone, trip.id)
+            kept = pending.opens_at if pending.zone == zone else now
+            return Occurrence(occasion, after_quiet(kept, zone, quiet), zone, trip.id)
     return None
 
 

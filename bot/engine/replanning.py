@@ -3,7 +3,7 @@
 Called on every change of person, trip, zone, pause or programme, when a prompt leaves `scheduled`, and nightly.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,9 +13,11 @@ from sqlalchemy import Connection, bindparam
 from bot.engine.facts import load_facts
 from bot.engine.planning import Plan, Wanted, plan
 from bot.journal import store as journal
+from bot.outbox.model import Kind, OutboxState
+from bot.outbox.store import outbox
 from bot.programmes.versions import Programmes
 from bot.prompts import store as prompts_store
-from bot.prompts.model import State
+from bot.prompts.model import RUNNING, State
 from bot.prompts.store import prompts
 
 LOOK_BACK = timedelta(days=120)
@@ -69,6 +71,7 @@ def _store(conn: Connection, made: Plan, now: datetime) -> None:
             prompts.update().where(prompts.c.id == bindparam("row_id")),
             [{"row_id": row.id, "state": State.WITHDRAWN.value, "next_at": None} for row in made.cancel],
         )
+        _call_off(conn, [row.id for row in made.cancel if row.state in RUNNING])
         lines += [
             journal.line(now, "prompt.withdrawn", person_id=row.person_id, prompt_id=row.id, was=row.state.value)
             for row in made.cancel
@@ -106,6 +109,20 @@ def _store(conn: Connection, made: Plan, now: datetime) -> None:
     journal.write(conn, lines)
 
 
+def _call_off(conn: Connection, prompt_ids: Sequence[int]) -> None:
+    """Withdraw what still waits to be said: a row that comes back later is asked anew, not twice."""
+    for start in range(0, len(prompt_ids), 500):
+        conn.execute(
+            outbox.update()
+            .where(
+                outbox.c.prompt_id.in_(prompt_ids[start : start + 500]),
+                outbox.c.kind.in_([Kind.QUESTION.value, Kind.REMINDER.value]),
+                outbox.c.state == OutboxState.WAITING.value,
+            )
+            .values(state=OutboxState.WITHDRAWN.value, reason="prompt_withdrawn")
+        )
+
+
 def columns_of(wanted: Wanted) -> dict[str, Any]:
     """Return the columns of a scheduled row that a plan wants, all but whose it is and which item."""
     occurrence = wanted.occurrence
@@ -122,4 +139,5 @@ def columns_of(wanted: Wanted) -> dict[str, Any]:
         "late_by_seconds": 0,
         "asked_at": None,
         "reminded_at": None,
+        "closes_at": None,
     }
