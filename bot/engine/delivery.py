@@ -14,11 +14,11 @@ from sqlalchemy import Connection
 
 from bot.addresses import store as addresses
 from bot.cases import store as cases
-from bot.engine.delivery_rules import PROCESS_ENDED, Verdict, after_result, before_edit, before_try
+from bot.engine.delivery_rules import Verdict, after_result, before_edit, before_try
 from bot.engine.rerouting import address_failed, moved, reroute
 from bot.outbox import attempts
 from bot.outbox import store as outbox
-from bot.outbox.model import Kind, Message, OutboxState, Priority, Rendered, Result, ResultKind
+from bot.outbox.model import PROCESS_ENDED, Kind, Message, OutboxState, Priority, Rendered, Result, ResultKind
 from bot.prompts import store as prompts
 from bot.sealed import SealError
 from bot.storage import state
@@ -125,7 +125,7 @@ def record(
     if not _is_ours(conn, account, parcel):
         log.warning("delivery.late_result", outbox_id=parcel.message.id, result=result.kind.value)
         return None
-    unknown, _ = attempts.unknown_before(conn, parcel.message.id, PROCESS_ENDED)
+    unknown = attempts.unknown_before(conn, parcel.message.id)
     if not attempts.finish(conn, parcel.attempt_id, result, now):
         return None
     verdict = after_result(parcel.message, result, now, unknown_before=unknown, jitter=jitter)
@@ -143,7 +143,7 @@ def recover(conn: Connection, account: Account, now: datetime) -> int:
     open_tries = attempts.unfinished(conn, [message.id for message in left])
     result = Result(ResultKind.OUTCOME_UNKNOWN, reason=PROCESS_ENDED)
     for message in left:
-        _, deaths = attempts.unknown_before(conn, message.id, PROCESS_ENDED)
+        deaths = attempts.deaths_before(conn, message.id)
         attempt_id = open_tries.get(message.id)
         if attempt_id is None:
             outbox.update(conn, message.id, state=OutboxState.WAITING.value, next_try_at=now)

@@ -8,7 +8,19 @@ from datetime import datetime, timedelta
 
 from bot.addresses.model import AddressState
 from bot.cases.model import Case, CaseState
-from bot.outbox.model import AGAIN_WHEN_UNKNOWN, Kind, Message, OutboxState, Priority, Result, ResultKind, Sent
+from bot.outbox.model import (
+    AGAIN_WHEN_UNKNOWN,
+    PROCESS_ENDED,
+    SERVER_ERROR,
+    UNLIKELY_COPIES,
+    Kind,
+    Message,
+    OutboxState,
+    Priority,
+    Result,
+    ResultKind,
+    Sent,
+)
 from bot.prompts.model import RUNNING, Prompt, State
 
 FIRST_WAIT = timedelta(seconds=5)
@@ -20,8 +32,6 @@ MOST_UNKNOWN = 3
 MOST_DEATHS = 10
 """How often a message is claimed again after its process has died. More often, because a process that dies has hardly
 ever called the channel for it: three deaths in a row must not cost an alarm."""
-PROCESS_ENDED = "process_ended"
-"""Reason of an unknown outcome: the process died between the claim and the result."""
 LIFETIME = {Kind.REPLY: timedelta(hours=24), Kind.EDIT: timedelta(hours=24)}
 """How long a message without an end of its own is worth sending; kinds that are not here are worth it for ever."""
 
@@ -103,7 +113,8 @@ def after_result(
 ) -> Verdict:
     """Decide what becomes of a message after a try; `message.tries` counts this try.
 
-    `unknown_before` counts earlier tries with an unknown outcome of the same sort: cut short by a death, or not.
+    `unknown_before` counts earlier tries with an unknown outcome of the same sort: cut short by a death of our process,
+    or with a copy that may have arrived. A platform that says itself that it failed is asked again until the end.
     """
     if result.kind is ResultKind.ACCEPTED:
         return Verdict(OutboxState.ACCEPTED)
@@ -114,15 +125,23 @@ def after_result(
         return _again(message, result, now, timedelta(seconds=pause), pause=pause)
     if result.kind is ResultKind.OUTCOME_UNKNOWN and not _goes_again(message, result, unknown_before + 1):
         return Verdict(OutboxState.UNKNOWN, reason=_why(result))
-    at_once = result.new_address is not None
-    asked = timedelta(seconds=result.wait or 0)
-    return _again(message, result, now, timedelta(0) if at_once else max(backoff(message.tries, jitter), asked))
+    return _again(message, result, now, _wait(message, result, unknown_before, jitter))
+
+
+def _wait(message: Message, result: Result, unknown_before: int, jitter: float) -> timedelta:
+    if result.new_address is not None:
+        return timedelta(0)
+    if result.kind is ResultKind.OUTCOME_UNKNOWN and result.reason not in UNLIKELY_COPIES and unknown_before:
+        return LONGEST_WAIT  # a second copy may be out; the third waits until a short disturbance is over
+    return max(backoff(message.tries, jitter), timedelta(seconds=result.wait or 0))
 
 
 def _goes_again(message: Message, result: Result, unknown: int) -> bool:
     """Tell whether a message goes again after so many unknown outcomes: what is about safety, numbers to dial too."""
     matters = message.kind in AGAIN_WHEN_UNKNOWN or message.priority is Priority.ALARM
-    return matters and unknown < (MOST_DEATHS if result.reason == PROCESS_ENDED else MOST_UNKNOWN)
+    if not matters or result.reason == SERVER_ERROR:
+        return matters
+    return unknown < (MOST_DEATHS if result.reason == PROCESS_ENDED else MOST_UNKNOWN)
 
 
 def _again(message: Message, result: Result, now: datetime, wait: timedelta, pause: float = 0.0) -> Verdict:

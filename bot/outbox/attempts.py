@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, or_, select
 
-from bot.outbox.model import Rendered, Result, ResultKind, Sent
+from bot.outbox.model import PROCESS_ENDED, UNLIKELY_COPIES, Rendered, Result, ResultKind, Sent
 from bot.outbox.store import attempts, outbox
 
 WITHDRAWN = "withdrawn"
@@ -52,16 +52,14 @@ def replace_body(conn: Connection, attempt_id: int, body: Rendered) -> None:
     conn.execute(attempts.update().where(attempts.c.id == attempt_id).values(body=body.to_json()))
 
 
-def unknown_before(conn: Connection, outbox_id: int, death: str) -> tuple[int, int]:
-    """Return how many tries of a message ended with an unknown outcome: by what a channel said, and for the reason
-    `death`.
-    """
-    died = attempts.c.reason == death
-    query = select(func.count().filter(died.is_not(True)), func.count().filter(died)).where(
-        attempts.c.outbox_id == outbox_id, attempts.c.result == ResultKind.OUTCOME_UNKNOWN.value
-    )
-    row = conn.execute(query).one()
-    return row[0], row[1]
+def unknown_before(conn: Connection, outbox_id: int) -> int:
+    """Return of how many tries of a message a copy may have arrived: their outcome is unknown, and likely enough."""
+    return _unknown(conn, outbox_id, or_(attempts.c.reason.is_(None), attempts.c.reason.not_in(UNLIKELY_COPIES)))
+
+
+def deaths_before(conn: Connection, outbox_id: int) -> int:
+    """Return how many tries of a message were cut short by the death of their process."""
+    return _unknown(conn, outbox_id, attempts.c.reason == PROCESS_ENDED)
 
 
 def unfinished(conn: Connection, outbox_ids: Iterable[int]) -> dict[int, int]:
@@ -78,6 +76,15 @@ def later_edit(conn: Connection, attempt_id: int, outbox_id: int) -> bool:
     """Tell whether a younger message edits the same try, which makes this one needless."""
     query = select(outbox.c.id).where(outbox.c.edits_attempt_id == attempt_id, outbox.c.id > outbox_id).limit(1)
     return conn.execute(query).first() is not None
+
+
+def _unknown(conn: Connection, outbox_id: int, why: ColumnElement[bool]) -> int:
+    query = (
+        select(func.count())
+        .select_from(attempts)
+        .where(attempts.c.outbox_id == outbox_id, attempts.c.result == ResultKind.OUTCOME_UNKNOWN.value, why)
+    )
+    return int(conn.execute(query).scalar_one())
 
 
 def _finish(conn: Connection, attempt_id: int, result: str, reason: str | None, now: datetime, **more: Any) -> bool:

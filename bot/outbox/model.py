@@ -40,6 +40,13 @@ class Kind(StrEnum):
     EDIT = "edit"
 
 
+PROCESS_ENDED = "process_ended"
+"""Reason of an unknown outcome: our process died between the claim and the result."""
+SERVER_ERROR = "server_error"
+"""Reason of an unknown outcome: the platform answered that it failed (5xx), which nearly always means that it did."""
+UNLIKELY_COPIES = frozenset({PROCESS_ENDED, SERVER_ERROR})
+"""Reasons after which the message has hardly ever arrived."""
+
 AGAIN_WHEN_UNKNOWN = frozenset({Kind.QUESTION, Kind.ALARM, Kind.CLEAR})
 """Safety questions and alarms go again when the outcome is unknown; a doubled one is better than none."""
 

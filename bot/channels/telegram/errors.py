@@ -17,7 +17,7 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.outbox.model import Result, ResultKind
+from bot.outbox.model import SERVER_ERROR, Result, ResultKind
 
 NOTHING_SENT = (
     httpx.ConnectError,
@@ -109,4 +109,6 @@ def _network(error: NetworkError) -> Result:
         return Result(ResultKind.OUTCOME_UNKNOWN, reason="timed_out")
     if "too many requests" in str(error).lower():  # 429 without parameters is no RetryAfter to the library
         return Result(ResultKind.THROTTLED, wait=PAUSE_WITHOUT_HINT, reason="too_many_requests")
-    return Result(ResultKind.OUTCOME_UNKNOWN, reason="network")
+    # Where the cause is no fault of the line, the library has read an answer: 5xx, with JSON in it or a page.
+    answered = error.__cause__ is None or isinstance(error.__cause__, TelegramError)
+    return Result(ResultKind.OUTCOME_UNKNOWN, reason=SERVER_ERROR if answered else "network")

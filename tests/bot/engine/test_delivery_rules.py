@@ -19,7 +19,7 @@ from bot.engine.delivery_rules import (
     before_try,
     ends_at,
 )
-from bot.outbox.model import Kind, Message, OutboxState, Priority, Result, ResultKind, Sent
+from bot.outbox.model import SERVER_ERROR, Kind, Message, OutboxState, Priority, Result, ResultKind, Sent
 from bot.prompts.model import Prompt, State
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -150,6 +150,21 @@ def test_an_unknown_outcome_is_repeated_for_safety_only_and_not_for_ever(kind: K
     ]
     expected = [OutboxState.WAITING] * (MOST_UNKNOWN - 1) if again else [OutboxState.UNKNOWN] * (MOST_UNKNOWN - 1)
     assert states == [*expected, OutboxState.UNKNOWN]
+
+
+@pytest.mark.parametrize("kind", [Kind.QUESTION, Kind.ALARM, Kind.REMINDER])
+def test_hours_of_server_errors_cost_a_reminder_but_no_question(kind: Kind) -> None:
+    message = replace(MESSAGE, kind=kind, tries=40)
+    verdict = after_result(message, Result(ResultKind.OUTCOME_UNKNOWN, reason=SERVER_ERROR), NOW, unknown_before=39)
+    assert verdict.state is (OutboxState.UNKNOWN if kind is Kind.REMINDER else OutboxState.WAITING)
+
+
+def test_a_third_copy_waits_until_a_disturbance_is_over() -> None:
+    waits = [
+        after_result(MESSAGE, Result(ResultKind.OUTCOME_UNKNOWN, reason="timed_out"), NOW, unknown_before=before)
+        for before in (0, 1)
+    ]
+    assert [verdict.next_try_at for verdict in waits] == [NOW + timedelta(seconds=5), NOW + timedelta(minutes=10)]
 
 
 @pytest.mark.parametrize(("priority", "again"), [(Priority.ALARM, True), (Priority.REPLY, False)])
