@@ -50,6 +50,8 @@ Index(
 )
 _sending = outbox.c.state == OutboxState.SENDING.value
 Index("ix_outbox_sending", outbox.c.channel, outbox.c.account, sqlite_where=_sending, postgresql_where=_sending)
+_edits = outbox.c.edits_attempt_id.is_not(None)
+Index("ix_outbox_edits_attempt_id", outbox.c.edits_attempt_id, sqlite_where=_edits, postgresql_where=_edits)
 
 attempts = Table(
     "attempts",

@@ -87,7 +87,6 @@ def _hurry(app: App) -> None:
     event.listen(app.database.engine, "connect", forgo)
     app.database.engine.dispose()  # connections that are open already know nothing of it
     # Which edit is the latest is asked for whole batches here.
-    app.database.write(lambda conn: conn.exec_driver_sql("CREATE INDEX simulation_edits ON outbox (edits_attempt_id)"))
 
 
 def _fill(conn: Connection, order: Order, app: App) -> None:

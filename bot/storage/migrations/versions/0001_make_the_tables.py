@@ -501,6 +501,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_outbox_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(
+            "ix_outbox_edits_attempt_id",
+            ["edits_attempt_id"],
+            unique=False,
+            sqlite_where=sa.text("edits_attempt_id IS NOT NULL"),
+            postgresql_where=sa.text("edits_attempt_id IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_outbox_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_outbox_prompt_id"), ["prompt_id"], unique=False)
         batch_op.create_index(
@@ -566,6 +573,11 @@ def downgrade() -> None:
         )
         batch_op.drop_index(batch_op.f("ix_outbox_prompt_id"))
         batch_op.drop_index(batch_op.f("ix_outbox_person_id"))
+        batch_op.drop_index(
+            "ix_outbox_edits_attempt_id",
+            sqlite_where=sa.text("edits_attempt_id IS NOT NULL"),
+            postgresql_where=sa.text("edits_attempt_id IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_outbox_case_id"))
 
     op.drop_table("outbox")
