@@ -1,5 +1,6 @@
 # make run [PORT=9000] [CONFIG=config.toml]   a running service with a demo roster, on this machine only
 # make test                                   everything that must hold, in the order of how fast it says no
+# make bench [PARTS="opening idle"]            how fast it is, beside peers; a quarter of an hour on a quiet machine
 # make lock [UPGRADE=1]                       the two lock files again (needs uv)
 #
 # .venv holds it all; its stamps say which lock it holds, so that a second run needs no network.
@@ -15,7 +16,7 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --fork-strat
 STALE := $(shell $(BIN)/python -c 'import pip' 2>/dev/null || rm -f $(VENV)/run.stamp $(VENV)/test.stamp)
 
 .DELETE_ON_ERROR:
-.PHONY: run test lock venv
+.PHONY: run test bench lock venv
 
 run: $(VENV)/run.stamp
 	@$(BIN)/yanxin run --demo $(if $(CONFIG),--config "$(CONFIG)") $(if $(PORT),--port "$(PORT)")
@@ -28,6 +29,9 @@ test: $(VENV)/test.stamp
 	@if [ -f tests/node/package.json ] && command -v npm >/dev/null; then \
 	  echo "npm ci (tests/node)"; cd tests/node && npm ci --silent --no-audit --no-fund; fi
 	$(BIN)/python -m pytest
+
+bench: $(VENV)/test.stamp
+	$(BIN)/python -W ignore -m tests.bench $(PARTS)
 
 lock:
 	$(COMPILE) -o requirements.lock pyproject.toml >/dev/null

@@ -1,0 +1,92 @@
+"""What a service costs while nothing is due: one tick, resident memory, and a cold start, with few and many prompts."""
+
+import json
+import statistics
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Event
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
+
+from bot.clock import monotonic
+from bot.settings import Settings
+from tests.bench.figures import Figure
+from tests.bench.ground import PLANNED
+from tests.bench.process import free_port, process
+from tests.bench.service import prepare, settings_in
+
+EACH = 50
+"""How many check-ins each student has behind her."""
+FEW, MANY = 10_000, 1_000_000
+ROUNDS = 3
+START = PLANNED + timedelta(days=1)
+NOWHERE = "http://127.0.0.1:9"
+"""Nothing is sent, so nothing listens."""
+
+
+def figures(_server: str) -> Iterator[Figure]:
+    """Measure both sizes on SQLite in turn, several times, and take the medians: the machine may be busy."""
+    with TemporaryDirectory(prefix="yanxin-bench-") as few, TemporaryDirectory(prefix="yanxin-bench-") as many:
+        small, large = _prepared(Path(few), FEW), _prepared(Path(many), MANY)
+        found = [(_ticks(small, Path(few)), _ticks(large, Path(many))) for _ in range(ROUNDS)]
+        fast = statistics.median(one["milliseconds"] for one, _ in found)
+        slow = statistics.median(other["milliseconds"] for _, other in found)
+        lean = statistics.median(one["mib"] for one, _ in found)
+        fat = statistics.median(other["mib"] for _, other in found)
+        starts = [_cold(large, Path(many)) for _ in range(ROUNDS)]
+        base = statistics.median(_cold(small, Path(few))[0] for _ in range(ROUNDS))
+    yield Figure(
+        f"a tick with nothing due, {MANY:,} prompts stored", "SQLite", f"{slow:.2f} ms of processor time",
+        f"with {FEW:,}: {fast:.2f} ms ({slow / fast:.2f})", "within 20%", abs(slow / fast - 1) <= 0.2,
+    )  # fmt: skip
+    yield Figure(
+        f"resident memory, {MANY:,} prompts stored", "SQLite", f"{fat:.0f} MiB", f"with {FEW:,}: {lean:.0f} MiB",
+        "within 20 MB", abs(fat - lean) * 1.048576 <= 20,
+    )  # fmt: skip
+    opened = statistics.median(one for one, _ in starts)
+    yield Figure(
+        f"cold start until pages open, {MANY:,} prompts stored", "SQLite", f"{opened:.2f} s",
+        f"with {FEW:,}: {base:.2f} s", "under 3 s", opened < 3,
+    )  # fmt: skip
+    planned = statistics.median(other for _, other in starts)
+    yield Figure(
+        f"… until all {MANY // EACH:,} students are planned anew and /readyz says so", "SQLite", f"{planned:.2f} s",
+        "", "under 3 s", planned < 3,
+    )  # fmt: skip
+
+
+def _prepared(folder: Path, prompts: int) -> Settings:
+    settings = settings_in(folder, NOWHERE, free_port())
+    prepare(settings, prompts // EACH, history=EACH - 1)
+    return settings
+
+
+def _ticks(settings: Settings, folder: Path) -> dict[str, Any]:
+    with process("tick", settings, START, folder) as running:
+        assert running.stdout is not None
+        found: dict[str, Any] = json.loads(running.stdout.readline())
+        return found
+
+
+def _cold(settings: Settings, folder: Path) -> tuple[float, float]:
+    """Return after how many seconds pages open, and after how many it calls itself ready."""
+    begun = monotonic()
+    with process("run", settings, START, folder) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == "ready\n", (folder / "service.log").read_text()[-2000:]
+        opened = monotonic() - begun
+        pause = Event()
+        while not _is_ready(settings.service.url) and monotonic() - begun < 120:
+            pause.wait(0.05)
+        return opened, monotonic() - begun
+
+
+def _is_ready(url: str) -> bool:
+    try:
+        with urlopen(f"{url}/readyz", timeout=10) as answer:  # noqa: S310 - our own process on loopback
+            return bool(answer.status == 200)
+    except (HTTPError, URLError, TimeoutError):
+        return False
