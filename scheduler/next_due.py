@@ -1,12 +1,16 @@
-"""When anything falls due next: for clocks that are moved by hand, in stories and in the demo's history."""
+"""When anything falls due next: for clocks that are moved by hand, in stories, rehearsals and the demo's history."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, exists, func, or_, select
 
 from bot.cases.store import cases
 from bot.dialogues.rules import CRY_ASKED, CRY_WAIT
 from bot.dialogues.store import dialogues
+from bot.inbox.model import InboxState
+from bot.inbox.store import inbox
 from bot.outbox.model import OutboxState
 from bot.outbox.store import outbox
 from bot.prompts.store import prompts
@@ -31,3 +35,36 @@ def next_due(conn: Connection, now: datetime) -> datetime | None:
         None if asked is None else asked + CRY_WAIT,
     ]
     return min((at for at in found if at is not None), default=None)
+
+
+@dataclass(frozen=True)
+class Horizon:
+    """What lies ahead of an instant: when something falls due next, and what of the past is not done.
+
+    `is_behind`: something that was due is not worked off. `is_retrying`: a message waits for its next try.
+    """
+
+    next_at: datetime | None
+    is_behind: bool
+    is_retrying: bool
+
+
+def horizon(conn: Connection, now: datetime, accounts: Iterable[tuple[str, str]]) -> Horizon:
+    """Look ahead and back from `now`; messages count where they go out through one of the accounts (channel, account).
+
+    What is set aside with its error does not count: only people can mend it.
+    """
+    ours = or_(*(and_(outbox.c.channel == channel, outbox.c.account == account) for channel, account in accounts))
+    waiting = exists().where(outbox.c.state == OutboxState.WAITING.value, ours)
+    behind = select(
+        or_(
+            exists().where(prompts.c.next_at <= now, prompts.c.error.is_(None)),
+            exists().where(cases.c.next_at <= now),
+            exists().where(dialogues.c.step == CRY_ASKED, dialogues.c.updated_at <= now - CRY_WAIT),
+            exists().where(inbox.c.state == InboxState.NEW.value),
+            waiting.where(outbox.c.next_try_at <= now),
+        ),
+        waiting.where(outbox.c.tries > 0),
+    )
+    is_behind, is_retrying = conn.execute(behind).one()
+    return Horizon(next_due(conn, now), bool(is_behind), bool(is_retrying))

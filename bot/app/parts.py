@@ -5,7 +5,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -19,7 +19,7 @@ from bot.channels.telegram import understand as telegram_understand
 from bot.channels.telegram.channel import Telegram
 from bot.channels.web import understand as web_understand
 from bot.channels.web.channel import WebChannel
-from bot.clock import Clock
+from bot.clock import Clock, RehearsalClock
 from bot.engine.asked import asked
 from bot.engine.compose import compose
 from bot.engine.delivery import Tools
@@ -59,13 +59,22 @@ def program_version() -> str:
 class App:
     """One running service. Made at once and on the calling thread; `close` gives everything back."""
 
-    def __init__(self, settings: Settings, clock: Clock, *, paced: bool = True) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        *,
+        paced: bool = True,
+        first: Callable[[Connection], object] | None = None,
+    ) -> None:
         """Open the database and make every part; `paced=False` sends as fast as it can, for clocks that stand still.
 
-        YanxinError when the database cannot be used, or another process runs on the same file.
+        `first` is done before anything else is written, and refuses the database by raising. YanxinError when it
+        cannot be used, or another process runs on the same file.
         """
         self.settings = settings
         self.clock = clock
+        self._first = first
         self._lock = _take_file(settings)
         try:
             self.database = open_database(settings)
@@ -82,7 +91,7 @@ class App:
         settings, clock = self.settings, self.clock
         self.metrics = Metrics()
         self.programmes = Programmes()
-        self.renderer = Renderer()
+        self.renderer = Renderer(rehearsal=isinstance(clock, RehearsalClock))
         self.database.write(self._seed)
         self.channels = make_channels(settings)
         tools = Tools(self._compose, self._asked)
@@ -195,9 +204,11 @@ class App:
         loop.call_soon_threadsafe(go)
 
     def _seed(self, conn: Connection) -> None:
-        seed(conn, self.settings, self.clock.now())
         if self.database.is_sqlite:  # we hold the file, so whoever held a lease is no more
             free_leases(conn, self.clock.real())
+        if self._first is not None:
+            self._first(conn)
+        seed(conn, self.settings, self.clock.now())
 
     def _compose(self, conn: Connection, message: Message) -> Rendered:
         return compose(conn, message, self.renderer, self.settings, self.clock.now())

@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 import uvicorn
+from starlette.types import ASGIApp
 
 from bot.app.parts import App
 from bot.channels.base import Channel, Source, Store
@@ -55,7 +56,7 @@ class Running:
 
     def _config(self) -> uvicorn.Config:
         return uvicorn.Config(
-            self._app.web,
+            self.web,
             log_config=None,
             access_log=False,  # its lines would hold the tokens of links
             lifespan="off",
@@ -63,11 +64,16 @@ class Running:
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
 
+    @property
+    def web(self) -> ASGIApp:
+        """Return what the web server serves."""
+        return self._app.web
+
     async def start(self) -> None:
         """Begin to send, listen and ring; returns at once."""
         app = self._app
         app.bind()
-        parts: list[Awaitable[None]] = [self._read_inbox(), *(sender.run() for sender in app.senders.values())]
+        parts = self._work()
         for channel in app.channels:
             if isinstance(channel, Telegram):
                 parts.append(channel.introduce())
@@ -88,6 +94,13 @@ class Running:
         await self._app.finish_errands(timeout=5)
         for channel in self._app.channels:
             await channel.close()
+
+    def _work(self) -> list[Awaitable[None]]:
+        """Return what works by itself beside the bell."""
+        return [self._read_inbox(), *(sender.run() for sender in self._app.senders.values())]
+
+    def _store(self, channel: Channel) -> Store:
+        return store_of(self._app, channel)
 
     def _set_bell(self) -> None:
         ring, rounds, now = self._bell.every, self._app.rounds, self._app.clock.real()
@@ -131,7 +144,7 @@ class Running:
                 log.error("inbox.failed", error=type(error).__name__)  # noqa: TRY400
 
     async def _poll(self, channel: Channel, source: Source) -> None:
-        app, store = self._app, store_of(self._app, channel)
+        app, store = self._app, self._store(channel)
         name = f"poll:{channel.name}:{channel.account}"
         await while_leased(app.database, name, app.holder, app.clock, lambda: source.run(store))
 

@@ -15,6 +15,7 @@ import click
 
 from bot.clock import Clock, SystemClock
 from bot.errors import UsageError, YanxinError
+from bot.rehearsal.standing import StandingClock, look
 from bot.settings import Settings, load
 from bot.storage.database import Database
 from bot.storage.opening import open_database
@@ -30,7 +31,7 @@ class Tool:
         """Take the settings file, None for `config.toml` where it exists, else the defaults."""
         self.config = config
         self.debug = False
-        self.clock: Clock = clock or SystemClock()
+        self._clock = clock
 
     @cached_property
     def settings(self) -> Settings:
@@ -39,6 +40,14 @@ class Tool:
         if path is None and DEFAULT_CONFIG.exists():
             path = DEFAULT_CONFIG
         return load(path)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """Return the time of the service: the machine's, or that of a rehearsal where the database belongs to one."""
+        if self._clock is not None:
+            return self._clock
+        standing = look(self.settings)
+        return SystemClock() if standing is None else StandingClock(standing)
 
     @contextmanager
     def database(self, *, migrating: bool = False, seeding: bool = False) -> Iterator[Database]:

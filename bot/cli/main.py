@@ -15,6 +15,7 @@ from bot.logs import set_up
 
 COMMANDS = {
     "run": "bot.cli.run:run",
+    "clock": "bot.cli.clock:clock",
     "check": "bot.cli.check:check",
     "migrate": "bot.cli.migrate:migrate",
     "demo": "bot.cli.demo:demo",

@@ -14,8 +14,11 @@ from bot.demo.roster import write_roster
 from bot.inbox.store import inbox
 from bot.local_time import BEIJING, local_date
 from bot.people.store import people
+from bot.programmes.versions import Programmes
+from bot.roster.model import Sheets
 from bot.roster.read import read_roster
 from bot.settings import Channels, Settings, Web
+from bot.storage.marks import mark_demo
 from handlers.roster_imported import import_roster
 
 WEEKS = timedelta(weeks=4)
@@ -37,11 +40,12 @@ def build(settings: Settings, now: datetime) -> None:
             write_roster(Path(folder), local_date(now, BEIJING))
             sheets = read_roster(Path(folder))
         app.add_channel(LostChannel())
-        app.database.write(
-            lambda conn: import_roster(
-                conn, sheets, prune=set(), dry_run=False, now=clock.now(), programmes=app.programmes
-            )
-        )
+        app.database.write(lambda conn: _fill(conn, sheets, clock.now(), app.programmes))
         asyncio.run(History(app, clock, now).live())
     finally:
         app.close()
+
+
+def _fill(conn: Connection, sheets: Sheets, now: datetime, programmes: Programmes) -> None:
+    import_roster(conn, sheets, prune=set(), dry_run=False, now=now, programmes=programmes)
+    mark_demo(conn)

@@ -31,11 +31,17 @@ def templates_folder() -> Path:
 class Renderer:
     """Templates in every language, compiled at first use."""
 
-    def __init__(self, folder: Path | None = None) -> None:
-        """Read the catalogues; `folder` replaces the templates that ship with the program."""
+    def __init__(self, folder: Path | None = None, *, rehearsal: bool = False) -> None:
+        """Read the catalogues; `folder` replaces the templates that ship with the program.
+
+        `rehearsal` marks every message and every page as such.
+        """
         folder = folder or templates_folder()
         self._chat = {language: _chat_environment(folder, language) for language in LANGUAGES}
         self._pages = {language: _page_environment(folder, language) for language in LANGUAGES}
+        for environment in self._pages.values():
+            environment.globals["rehearsal"] = rehearsal
+        self._marks = {language: self._mark(language) if rehearsal else "" for language in LANGUAGES}
         self._keyboards = {language: self._read_keyboard(language) for language in LANGUAGES}
 
     def chat(self, template: str, language: str, context: dict[str, Any]) -> Rendered:
@@ -45,7 +51,7 @@ class Renderer:
         text = environment.get_template(name).render(context)
         controls = parse_controls(environment.get_template(name + _CONTROLS).render(context))
         return Rendered(
-            text=_GAPS.sub("\n\n", _BLANKS.sub("\n", text)).strip(),
+            text=self._marks[_known(language)] + _GAPS.sub("\n\n", _BLANKS.sub("\n", text)).strip(),
             buttons=controls.buttons,
             keyboard=self.keyboard(language) if controls.keyboard else None,
             ask_position=controls.ask_position,
@@ -75,6 +81,10 @@ class Renderer:
                     environment.get_template(name)
                     names.add(name)
         return len(names)
+
+    def _mark(self, language: str) -> str:
+        """Return what stands before every message of a rehearsal."""
+        return self._chat[language].get_template("chat/rehearsal.txt").render().rstrip("\n")
 
     def _read_keyboard(self, language: str) -> list[dict[str, str]]:
         environment = self._chat[language]
