@@ -16,7 +16,7 @@ from bot.prompts.notes import add_words
 def sweep(conn: Connection, now: datetime, limit: int = 50) -> int:
     """Raise an SOS for up to `limit` unanswered questions in the caller's transaction; return how many.
 
-    She is told, her words go to whoever helps her, and what she was in the middle of comes back.
+    She is told, and her words, those that led to it and those that follow, are for whoever helps her.
     """
     table = dialogues.dialogues
     query = (
@@ -35,11 +35,7 @@ def sweep(conn: Connection, now: datetime, limit: int = 50) -> int:
         case = raise_sos(conn, row.person_id, None, now)
         if data.get("words"):
             add_words(conn, row.person_id, data["words"], now, case_id=case.id)
-        before = data.get("before")
-        if before:
-            dialogues.put(conn, row.person_id, before["step"], row.updated_at, before["data"])
-        else:
-            dialogues.clear(conn, row.person_id)
+        dialogues.clear(conn, row.person_id)
         journal.write(conn, [journal.line(now, "cry.unanswered", person_id=row.person_id, case_id=case.id)])
         tell(
             conn,

@@ -4,6 +4,7 @@ from bot.engine.answering import Answered, Outcome, answer, volunteer
 from bot.local_time import local_date
 from bot.prompts import store as prompts
 from bot.prompts.model import Choice, Prompt, State
+from handlers.chat import waiting
 from handlers.chat.asking import ask_again, next_data, unanswered, urgent_case
 from handlers.context import Chat
 
@@ -32,6 +33,7 @@ def _reply(chat: Chat, choice: Choice, done: Answered) -> None:
         _offer(chat, unanswered(chat))
         return
     if choice is Choice.URGENT:
+        waiting.end_for_help(chat)
         chat.say("sos/raised", unanswered=False)
         return
     if prompt.state is State.WITHDRAWN:

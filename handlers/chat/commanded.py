@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from handlers.chat import checkin, cried, helped, languaged, mydata, paused, stopped, why, zoned
+from handlers.chat import checkin, cried, helped, languaged, mydata, paused, stopped, waiting, why, zoned
 from handlers.context import Chat
 
 
@@ -11,6 +11,7 @@ def commanded(chat: Chat, command: str, rest: str) -> bool:
     handler = _HANDLERS.get(command)
     if handler is None:
         return False
+    waiting.leave(chat)
     handler(chat, rest)
     return True
 

@@ -24,7 +24,7 @@ def cried(chat: Chat, cry: Cry, words: str) -> None:
 def sos(chat: Chat, words: str = "") -> None:
     """Raise an SOS; her words go to whoever helps her."""
     chat.counts_as_alive = False
-    words = "\n".join(filter(None, [waiting.end_cry(chat), words]))
+    words = "\n".join(filter(None, [waiting.end_for_help(chat), words]))
     prompt = unanswered(chat)
     case = raise_sos(chat.conn, chat.person.id, None if prompt is None else prompt.id, chat.now)
     if words:

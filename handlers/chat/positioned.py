@@ -14,13 +14,13 @@ def asked(chat: Chat) -> None:
 
 def sent(chat: Chat, latitude: float, longitude: float) -> None:
     """Set the zone when that is what was asked; otherwise keep the position, sealed, for a while."""
-    step = waiting.step(chat)
-    if step is not None and step.step == zoned.STEP and not waiting.cry_waits(chat):
-        zoned.positioned(chat, latitude, longitude)
-        return
     if waiting.cry_waits(chat):
         cried.sos(chat)  # asked whether she needs help, she sends where she is
-    case, prompt = urgent_case(chat), unanswered(chat)
+    case, step = urgent_case(chat), waiting.step(chat)
+    if case is None and step is not None and step.step == zoned.STEP:
+        zoned.positioned(chat, latitude, longitude)
+        return
+    prompt = unanswered(chat)
     add_position(
         chat.conn,
         chat.person.id,

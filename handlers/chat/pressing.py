@@ -17,17 +17,21 @@ from handlers.chat import (
     shared,
     stopped,
     undone,
+    waiting,
     zoned,
 )
 from handlers.context import Chat
 
 MOST = 2**63
+_TURNS_AWAY = frozenset({"answer", "volunteer", "undo", "share", "checkin", "help", "stop"})
 
 
 def pressed(chat: Chat, data: str) -> bool:
     """Do what a button says; False when it says nothing that we know."""
     name, _, value = data.partition(":")
     handler = _HANDLERS.get(name)
+    if name in _TURNS_AWAY:
+        waiting.leave(chat)
     return handler is not None and handler(chat, value)
 
 

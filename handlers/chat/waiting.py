@@ -1,6 +1,7 @@
 """What waits for her words: one step of a dialogue, and above it the question whether she needs urgent help.
 
-That question never hides what she was in the middle of: it is kept inside and comes back when the question is over.
+That question never hides what she was in the middle of: it is kept inside and comes back when she says no. Once help is
+on its way nothing waits any more: whatever she writes then is for her helpers.
 """
 
 from typing import Any
@@ -9,6 +10,8 @@ from bot.dialogues import store as dialogues
 from bot.dialogues.rules import CRY_ASKED, waits_still
 from bot.dialogues.store import Dialogue
 from handlers.context import Chat
+
+_LEFT = frozenset({"pause.date", "zone.city"})
 
 
 def step(chat: Chat) -> Dialogue | None:
@@ -40,6 +43,13 @@ def end(chat: Chat) -> None:
         _put_cry(chat, cry, cry.data | {"before": None})
 
 
+def leave(chat: Chat) -> None:
+    """Let a step go from which she turns to something else; only enrolment is gone through to its end."""
+    found = step(chat)
+    if found is not None and found.step in _LEFT and not found.data.get("enrolling"):
+        end(chat)
+
+
 def ask_cry(chat: Chat, words: str) -> None:
     """Let the question for urgent help wait, with the words that led to it."""
     found = step(chat)
@@ -52,17 +62,23 @@ def cry_waits(chat: Chat) -> bool:
     return _cry(chat) is not None
 
 
-def end_cry(chat: Chat) -> str:
-    """End that question, give back what she was in the middle of, and return the words that led to it."""
+def end_for_help(chat: Chat) -> str:
+    """End that question and all that waited: her words are for her helpers now. Return those that led to it."""
+    cry = _cry(chat)
+    dialogues.clear(chat.conn, chat.person.id)
+    return "" if cry is None else str(cry.data.get("words", ""))
+
+
+def end_cry(chat: Chat) -> None:
+    """End that question and give back what she was in the middle of."""
     cry = _cry(chat)
     if cry is None:
-        return ""
+        return
     before = cry.data.get("before")
     if before:
         dialogues.put(chat.conn, chat.person.id, before["step"], cry.updated_at, before["data"])
     else:
         dialogues.clear(chat.conn, chat.person.id)
-    return str(cry.data.get("words", ""))
 
 
 def _cry(chat: Chat) -> Dialogue | None:

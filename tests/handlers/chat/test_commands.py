@@ -63,6 +63,19 @@ def test_pause_until_a_date_in_words(talk: Talk, student: int, words: str, until
     assert talk.someone(student).paused_until == until
 
 
+@pytest.mark.parametrize("step", ["/pause", "/zone"])
+@pytest.mark.parametrize("turn", ["volunteer:hard", "/help", "/checkin"])
+def test_she_turns_to_something_else_and_is_not_held_to_what_was_asked_before(
+    talk: Talk, student: int, step: str, turn: str
+) -> None:
+    talk.says(student, step)
+    if turn.startswith("/"):
+        talk.says(student, turn)
+    else:
+        talk.presses(student, turn)
+    assert "没看懂这句" in text_of(talk.says(student, "我有点想家"))
+
+
 def test_pause_by_button_and_back(talk: Talk, student: int) -> None:
     talk.says(student, "/pause")
     replies = talk.press(student, "14 天")

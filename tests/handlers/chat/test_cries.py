@@ -93,7 +93,7 @@ def test_no_reply_in_three_minutes_is_an_sos(talk: Talk) -> None:
     assert _words(talk)[0][1]["text"] == "有人跟踪我"
     talk.minutes_pass(5)
     assert len(talk.messages(student, "sos/raised")) == 1
-    assert "巴黎" in text_of(talk.says(student, "巴黎"))  # what she was in the middle of goes on
+    assert "帮你的老师看得到" in text_of(talk.says(student, "巴黎"))  # her words are for her helpers now
 
 
 def test_other_words_do_not_settle_the_question(talk: Talk) -> None:
@@ -135,6 +135,31 @@ def test_what_she_writes_while_she_is_helped_goes_to_her_helpers(talk: Talk) -> 
     talk.says(student, "SOS")
     assert "帮你的老师看得到" in text_of(talk.says(student, "我在图书馆三楼"))
     assert [body["text"] for _, body in _words(talk)] == ["SOS", "我在图书馆三楼"]
+
+
+@pytest.mark.parametrize("step", ["/zone", "/pause"])
+@pytest.mark.parametrize("cry", ["SOS", "volunteer:urgent", "求助"])
+def test_nothing_that_waited_before_a_cry_takes_what_is_meant_for_her_helpers(talk: Talk, step: str, cry: str) -> None:
+    student = talk.student("S1")
+    talk.says(student, step)
+    if cry.startswith("volunteer"):
+        talk.presses(student, cry)
+    else:
+        talk.says(student, cry)
+    talk.minutes_pass(4)
+    assert talk.cases(student) == [("urgent", "open")]
+    assert "帮你的老师看得到" in text_of(talk.says(student, "我在图书馆三楼"))
+    assert _words(talk)[-1][1]["text"] == "我在图书馆三楼"
+    assert "正在帮你的人" in text_of(talk.sends_position(student, 40.7, -74.0))
+    kept = select(notes.c.case_id).where(notes.c.kind == "position")
+    assert None not in talk.db.read(lambda conn: conn.execute(kept).scalars().all())
+
+
+def test_a_position_goes_to_her_helpers_even_when_she_was_asked_where_she_is(talk: Talk) -> None:
+    student = talk.student("S1")
+    talk.says(student, "SOS")
+    talk.says(student, "/zone")
+    assert "正在帮你的人" in text_of(talk.sends_position(student, 40.7, -74.0))
 
 
 def test_fine_does_not_end_an_sos(talk: Talk) -> None:
