@@ -25,7 +25,7 @@ from bot.engine.compose import compose
 from bot.engine.delivery import Tools
 from bot.errors import YanxinError
 from bot.metrics import Metrics
-from bot.outbox.model import Message, Rendered, Result
+from bot.outbox.model import Message, OutboxState, Rendered, Result
 from bot.places.zone_finder import ZoneFinder
 from bot.programmes.versions import Programmes
 from bot.rendering.renderer import Renderer
@@ -94,7 +94,7 @@ class App:
         self.renderer = Renderer(rehearsal=isinstance(clock, RehearsalClock))
         self.database.write(self._seed)
         self.channels = make_channels(settings)
-        tools = Tools(self._compose, self._asked)
+        tools = Tools(self._compose, self._asked, self._given_up)
         desk = self._desk = Desk(self.database, tools, clock, secrets.token_hex(8))
         self.holder = desk.holder
         self.senders = {
@@ -215,6 +215,9 @@ class App:
 
     def _asked(self, conn: Connection, prompt_ids: Sequence[int], now: datetime) -> None:
         asked(conn, prompt_ids, now, self.programmes)
+
+    def _given_up(self, message: Message, state: OutboxState) -> None:
+        self.metrics.given_up.labels(message.kind.value, state.value).inc()
 
     def _pace(self, channel: Channel, *, paced: bool) -> Pace:
         limits = self.settings.limits

@@ -5,7 +5,7 @@ are in `delivery_rules`; here they become rows. Nothing is recorded for an epoch
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,52 +13,30 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.addresses import store as addresses
-from bot.cases import store as cases
-from bot.engine.delivery_rules import Verdict, after_result, before_edit, before_try
+from bot.engine.delivery_parts import ASKING, Account, Parcel, Tools, is_ours, wanted
+from bot.engine.delivery_rules import Verdict, after_result, before_edit
+from bot.engine.delivery_together import accepted_together, prepared_together
+from bot.engine.known import load_known
 from bot.engine.rerouting import address_failed, moved, reroute
 from bot.outbox import attempts
 from bot.outbox import store as outbox
-from bot.outbox.model import PROCESS_ENDED, Kind, Message, OutboxState, Priority, Rendered, Result, ResultKind
-from bot.prompts import store as prompts
+from bot.outbox.model import PROCESS_ENDED, Kind, Message, OutboxState, Priority, Result, ResultKind
 from bot.sealed import SealError
-from bot.storage import state
 
+__all__ = [
+    "Account",
+    "Parcel",
+    "Tools",
+    "claim",
+    "drop",
+    "record",
+    "record_all",
+    "recover",
+    "still_wanted",
+    "still_wanted_all",
+]
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True)
-class Account:
-    """One of our accounts, as delivery sees it, and the lease under which one process sends for it."""
-
-    channel: str
-    account: str
-    can_edit: bool
-    can_push: bool
-
-    @property
-    def lease(self) -> str:
-        """Return the name of the lease."""
-        return f"send:{self.channel}:{self.account}"[:96]
-
-
-@dataclass(frozen=True)
-class Tools:
-    """What delivery needs of the rest: how a message is written, and what follows when a question got out."""
-
-    compose: Callable[[Connection, Message], Rendered]
-    asked: Callable[[Connection, Sequence[int], datetime], object]
-
-
-@dataclass(frozen=True)
-class Parcel:
-    """A claimed message, written and addressed; `message_ref` is set for an edit."""
-
-    message: Message
-    attempt_id: int
-    external_id: str
-    body: Rendered
-    epoch: int
-    message_ref: str | None = None
+GIVEN_UP = frozenset({OutboxState.EXPIRED, OutboxState.FAILED, OutboxState.UNKNOWN})
 
 
 def claim(
@@ -69,18 +47,17 @@ def claim(
     Return how many were dealt with, those included that were not wanted any more, and what is to be sent. At most
     `urgent` in all, of which at most `ordinary` are no alarm and no reply: the rest is kept for those.
     """
-    parcels: list[Parcel] = []
-    taken, left = 0, ordinary
+    chosen: list[Message] = []
+    left = ordinary
     for message in _ready(conn, account, now, urgent):
         if message.priority >= Priority.PROMPT:
             if left == 0:
                 continue
             left -= 1
-        taken += 1
-        parcel = _prepared(conn, account, tools, message, epoch, now)
-        if parcel is not None:
-            parcels.append(parcel)
-    return taken, parcels
+        chosen.append(message)
+    quick = prepared_together(conn, tools, chosen, epoch, now)
+    parcels = [quick.get(one.id) or _prepared(conn, account, tools, one, epoch, now) for one in chosen]
+    return len(chosen), [parcel for parcel in parcels if parcel is not None]
 
 
 def _ready(conn: Connection, account: Account, now: datetime, limit: int) -> list[Message]:
@@ -104,15 +81,18 @@ def _ready(conn: Connection, account: Account, now: datetime, limit: int) -> lis
 
 def still_wanted(conn: Connection, message: Message, now: datetime) -> Verdict | None:
     """Look at what a message is about: None to send it, else what becomes of it instead."""
-    prompt = None if message.prompt_id is None else prompts.by_id(conn, message.prompt_id)
-    case = None if message.case_id is None else cases.by_id(conn, message.case_id)
-    address = None if message.address_id is None else addresses.by_id(conn, message.address_id)
-    return before_try(message, now, prompt=prompt, case=case, address=None if address is None else address.state)
+    return still_wanted_all(conn, [message], now)[0]
+
+
+def still_wanted_all(conn: Connection, messages: Sequence[Message], now: datetime) -> list[Verdict | None]:
+    """Look at what many messages are about; the verdicts are in their order."""
+    known = load_known(conn, messages)
+    return [wanted(message, known, now) for message in messages]
 
 
 def drop(conn: Connection, account: Account, parcel: Parcel, verdict: Verdict, now: datetime) -> None:
     """Record that a claimed message was given up, or goes elsewhere, before the channel was called."""
-    if _is_ours(conn, account, parcel) and attempts.give_up(
+    if is_ours(conn, account, parcel) and attempts.give_up(
         conn, parcel.attempt_id, verdict.reason or verdict.state.value, now
     ):
         _apply(conn, parcel.message, verdict, now)
@@ -122,7 +102,7 @@ def record(
     conn: Connection, account: Account, tools: Tools, parcel: Parcel, result: Result, now: datetime, jitter: float
 ) -> Verdict | None:
     """Record what a channel said of a try; None when that is no longer ours to record."""
-    if not _is_ours(conn, account, parcel):
+    if not is_ours(conn, account, parcel):
         log.warning("delivery.late_result", outbox_id=parcel.message.id, result=result.kind.value)
         return None
     unknown = attempts.unknown_before(conn, parcel.message.id)
@@ -131,10 +111,28 @@ def record(
     verdict = after_result(parcel.message, result, now, unknown_before=unknown, jitter=jitter)
     if result.new_address is not None and parcel.message.address_id is not None:
         moved(conn, parcel.message.address_id, result.new_address)
-    _apply(conn, parcel.message, verdict, now)
+    _apply(conn, parcel.message, verdict, now, tools)
     if result.kind is ResultKind.ACCEPTED:
         _accepted(conn, account, tools, parcel, now)
     return verdict
+
+
+def record_all(
+    conn: Connection,
+    account: Account,
+    tools: Tools,
+    batch: Sequence[tuple[Parcel, Result]],
+    now: datetime,
+    jitter: Callable[[], float],
+) -> list[Verdict]:
+    """Record what a channel said of several tries; return the verdicts on those that were not simply accepted."""
+    done = accepted_together(conn, account, tools, batch, now)
+    verdicts = [
+        record(conn, account, tools, parcel, result, now, jitter())
+        for parcel, result in batch
+        if parcel.attempt_id not in done
+    ]
+    return [verdict for verdict in verdicts if verdict is not None]
 
 
 def recover(conn: Connection, account: Account, now: datetime) -> int:
@@ -176,13 +174,15 @@ def _prepare(
     conn: Connection, account: Account, tools: Tools, message: Message, epoch: int, now: datetime
 ) -> Parcel | None:
     verdict = still_wanted(conn, message, now)
+    if verdict is None and attempts.later_one(conn, message, now):
+        verdict = Verdict(OutboxState.WITHDRAWN, reason="later_one")  # after an outage one says it for all
     original = None
     if verdict is None and message.edits_attempt_id is not None:
         original = attempts.sent(conn, message.edits_attempt_id)
         latest = not attempts.later_edit(conn, message.edits_attempt_id, message.id)
         verdict = before_edit(original, now, can_edit=account.can_edit, is_latest=latest)
     if verdict is not None:
-        _apply(conn, message, verdict, now)
+        _apply(conn, message, verdict, now, tools)
         return None
     tried = replace(message, tries=message.tries + 1, state=OutboxState.SENDING)
     body = attempts.last_body(conn, message.id) or tools.compose(conn, message)
@@ -194,11 +194,7 @@ def _prepare(
     return Parcel(tried, attempt_id, address.external_id, body, epoch, original.external_id if original else None)
 
 
-def _is_ours(conn: Connection, account: Account, parcel: Parcel) -> bool:
-    return state.epoch_of(conn, account.lease) == parcel.epoch
-
-
-def _apply(conn: Connection, message: Message, verdict: Verdict, now: datetime) -> None:
+def _apply(conn: Connection, message: Message, verdict: Verdict, now: datetime, tools: Tools | None = None) -> None:
     if verdict.address is not None and message.address_id is not None:
         address_failed(conn, message, verdict.address, verdict.reason, now)
         if message.kind is not Kind.EDIT and reroute(conn, message, now):
@@ -209,6 +205,10 @@ def _apply(conn: Connection, message: Message, verdict: Verdict, now: datetime) 
     if verdict.next_try_at is not None:
         values["next_try_at"] = verdict.next_try_at
     outbox.update(conn, message.id, **values)
+    if verdict.state in GIVEN_UP:
+        log.info("delivery.given_up", outbox_id=message.id, state=verdict.state.value, reason=values["reason"])
+        if tools is not None:
+            tools.given_up(message, verdict.state)
 
 
 def _accepted(conn: Connection, account: Account, tools: Tools, parcel: Parcel, now: datetime) -> None:
@@ -218,7 +218,7 @@ def _accepted(conn: Connection, account: Account, tools: Tools, parcel: Parcel, 
         addresses.worked(conn, message.address_id, now)
     if message.edits_attempt_id is not None and not account.can_push:
         attempts.replace_body(conn, message.edits_attempt_id, parcel.body)
-    if message.prompt_id is not None and message.kind in {Kind.QUESTION, Kind.REMINDER} and account.can_push:
+    if message.prompt_id is not None and message.kind in ASKING and account.can_push:
         _asked(conn, tools, message, now)
 
 

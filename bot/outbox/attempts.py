@@ -1,12 +1,22 @@
 """Queries of the tries that were made to send a message; delivery is their only writer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select
 
-from bot.outbox.model import PROCESS_ENDED, UNLIKELY_COPIES, Rendered, Result, ResultKind, Sent
+from bot.outbox.model import (
+    PROCESS_ENDED,
+    UNLIKELY_COPIES,
+    Kind,
+    Message,
+    OutboxState,
+    Rendered,
+    Result,
+    ResultKind,
+    Sent,
+)
 from bot.outbox.store import attempts, outbox
 
 WITHDRAWN = "withdrawn"
@@ -21,6 +31,32 @@ def begin(conn: Connection, outbox_id: int, address_id: int, body: Rendered, epo
         .returning(attempts.c.id)
     )
     return int(begun.scalar_one())
+
+
+def begin_many(
+    conn: Connection, tries: Sequence[tuple[int, int, Rendered]], epoch: int, now: datetime
+) -> Sequence[int]:
+    """Store new tries (message, address, what is going to be sent) and return their ids in that order."""
+    if not tries:
+        return []
+    rows = [
+        {"outbox_id": one, "address_id": to, "body": body.to_json(), "epoch": epoch, "started_at": now}
+        for one, to, body in tries
+    ]
+    begun = conn.execute(attempts.insert().returning(attempts.c.id, sort_by_parameter_order=True), rows)
+    return begun.scalars().all()
+
+
+def accept_many(conn: Connection, tries: Sequence[tuple[int, str | None]], now: datetime) -> None:
+    """Record that tries were accepted, each with the platform's reference; LookupError when one had a result before."""
+    done = conn.execute(
+        attempts.update()
+        .where(attempts.c.id == bindparam("try_id"), attempts.c.result.is_(None))
+        .values(result=ResultKind.ACCEPTED.value, finished_at=now, external_id=bindparam("reference")),
+        [{"try_id": one, "reference": reference} for one, reference in tries],
+    )
+    if done.rowcount != len(tries):
+        raise LookupError("one of these tries has a result already")
 
 
 def finish(conn: Connection, attempt_id: int, result: Result, now: datetime) -> bool:
@@ -76,6 +112,25 @@ def later_edit(conn: Connection, attempt_id: int, outbox_id: int) -> bool:
     """Tell whether a younger message edits the same try, which makes this one needless."""
     query = select(outbox.c.id).where(outbox.c.edits_attempt_id == attempt_id, outbox.c.id > outbox_id).limit(1)
     return conn.execute(query).first() is not None
+
+
+def later_one(conn: Connection, message: Message, now: datetime) -> bool:
+    """Tell whether a younger message says the same to the same address, and has gone or may go now.
+
+    Only alarms of one case and reminders of one question say the same again.
+    """
+    about = {Kind.ALARM: outbox.c.case_id == message.case_id, Kind.REMINDER: outbox.c.prompt_id == message.prompt_id}
+    if message.kind not in about:
+        return False
+    may_go = and_(outbox.c.state == OutboxState.WAITING.value, outbox.c.next_try_at <= now)
+    query = select(outbox.c.id).where(
+        about[message.kind],
+        outbox.c.kind == message.kind.value,
+        outbox.c.address_id == message.address_id,
+        outbox.c.id > message.id,
+        or_(may_go, outbox.c.state.in_([OutboxState.SENDING.value, OutboxState.ACCEPTED.value])),
+    )
+    return conn.execute(query.limit(1)).first() is not None
 
 
 def _unknown(conn: Connection, outbox_id: int, why: ColumnElement[bool]) -> int:

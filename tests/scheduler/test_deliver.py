@@ -389,6 +389,32 @@ def test_processes_that_die_one_after_the_other_do_not_lose_an_alarm(
     assert office.row(outbox, alarm).state == ("accepted" if sent else "unknown")
 
 
+@pytest.mark.parametrize(("kind", "texts"), [("reminder", 1), ("alarm", 1), ("question", 2), ("reply", 2)])
+def test_of_what_piled_up_one_alarm_or_reminder_says_it_for_all(
+    office: Office, channel: ScriptedChannel, kind: str, texts: int
+) -> None:
+    person, address = office.student()
+    about = {"prompt": office.ground.prompt(person, "open"), "case_id": office.ground.case(person, "urgent")}
+    first, second = (office.message(person, address, kind=kind, **about) for _ in range(2))
+    other = office.message(*office.student("2"), kind=kind, **about)
+    office.send(channel)
+    assert len(channel.sent) == texts + 1
+    assert office.row(outbox, first).state == ("accepted" if texts > 1 else "withdrawn")
+    assert {office.row(outbox, row).state for row in (second, other)} == {"accepted"}
+
+
+def test_a_younger_alarm_that_may_not_go_yet_does_not_hold_up_the_older_one(
+    office: Office, channel: ScriptedChannel
+) -> None:
+    person, address = office.student()
+    case = office.ground.case(person, "urgent")
+    older = office.message(person, address, kind="alarm", case_id=case)
+    later = office.clock.now() + timedelta(hours=1)
+    office.message(person, address, kind="alarm", case_id=case, next_try_at=later)
+    office.send(channel)
+    assert office.row(outbox, older).state == "accepted"
+
+
 def test_a_result_of_an_ended_epoch_is_not_recorded(office: Office, channel: ScriptedChannel) -> None:
     person, address = office.student()
     message = office.message(person, address, kind="reminder")

@@ -243,14 +243,20 @@ class World:
 
 
 @contextmanager
-def world_at(folder: Path, start: str, *, database_url: str = "", programme: str = "") -> Iterator[World]:
-    """Make a world whose clock stands at `start` (UTC), on SQLite in a folder or on the database named."""
+def world_at(
+    folder: Path, start: str, *, database_url: str = "", programme: str = "", limits: dict[str, int] | None = None
+) -> Iterator[World]:
+    """Make a world whose clock stands at `start` (UTC), on SQLite in a folder or on the database named.
+
+    `limits` are those of the settings that differ from their defaults.
+    """
     errors: list[EventDict] = []
     with FakeTelegram() as telegram, structlog.testing.capture_logs() as lines:
         values: dict[str, Any] = {
             "database": {"url": database_url or f"sqlite:///{folder}/world.db"},
             "security": {"key_file": str(folder / "keys.txt")},
             "channels": {"telegram": telegram.section().model_dump()},
+            "limits": limits or {},
         }
         if programme:
             (folder / "programme.toml").write_text(programme, encoding="utf-8")
