@@ -89,13 +89,9 @@ def unresolved_of(conn: Connection, person_ids: Iterable[int]) -> dict[int, list
 
 def open_one(conn: Connection, **values: Any) -> tuple[Case, bool]:
     """Open a case, or return the one that is open for this student and reason; True when it is new."""
-    known = [
-        case
-        for case in unresolved_of(conn, [values["person_id"]]).get(values["person_id"], [])
-        if case.reason == values["reason"]
-    ]
-    if known:
-        return known[0], False
+    known = _unresolved_for(conn, values["person_id"], values["reason"])
+    if known is not None:
+        return known, False
     try:
         with conn.begin_nested():
             inserted = conn.execute(
@@ -104,11 +100,21 @@ def open_one(conn: Connection, **values: Any) -> tuple[Case, bool]:
                 .returning(cases.c.id)
             ).scalar_one()
     except IntegrityError:  # somebody opened it in between; the index decides
-        return unresolved_of(conn, [values["person_id"]])[values["person_id"]][0], False
+        known = _unresolved_for(conn, values["person_id"], values["reason"])
+        if known is None:
+            raise
+        return known, False
     case = by_id(conn, inserted)
     if case is None:
         raise LookupError("the case was stored a moment ago and is gone")
     return case, True
+
+
+def _unresolved_for(conn: Connection, person_id: int, reason: Reason) -> Case | None:
+    # Locked, so that nobody takes or ends it between this look and what the caller adds to it.
+    query = select(cases).where(cases.c.person_id == person_id, cases.c.reason == reason.value, _unresolved)
+    row = conn.execute(query.with_for_update()).one_or_none()
+    return None if row is None else from_row(row)
 
 
 def due(conn: Connection, now: datetime, limit: int, *, hard: bool) -> list[Case]:

@@ -1,6 +1,6 @@
 """Cases: opened, told to helpers until one acknowledges, and ended. The journal has every step."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -58,9 +58,20 @@ def open_case(
         conn,
         [journal.line(now, action, person_id=person_id, prompt_id=prompt_id, case_id=case.id, reason=reason.value)],
     )
-    if is_new or (reason is Reason.URGENT and case.state is CaseState.OPEN):
-        tell_helpers(conn, case, now)
+    if is_new or reason is Reason.URGENT:
+        tell_helpers(conn, _open_again(conn, case, now), now)
     return case
+
+
+def _open_again(conn: Connection, case: Case, now: datetime) -> Case:
+    """Open a case that somebody had taken: a new cry is nobody's yet, whoever answered the old one may be asleep."""
+    values = {"state": CaseState.OPEN.value, "acknowledged_by": None, "acknowledged_at": None}
+    next_at = again_at(case.reason, now)
+    if case.state is not CaseState.ACKNOWLEDGED or not cases_store.move_state(
+        conn, case.id, [CaseState.ACKNOWLEDGED], next_at=next_at, **values
+    ):
+        return case
+    return replace(case, state=CaseState.OPEN, next_at=next_at, acknowledged_by=None, acknowledged_at=None)
 
 
 def raise_sos(conn: Connection, person_id: int, prompt_id: int | None, now: datetime) -> Case:
@@ -132,7 +143,7 @@ def acknowledge(conn: Connection, case_id: int, staff_id: int, now: datetime) ->
         if helper_id != staff_id:
             _to_helper(conn, case, helper_id, "staff/case_taken", now, by_id=staff_id)
     if case.reason in (Reason.URGENT, Reason.HARD):
-        key = f"case:{case_id}:taken:student"
+        key = f"case:{case_id}:taken:student:{case.round}"
         template = "student/case_taken"
         data = {"by_id": staff_id}
         tell(
@@ -225,7 +236,7 @@ def _to_helper(
         helper_id,
         Kind.CLEAR,
         template,
-        key=f"case:{case.id}:{helper_id}:{template}",
+        key=f"case:{case.id}:{helper_id}:{template}:{case.round}",
         priority=Priority.REPLY,
         now=now,
         data=dict(data),

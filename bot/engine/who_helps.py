@@ -3,14 +3,16 @@
 A supervisor is never among them.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
 from bot.people import store as people_store
 from bot.people.model import SUPPORT, Person, RoleKind, ScopeKind
+from bot.places.countries import region_of
 from bot.prompts.model import ShareWith
+from bot.trips import store as trips_store
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,8 @@ class Helpers:
     office: tuple[int, ...]
     support: tuple[int, ...]
     staff: dict[int, Person]
+    places: dict[int, frozenset[tuple[ScopeKind, str]]] = field(default_factory=dict)
+    """By student, everything that a scope may name to hold her; loaded only where an office has a scope at all."""
 
     def counsellor_of(self, student: Person) -> int | None:
         """Return her counsellor, while that person is present."""
@@ -27,22 +31,28 @@ class Helpers:
         present = found is not None and found.absent_at is None and found.has_role(RoleKind.COUNSELLOR)
         return student.counsellor_id if present else None
 
+    def office_of(self, student: Person) -> list[int]:
+        """Return who of the office looks after her: whoever looks after everybody, or has her in scope."""
+        mine = self.places.get(student.id, frozenset())
+        return [one for one in self.office if not (areas := areas_of(self.staff[one])) or areas & mine]
+
     def for_alarm(self, student: Person) -> list[int]:
-        """Return whom an alarm goes to: her counsellor and the office, each once."""
+        """Return whom an alarm goes to: her counsellor and her office; without both, everybody of the office."""
         counsellor = self.counsellor_of(student)
         first = [] if counsellor is None else [counsellor]
-        return list(dict.fromkeys([*first, *self.office]))
+        return list(dict.fromkeys([*first, *self.office_of(student)])) or list(self.office)
 
     def for_hard(self, student: Person, whom: ShareWith) -> list[int]:
         """Return whom a hard week is told to: exactly whom she chose."""
         if whom is ShareWith.COUNSELLOR:
             counsellor = self.counsellor_of(student)
             return [] if counsellor is None else [counsellor]
-        return {ShareWith.OFFICE: list(self.office), ShareWith.SUPPORT: list(self.support)}.get(whom, [])
+        return {ShareWith.OFFICE: self.office_of(student), ShareWith.SUPPORT: list(self.support)}.get(whom, [])
 
 
 def load_helpers(conn: Connection, students: Iterable[Person]) -> Helpers:
     """Load the office, the support and the counsellors of some students."""
+    students = list(students)
     office = people_store.ids_with_role(conn, RoleKind.OFFICE)
     supporting = set()
     for kind in (RoleKind.OFFICE, RoleKind.COUNSELLOR, RoleKind.COORDINATOR):
@@ -51,7 +61,30 @@ def load_helpers(conn: Connection, students: Iterable[Person]) -> Helpers:
     staff = people_store.by_ids(conn, supporting | counsellors)
     support = tuple(person_id for person_id in sorted(supporting) if is_support(staff[person_id]))
     # Whoever is only the psychological support has the role "office" with that matter; alarms are not hers.
-    return Helpers(tuple(i for i in office if not only_support(staff[i])), support, staff)
+    alarmed = tuple(one for one in office if not only_support(staff[one]))
+    narrow = any(areas_of(staff[one]) for one in alarmed)
+    return Helpers(alarmed, support, staff, _places(conn, students) if narrow else {})
+
+
+def areas_of(person: Person) -> frozenset[tuple[ScopeKind, str]]:
+    """Return the units, regions and countries to which somebody's role in the office is limited; empty: to nothing."""
+    office = (role for role in person.roles if role.kind is RoleKind.OFFICE)
+    return frozenset(one for role in office for one in role.scope if one[0] is not ScopeKind.MATTER)
+
+
+def _places(conn: Connection, students: Sequence[Person]) -> dict[int, frozenset[tuple[ScopeKind, str]]]:
+    paths = people_store.unit_paths(conn)
+    trips = trips_store.of_people(conn, [student.id for student in students])
+    found = {}
+    for student in students:
+        names = paths.get(student.unit_id or 0, "").split("/")
+        countries = {trip.country for trip in trips.get(student.id, ()) if trip.cancelled_at is None}
+        found[student.id] = frozenset(
+            {(ScopeKind.UNIT, "/".join(names[: depth + 1])) for depth in range(len(names))}
+            | {(ScopeKind.COUNTRY, country) for country in countries}
+            | {(ScopeKind.REGION, region) for country in countries if (region := region_of(country))}
+        )
+    return found
 
 
 def is_support(person: Person) -> bool:

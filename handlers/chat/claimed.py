@@ -37,7 +37,7 @@ def tell(conn: Connection, person_id: int, channel: str, key: str, now: datetime
         for address in older
     ]
     outbox.put(conn, rows)
-    for staff_id in load_helpers(conn, [person]).office:
+    for staff_id in load_helpers(conn, [person]).office_of(person):
         queue(
             conn,
             staff_id,
