@@ -23,6 +23,12 @@ class CaseState(StrEnum):
     RESOLVED = "resolved"
 
 
+TAKEN_BACK = "taken_back"
+"""Outcome of a hard week that she took back before anybody acknowledged it: nobody is to know of it any more."""
+GIVEN_UP = frozenset({TAKEN_BACK, "passed_on"})
+"""The same, and that of a hard week which she gave to somebody else: its case no longer says who may read."""
+
+
 @dataclass(frozen=True)
 class Case:
     """One row of `cases`; `share_with` is set for a hard week only and says who may see the case at all."""

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, and_, exists, select
 
 from bot.addresses import store as address_store
 from bot.addresses.model import PULL_ONLY, Address, AddressState
-from bot.cases.model import Case, CaseState, Reason
+from bot.cases.model import TAKEN_BACK, Case, CaseState, Reason
 from bot.cases.store import cases, from_row
 from bot.local_time import local_date
 from bot.outbox.model import Kind, OutboxState
@@ -129,8 +129,10 @@ def find(conn: Connection, scope: Scope, number: str, now: datetime) -> Person |
 
 
 def may_see_case(scope: Scope, case: Case, counsellor_id: int | None) -> bool:
-    """Tell whether a case of a student in scope may be seen: a hard week only by whom she chose."""
-    return case.reason is not Reason.HARD or scope.sees_hard(case.share_with, counsellor_id)
+    """Tell whether a case of a student in scope may be seen: a hard week only by whom she chose, while she does."""
+    if case.reason is not Reason.HARD:
+        return True
+    return case.outcome != TAKEN_BACK and scope.sees_hard(case.share_with, counsellor_id)
 
 
 def _here(trips: list[Trip], person: Person, now: datetime) -> tuple[Trip | None, date]:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, select
 
-from bot.cases.model import Reason
+from bot.cases.model import GIVEN_UP, Reason
 from bot.cases.store import cases
 from bot.people.model import Person
 from bot.prompts.model import Choice
-from bot.prompts.store import notes, prompts
+from bot.prompts.store import answers, notes, prompts
 from bot.views.scope import Scope
 
 LATEST = 20
@@ -32,6 +32,9 @@ class Words:
 
 def words_of(conn: Connection, scope: Scope, person: Person) -> list[Words]:
     """Return the latest notes and positions of a student that this scope may read, the newest first."""
+    was_hard = select(answers.c.id).where(
+        answers.c.prompt_id == notes.c.prompt_id, answers.c.choice == Choice.HARD.value, answers.c.at <= notes.c.at
+    )
     query = (
         select(
             notes.c.kind,
@@ -40,7 +43,9 @@ def words_of(conn: Connection, scope: Scope, person: Person) -> list[Words]:
             prompts.c.choice,
             prompts.c.share_with,
             cases.c.reason,
+            cases.c.outcome,
             cases.c.share_with.label("case_share_with"),
+            exists(was_hard).label("was_hard"),
         )
         .outerjoin(prompts, prompts.c.id == notes.c.prompt_id)
         .outerjoin(cases, cases.c.id == notes.c.case_id)
@@ -56,9 +61,10 @@ def _may_read(scope: Scope, row: Any, counsellor_id: int | None) -> bool:
         return True
     if row.kind == "position":
         return False
-    if row.reason == Reason.HARD:
+    if row.reason == Reason.HARD and row.outcome not in GIVEN_UP:
         return scope.sees_hard(row.case_share_with, counsellor_id)
-    if row.choice == Choice.HARD:
+    # What she wrote to a hard week stays with whom she chose for it, also when she says later that she is fine.
+    if row.choice == Choice.HARD or row.was_hard:
         return scope.sees_hard(row.share_with, counsellor_id)
     told_counsellor = row.choice is not None or row.reason is not None
     return told_counsellor and scope.viewer_id is not None and scope.viewer_id == counsellor_id
