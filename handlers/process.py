@@ -12,6 +12,7 @@ from bot.addresses import store as addresses
 from bot.addresses.model import PULL_ONLY, Address, AddressState
 from bot.inbox import store as inbox
 from bot.inbox.model import InboxRow, InboxState, Said
+from bot.inbox.rules import without_position
 from bot.outbox import store as outbox
 from bot.outbox.model import Kind, Priority
 from bot.people import store as people
@@ -55,6 +56,9 @@ def process(conn: Connection, inbox_id: int, services: Services) -> bool:
         else:
             take_turn(chat, incoming)
         queue_replies(chat, address, row.id)
+    kept = without_position(row.raw)
+    if kept != row.raw:  # a position has its own place, where it goes after three days
+        inbox.replace_raw(conn, inbox_id, kept)
     inbox.finish(conn, inbox_id, state, now, tries=row.tries)
     return True
 

@@ -1,7 +1,10 @@
-"""Which messages are cries for help: a pure check that lets them overtake, and that the chat handlers ask again."""
+"""What can be told of a message that came in without knowing who sent it: whether it is a cry for help, which lets it
+overtake and which the chat handlers ask again, and what of it says where somebody is. Pure.
+"""
 
 import re
 from enum import StrEnum
+from typing import Any
 
 
 class Cry(StrEnum):
@@ -32,3 +35,13 @@ def cry_in(text: str) -> Cry | None:
     if whole in _ASK_WHOLE or (not whole.startswith("/help") and _ASK_WORDS.search(text)):
         return Cry.ASK
     return None
+
+
+_PLACES = frozenset({"latitude", "longitude", "location", "venue"})
+
+
+def without_position(raw: Any) -> Any:
+    """Return a platform's JSON in which nothing says any more where she was; that she sent a position still shows."""
+    if isinstance(raw, dict):
+        return {name: None if name in _PLACES else without_position(value) for name, value in raw.items()}
+    return [without_position(value) for value in raw] if isinstance(raw, list) else raw

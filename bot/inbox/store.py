@@ -107,6 +107,11 @@ def finish(
     )
 
 
+def replace_raw(conn: Connection, inbox_id: int, raw: dict[str, Any]) -> None:
+    """Keep something else of a message than what the platform sent."""
+    conn.execute(inbox.update().where(inbox.c.id == inbox_id).values(raw=raw))
+
+
 def _row(row: Row[Any]) -> InboxRow:
     return InboxRow(
         row.id,

@@ -14,7 +14,7 @@ from bot.engine.compose import compose_reply
 from bot.engine.life import sign_of_life
 from bot.inbox import store as inbox
 from bot.inbox.model import InboxState, Incoming, Said
-from bot.inbox.rules import cry_in
+from bot.inbox.rules import cry_in, without_position
 from bot.inbox.store import inbox as rows
 from bot.outbox.model import Rendered
 from bot.people.model import Person
@@ -85,7 +85,7 @@ def said(
         )
         for reply in chat.replies
     ]
-    stored = raw | {"replies": [reply.to_json() for reply in replies]}
+    stored = without_position(raw) | {"replies": [reply.to_json() for reply in replies]}
     conn.execute(rows.update().where(rows.c.id == inbox_id).values(raw=stored, processed_at=now))
     return replies
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.inbox.model import Incoming, Said
+from bot.inbox.store import inbox
 from bot.journal.store import journal, line, write
 from bot.prompts.model import State
 from bot.prompts.store import notes
@@ -232,6 +233,9 @@ def test_a_position_is_kept_sealed_and_journalled_without_it(talk: Talk, student
     assert "72 小时" in text_of(talk.sends_position(student, 40.7, -74.0))
     row = talk.db.read(lambda conn: conn.execute(select(notes)).one())
     assert (row.kind, row.body) == ("position", {"latitude": 40.7, "longitude": -74.0})
+    came = talk.db.read(lambda conn: conn.execute(select(inbox.c.raw).order_by(inbox.c.id.desc())).scalars().first())
+    assert came is not None
+    assert "40.7" not in str(came)  # else it would stay for as long as what platforms send
     lines = talk.db.read(lambda conn: conn.execute(select(journal)).all())
     assert "40.7" not in str(lines)
 
