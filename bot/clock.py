@@ -118,8 +118,10 @@ class RehearsalClock:
     def _where(self) -> datetime:
         if self._from == self._until:
             return self._from
-        passed = timedelta(seconds=max(self._seconds() - self._began, 0.0) * self._speed)
-        return min(self._from + passed, self._until)
+        passed = max(self._seconds() - self._began, 0.0) * self._speed
+        if passed >= (self._until - self._from).total_seconds():
+            return self._until
+        return self._from + timedelta(seconds=passed)
 
 
 def monotonic() -> float:
