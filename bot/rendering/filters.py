@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from bot.local_time import BEIJING, to_wall
+from bot.places.cities import find_cities
 from bot.places.countries import country_name
 from bot.places.zones import zone_name
 
@@ -58,6 +59,13 @@ def country(code: str | None, language: str) -> str:
         return code or ""
 
 
+def city(name: str | None, language: str, country: str | None = None) -> str:
+    """Name a city as readers of a language know it; one that we do not know, or not for certain, stays as it is."""
+    found = find_cities(name or "", country) or find_cities(name or "")
+    names = {one.name_zh if language == "zh" else one.name_en for one in found}
+    return names.pop() if len(names) == 1 else name or ""
+
+
 def weekday(index: int, language: str) -> str:
     """Name a day of the week, 0 for Monday."""
     return _WEEKDAYS[language][index]
@@ -81,6 +89,7 @@ def for_language(language: str) -> dict[str, Callable[..., Any]]:
         "weekday": partial(weekday, language=language),
         "zone_name": partial(zone_called, language=language),
         "country_name": partial(country, language=language),
+        "city_name": lambda name, code=None: city(name, language, code),
     }
 
 

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.rendering.filters import both, clock, country, day, for_language, when, zone_called
+from bot.rendering.filters import both, city, clock, country, day, for_language, when, zone_called
 
 INSTANT = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
 
@@ -28,6 +28,9 @@ def test_a_day_has_its_weekday(given: date | str) -> None:
 
 def test_places_are_named_and_never_break_a_message() -> None:
     assert country("NP", "zh") == "尼泊尔"
+    assert (city("芝加哥", "en"), city("New York", "zh", "US"), city("纽约", "zh")) == ("Chicago", "纽约", "纽约")
+    assert city("芝加哥", "en", "??") == "Chicago"
+    assert (city("a village", "zh", "US"), city(None, "en")) == ("a village", "")
     assert country("??", "zh") == "??"
     assert country(None, "en") == ""
     assert zone_called("Asia/Kathmandu", "zh") == "加德满都"
@@ -36,4 +39,13 @@ def test_places_are_named_and_never_break_a_message() -> None:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_templates_know_all_of_them(language: str) -> None:
-    assert set(for_language(language)) == {"when", "clock", "both", "day", "weekday", "zone_name", "country_name"}
+    assert set(for_language(language)) == {
+        "when",
+        "clock",
+        "both",
+        "day",
+        "weekday",
+        "zone_name",
+        "country_name",
+        "city_name",
+    }
