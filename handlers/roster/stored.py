@@ -62,8 +62,9 @@ def _people(conn: Connection, units: Mapping[int, str], numbers: Mapping[int, st
             "counsellor": numbers.get(row.counsellor_id),
             "supervisor": numbers.get(row.supervisor_id),
         }
-        # Once she has enrolled she has chosen her language herself, and the roster no longer does.
-        own = frozenset({"language"} if row.consent_at is not None else ())
+        # Once she has enrolled she says herself which language and, as a student, by which clock; the roster no longer.
+        chosen = {"language", "zone"} if kinds == {"student"} else {"language"}
+        own = frozenset(chosen if row.consent_at is not None else ())
         found[(row.number,)] = StoredRow(row.id, values, gone=row.absent_at is not None, own=own)
     return found
 

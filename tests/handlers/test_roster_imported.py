@@ -275,6 +275,16 @@ def test_what_she_said_herself_is_not_overwritten(office: Office) -> None:
     assert (person.language, person.here_zone, person.consent_at) == ("en", "Europe/Paris", NOW)
 
 
+def test_the_clock_that_a_student_named_at_home_is_not_overwritten(office: Office) -> None:
+    roster = {"people": "学号,姓名,角色,时区,辅导员\nC1,林知远,辅导员,,\nS9,苏晚晴,学生,,C1\n"}
+    office.hand_in(roster)
+    student = office.person("S9").id
+    own = {"zone": "Asia/Urumqi", "consent_at": NOW}
+    office.database.write(lambda conn: people_store.update_person(conn, student, **own))
+    assert not office.hand_in(roster, now=LATER)
+    assert office.person("S9").zone == "Asia/Urumqi"
+
+
 def test_rows_that_are_absent_stay(office: Office) -> None:
     office.hand_in(SOUND)
     before = office.dump()
