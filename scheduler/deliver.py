@@ -17,18 +17,22 @@ from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 
 from bot.channels.base import Channel
 from bot.clock import Clock
-from bot.engine.delivery import Account, Parcel, Tools, claim, drop, record, recover, still_wanted
+from bot.engine.delivery import Account, Parcel, Tools, claim, drop, record_all, recover, still_wanted_all
 from bot.engine.delivery_rules import Verdict
 from bot.outbox import store as outbox
-from bot.outbox.model import OutboxState, Priority, Rendered, Result, ResultKind
+from bot.outbox.model import Message, OutboxState, Priority, Rendered, Result, ResultKind
 from bot.storage import state
 from bot.storage.database import Database
 from bot.storage.writer import Urgency
 from scheduler.pace import Pace
+from scheduler.together import Together
 
 log = structlog.get_logger()
 LEASE = timedelta(seconds=30)
 RENEW = timedelta(seconds=10)
+ROOM_PARTS = 4
+"""Ordinary messages are claimed when a quarter of their places is free."""
+GATHER_SECONDS = 0.02
 GRACE_SECONDS = 20.0
 """How long a stopping sender waits for what is under way."""
 LONGEST_PAUSE_SECONDS = 30.0
@@ -62,8 +66,8 @@ class Sender:
         self._under_way: set[asyncio.Task[None]] = set()
         self._ordinary = 0
         self._chats: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._finished: list[tuple[Parcel, Result]] = []
-        self._recording = asyncio.Lock()
+        self._looking = Together(self._look, lambda: 0.0)
+        self._recording = Together(self._record, self._gather)
         self._starting = asyncio.Lock()
         self._is_stopping = False
 
@@ -125,22 +129,38 @@ class Sender:
         now, real = self._desk.clock.now(), self._desk.clock.real()
         if self._is_paused(real):
             return 0
-        urgent = self._pace.per_second - len(self._under_way)
-        ordinary = min(urgent, self._pace.per_second - self._pace.reserve - self._ordinary)
+        urgent, ordinary = self._room()
+        least = Priority.EDIT if ordinary else Priority.REPLY
         overdue = self._renewed_at is None or real - self._renewed_at > RENEW
         must_renew = self._epoch is None or (bool(self._under_way) and overdue)
-        if not must_renew and (urgent <= 0 or not await self._desk.database.aread(lambda conn: self._ready(conn, now))):
+        if not must_renew and (
+            urgent <= 0 or not await self._desk.database.aread(lambda conn: self._ready(conn, now, least))
+        ):
             return 0
         epoch, taken, parcels = await self._desk.database.awrite(
-            lambda conn: self._claim(conn, now, real, max(urgent, 0), max(ordinary, 0)), Urgency.DELIVERY
+            lambda conn: self._claim(conn, now, real, max(urgent, 0), ordinary), Urgency.DELIVERY
         )
         self._epoch, self._renewed_at = epoch, None if epoch is None else real
         for parcel in parcels:
             self._set_off(parcel)
         return taken
 
-    def _ready(self, conn: Connection, now: datetime) -> bool:
-        return outbox.has_ready(conn, self.account.channel, self.account.account, now)
+    def _ready(self, conn: Connection, now: datetime, least: Priority) -> bool:
+        return outbox.has_ready(conn, self.account.channel, self.account.account, now, least)
+
+    def _gather(self) -> float:
+        """Return how many seconds a result waits for others, so that one transaction records them all."""
+        return GATHER_SECONDS if len(self._under_way) > self._pace.per_second // ROOM_PARTS else 0.0
+
+    def _room(self) -> tuple[int, int]:
+        """Return how many messages may be claimed now, and how many of them may be ordinary.
+
+        Ordinary ones wait until there is room for several: a claim for each message costs more than the message.
+        """
+        urgent = self._pace.per_second - len(self._under_way)
+        most = self._pace.per_second - self._pace.reserve
+        ordinary = min(urgent, most - self._ordinary)
+        return urgent, ordinary if ordinary >= max(most // ROOM_PARTS, 1) else 0
 
     def _claim(
         self, conn: Connection, now: datetime, real: datetime, urgent: int, ordinary: int
@@ -169,7 +189,9 @@ class Sender:
         def end(done: asyncio.Task[None]) -> None:
             self._under_way.discard(done)
             self._ordinary -= ordinary
-            self.nudge.set()
+            # What is urgent waits for a single place only when all are taken.
+            if self._room()[1] or len(self._under_way) == self._pace.per_second - 1 or not self._under_way:
+                self.nudge.set()
 
         task.add_done_callback(end)
 
@@ -178,19 +200,14 @@ class Sender:
         async with lock:
             await self._pace.wait(parcel.external_id, urgent=parcel.message.priority < Priority.PROMPT)
             result = await self._look_and_call(parcel)
-            if result is None:
-                return
-            self._finished.append((parcel, result))
-            async with self._recording:  # whoever comes first records for all who have finished meanwhile
-                batch, self._finished = self._finished, []
-                if batch:
-                    await self._record(batch)
+            if result is not None:
+                await self._recording.do((parcel, result))
 
     async def _look_and_call(self, parcel: Parcel) -> Result | None:
         """Look once more whether a message is wanted and send it; None when it was given up."""
         now = self._desk.clock.now()
         try:
-            verdict = await self._desk.database.aread(lambda conn: still_wanted(conn, parcel.message, now))
+            verdict = await self._looking.do(parcel.message)
             given_up = verdict or self._wait_for_pause(now)
             if given_up is not None:
                 await self._desk.database.awrite(
@@ -202,6 +219,10 @@ class Sender:
             return Result(ResultKind.RETRY_AT, reason="not_looked_up")
         return await self._call(parcel)
 
+    async def _look(self, messages: list[Message]) -> list[Verdict | None]:
+        now = self._desk.clock.now()
+        return await self._desk.database.aread(lambda conn: still_wanted_all(conn, messages, now))
+
     async def _call(self, parcel: Parcel) -> Result:
         try:
             if parcel.message_ref is not None:
@@ -212,7 +233,7 @@ class Sender:
         log.error("delivery.channel_broke", channel=self.channel.name, outbox_id=parcel.message.id, error=name)
         return Result(ResultKind.OUTCOME_UNKNOWN, reason=name)
 
-    async def _record(self, batch: list[tuple[Parcel, Result]]) -> None:
+    async def _record(self, batch: list[tuple[Parcel, Result]]) -> list[None]:
         """Store results in one transaction; one that cannot be stored must not take the others with it."""
         try:
             verdicts = await self._record_when_there(batch)
@@ -220,12 +241,13 @@ class Sender:
             kind = type(error).__name__
         else:
             self._pause_for(verdicts)
-            return
+            return [None] * len(batch)
         if len(batch) == 1:  # the watchdog sees it, and the next start counts it as unknown
             log.error("delivery.result_lost", outbox_id=batch[0][0].message.id, error=kind)
         else:
             for one in batch:
                 await self._record([one])
+        return [None] * len(batch)
 
     async def _record_when_there(self, batch: list[tuple[Parcel, Result]]) -> list[Verdict]:
         """Store results, again and again while the database is away: they must not get lost."""
@@ -247,12 +269,7 @@ class Sender:
             log.warning("delivery.paused", channel=self.channel.name, seconds=longest)
 
     def _record_all(self, conn: Connection, batch: list[tuple[Parcel, Result]], now: datetime) -> list[Verdict]:
-        found = []
-        for parcel, result in batch:
-            verdict = record(conn, self.account, self._desk.tools, parcel, result, now, self._desk.jitter())
-            if verdict is not None:
-                found.append(verdict)
-        return found
+        return record_all(conn, self.account, self._desk.tools, batch, now, self._desk.jitter)
 
     def _is_paused(self, real: datetime) -> bool:
         return self._paused_until is not None and real < self._paused_until

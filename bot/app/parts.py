@@ -21,8 +21,9 @@ from bot.channels.web import understand as web_understand
 from bot.channels.web.channel import WebChannel
 from bot.clock import Clock, RehearsalClock
 from bot.engine.asked import asked
-from bot.engine.compose import compose
+from bot.engine.compose import compose, compose_all
 from bot.engine.delivery import Tools
+from bot.engine.known import Known
 from bot.errors import YanxinError
 from bot.metrics import Metrics
 from bot.outbox.model import Message, OutboxState, Rendered, Result
@@ -94,7 +95,7 @@ class App:
         self.renderer = Renderer(rehearsal=isinstance(clock, RehearsalClock))
         self.database.write(self._seed)
         self.channels = make_channels(settings)
-        tools = Tools(self._compose, self._asked, self._given_up)
+        tools = Tools(self._compose, self._asked, self._given_up, self._compose_all)
         desk = self._desk = Desk(self.database, tools, clock, secrets.token_hex(8))
         self.holder = desk.holder
         self.senders = {
@@ -212,6 +213,9 @@ class App:
 
     def _compose(self, conn: Connection, message: Message) -> Rendered:
         return compose(conn, message, self.renderer, self.settings, self.clock.now())
+
+    def _compose_all(self, conn: Connection, messages: Sequence[Message], known: Known) -> list[Rendered]:
+        return compose_all(conn, messages, self.renderer, self.settings, self.clock.now(), known)
 
     def _asked(self, conn: Connection, prompt_ids: Sequence[int], now: datetime) -> None:
         asked(conn, prompt_ids, now, self.programmes)

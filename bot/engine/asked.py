@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -11,7 +12,7 @@ from bot.outbox.model import Kind
 from bot.outbox.store import attempts, outbox
 from bot.programmes.versions import Programmes
 from bot.prompts import store as prompts_store
-from bot.prompts.model import State
+from bot.prompts.model import Prompt, State
 from bot.prompts.store import prompts
 
 _BEFORE = frozenset({State.OPEN, State.NOT_ASKED, State.UNREACHED})
@@ -34,27 +35,35 @@ def asked(conn: Connection, prompt_ids: Iterable[int], now: datetime, programmes
         .order_by(prompts.c.id)
         .with_for_update()
     )
+    alike: dict[tuple[object, ...], list[Prompt]] = {}
     for row in conn.execute(query).all():
         prompt = prompts_store.from_row(row)
-        if prompt.state not in _BEFORE:  # answered, alive or called off meanwhile: only the fact is kept
-            prompts_store.update(conn, prompt.id, asked_at=now)
-            continue
-        programme = programmes.version(conn, prompt.version_id)
-        item = programme.item(prompt.item)
-        if item is None:
-            raise LookupError(f"version {prompt.version_id} of the programme has no item {prompt.item!r}")
-        decision = first_rung(prompt, item, programme.quiet, now)
-        prompts_store.update(
-            conn,
-            prompt.id,
-            state=decision.state.value,
-            asked_at=now,
-            step=decision.step,
-            next_at=decision.next_at,
-            due_at=decision.due_at,
-            late_by_seconds=int(decision.late_by.total_seconds()),
-        )
-        journal.write(conn, [journal.line(now, "prompt.asked", person_id=prompt.person_id, prompt_id=prompt.id)])
+        running = prompt.state in _BEFORE  # else answered, alive or called off meanwhile: only the fact is kept
+        same: tuple[object, ...] = (prompt.version_id, prompt.item, prompt.opens_at, prompt.zone) if running else ()
+        alike.setdefault(same, []).append(prompt)
+    for situation, found in alike.items():
+        values: dict[str, Any] = {"asked_at": now}
+        if situation:
+            values |= _first_rung(conn, found[0], now, programmes)
+            lines = [journal.line(now, "prompt.asked", person_id=one.person_id, prompt_id=one.id) for one in found]
+            journal.write(conn, lines)
+        conn.execute(prompts.update().where(prompts.c.id.in_([one.id for one in found])).values(**values))
+
+
+def _first_rung(conn: Connection, prompt: Prompt, now: datetime, programmes: Programmes) -> dict[str, Any]:
+    """Return what all prompts of this item and opening become; LookupError when the programme has no such item."""
+    programme = programmes.version(conn, prompt.version_id)
+    item = programme.item(prompt.item)
+    if item is None:
+        raise LookupError(f"version {prompt.version_id} of the programme has no item {prompt.item!r}")
+    decision = first_rung(prompt, item, programme.quiet, now)
+    return {
+        "state": decision.state.value,
+        "step": decision.step,
+        "next_at": decision.next_at,
+        "due_at": decision.due_at,
+        "late_by_seconds": int(decision.late_by.total_seconds()),
+    }
 
 
 def shown(conn: Connection, address_id: int, prompt_ids: Iterable[int], now: datetime, programmes: Programmes) -> None:

@@ -4,6 +4,7 @@ Delivery calls this at the first claim, inside the claim's transaction, and keep
 `compose_reply` for what is never queued.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,8 @@ from sqlalchemy import Connection
 
 from bot.cases import store as cases_store
 from bot.engine.compose_facts import of_case, of_prompt, of_reader, of_student
+from bot.engine.facts import facts_of_people
+from bot.engine.known import Known, load_known
 from bot.outbox.model import Message, Rendered
 from bot.people import store as people_store
 from bot.people.model import Person
@@ -44,6 +47,37 @@ def compose(
     if about_id is not None:
         context["student"] = of_student(conn, about_id, settings, at)
     return renderer.chat(message.template, person.language, context | message.data)
+
+
+def compose_all(
+    conn: Connection,
+    messages: Sequence[Message],
+    renderer: Renderer,
+    settings: Settings,
+    now: datetime,
+    known: Known | None = None,
+) -> list[Rendered]:
+    """Render many messages as `compose` does, in their order, with a handful of queries for all of them.
+
+    What is about a case or about somebody else is rare and is composed by itself. Raises what `compose` raises.
+    """
+    plain = [message for message in messages if message.case_id is None and message.about_id is None]
+    people = people_store.by_ids(conn, (message.person_id for message in plain))
+    facts = facts_of_people(conn, people)
+    known = known or load_known(conn, plain)
+    written = []
+    for message in messages:
+        person = people.get(message.person_id)
+        prompt = known.prompts.get(message.prompt_id or 0)
+        missing = person is None or (prompt is None and message.prompt_id is not None)
+        if missing or person is None or message.case_id is not None or message.about_id is not None:
+            written.append(compose(conn, message, renderer, settings, now))
+            continue
+        context = of_reader(conn, person, settings, now, facts[person.id])
+        if prompt is not None:
+            context |= of_prompt(prompt)
+        written.append(renderer.chat(message.template, person.language, context | message.data))
+    return written
 
 
 def compose_reply(

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.cases.model import Case
-from bot.engine.facts import load_facts
+from bot.engine.facts import facts_of_people
 from bot.engine.person_facts import PersonFacts
 from bot.engine.who_helps import load_helpers
 from bot.local_time import local_date
@@ -28,7 +28,7 @@ _HOME_ZONES = frozenset({"Asia/Shanghai", "Asia/Urumqi"})
 
 def facts_of(conn: Connection, person: Person) -> PersonFacts:
     """Return what planning knows of one person."""
-    return load_facts(conn, [person.id])[person.id]
+    return facts_of_people(conn, {person.id: person})[person.id]
 
 
 def reader_zone(person: Person, facts: PersonFacts, now: datetime) -> str:
@@ -48,9 +48,11 @@ def country_now(person: Person, facts: PersonFacts, now: datetime) -> str | None
     return None if elsewhere else trip.country
 
 
-def of_reader(conn: Connection, person: Person, settings: Settings, now: datetime) -> dict[str, Any]:
-    """Return what every template may say to its reader."""
-    facts = facts_of(conn, person)
+def of_reader(
+    conn: Connection, person: Person, settings: Settings, now: datetime, facts: PersonFacts | None = None
+) -> dict[str, Any]:
+    """Return what every template may say to its reader; her facts are loaded unless they are given."""
+    facts = facts or facts_of(conn, person)
     return {
         "name": person.name,
         "is_student": person.has_role(RoleKind.STUDENT),

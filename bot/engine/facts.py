@@ -1,18 +1,22 @@
 """Loads what planning must know of people, for many at once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection
 
 from bot.engine.person_facts import PersonFacts
 from bot.people import store as people_store
-from bot.people.model import RoleKind
+from bot.people.model import Person, RoleKind
 from bot.trips import store as trips_store
 
 
 def load_facts(conn: Connection, person_ids: Iterable[int]) -> dict[int, PersonFacts]:
     """Return the facts of people by id."""
-    people = people_store.by_ids(conn, person_ids)
+    return facts_of_people(conn, people_store.by_ids(conn, person_ids))
+
+
+def facts_of_people(conn: Connection, people: Mapping[int, Person]) -> dict[int, PersonFacts]:
+    """Return the facts of people who are loaded already, by id."""
     trips = trips_store.of_people(conn, people)
     return {
         person.id: PersonFacts(

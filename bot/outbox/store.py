@@ -155,11 +155,12 @@ def by_id(conn: Connection, outbox_id: int) -> Message | None:
     return None if found is None else from_row(found)
 
 
-def has_ready(conn: Connection, channel: str, account: str, now: datetime) -> bool:
-    """Tell whether an account has a message that may go now; claims nothing."""
+def has_ready(conn: Connection, channel: str, account: str, now: datetime, least: Priority = Priority.EDIT) -> bool:
+    """Tell whether an account has a message that may go now, and that is no less important; claims nothing."""
     query = (
         select(outbox.c.id)
         .where(outbox.c.channel == channel, outbox.c.account == account, _waiting, outbox.c.next_try_at <= now)
+        .where(outbox.c.priority <= int(least))
         .limit(1)
     )
     return conn.execute(query).first() is not None
@@ -189,6 +190,12 @@ def of_prompt(conn: Connection, prompt_id: int, states: Iterable[OutboxState]) -
 def update(conn: Connection, outbox_id: int, **values: Any) -> None:
     """Change columns of one message."""
     conn.execute(outbox.update().where(outbox.c.id == outbox_id).values(**values))
+
+
+def update_many(conn: Connection, outbox_ids: Sequence[int], **values: Any) -> None:
+    """Change columns of many messages in the same way."""
+    if outbox_ids:
+        conn.execute(outbox.update().where(outbox.c.id.in_(outbox_ids)).values(**values))
 
 
 def from_row(found: Row[Any]) -> Message:

@@ -1,0 +1,56 @@
+"""What a batch of messages is about, loaded with a handful of statements: prompts, cases and addresses.
+
+Delivery looks there before it sends, and `compose` when it writes.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Table, select
+
+from bot.addresses.model import AddressState
+from bot.addresses.store import addresses
+from bot.cases.model import Case
+from bot.cases.store import cases
+from bot.cases.store import from_row as case_from_row
+from bot.outbox.model import Message
+from bot.prompts.model import Prompt
+from bot.prompts.store import from_row as prompt_from_row
+from bot.prompts.store import prompts
+from bot.schema import Sealed
+
+
+@dataclass(frozen=True)
+class Whereto:
+    """What delivery must know of an address."""
+
+    state: AddressState
+    external_id: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """By id; what does not exist any more is not there."""
+
+    prompts: dict[int, Prompt] = field(default_factory=dict)
+    cases: dict[int, Case] = field(default_factory=dict)
+    addresses: dict[int, Whereto] = field(default_factory=dict)
+
+
+def load_known(conn: Connection, messages: Sequence[Message]) -> Known:
+    """Load what messages are about and where they go; nothing that is sealed."""
+    return Known(
+        {row.id: prompt_from_row(row) for row in _rows(conn, prompts, (one.prompt_id for one in messages))},
+        {row.id: case_from_row(row) for row in _rows(conn, cases, (one.case_id for one in messages))},
+        {
+            row.id: Whereto(AddressState(row.state), row.external_id)
+            for row in _rows(conn, addresses, (one.address_id for one in messages))
+        },
+    )
+
+
+def _rows(conn: Connection, table: Table, ids: Iterable[int | None]) -> Sequence[Any]:
+    wanted = sorted({one for one in ids if one is not None})
+    plain = [column for column in table.c if not isinstance(column.type, Sealed)]
+    return conn.execute(select(*plain).where(table.c.id.in_(wanted))).all() if wanted else ()
