@@ -21,7 +21,8 @@ def sign_of_life(conn: Connection, person_id: int, now: datetime) -> int:
     failed = prompts.c.state.in_([state.value for state in FAILED]) & lasts
     query = select(prompts).where(prompts.c.person_id == person_id, or_(running, failed)).order_by(prompts.c.id)
     lines = []
-    for prompt in [prompts_store.from_row(row) for row in conn.execute(query)]:
+    # Locked: what she answers in another place at this moment is an answer, and not merely a sign of life.
+    for prompt in [prompts_store.from_row(row) for row in conn.execute(query.with_for_update())]:
         prompts_store.update(conn, prompt.id, state=State.ALIVE.value, next_at=None)
         lines.append(
             journal.line(now, "prompt.alive", person_id=person_id, prompt_id=prompt.id, was=prompt.state.value)
