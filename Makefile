@@ -1,6 +1,7 @@
 # make run [PORT=9000] [CONFIG=config.toml]   a running service with a demo roster, on this machine only
 # make test                                   everything that must hold, in the order of how fast it says no
 # make bench [PARTS="opening idle"]            how fast it is, beside peers; a quarter of an hour on a quiet machine
+# make crash [KILLS=50] [SEED=1]              kills a real service again and again and counts what was lost
 # make lock [UPGRADE=1]                       the two lock files again (needs uv)
 #
 # .venv holds it all; its stamps say which lock it holds, so that a second run needs no network.
@@ -16,7 +17,7 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --fork-strat
 STALE := $(shell $(BIN)/python -c 'import pip' 2>/dev/null || rm -f $(VENV)/run.stamp $(VENV)/test.stamp)
 
 .DELETE_ON_ERROR:
-.PHONY: run test bench lock venv
+.PHONY: run test bench lock venv crash
 
 run: $(VENV)/run.stamp
 	@$(BIN)/yanxin run --demo $(if $(CONFIG),--config "$(CONFIG)") $(if $(PORT),--port "$(PORT)")
@@ -32,6 +33,12 @@ test: $(VENV)/test.stamp
 
 bench: $(VENV)/test.stamp
 	$(BIN)/python -W ignore -m tests.bench $(PARTS)
+
+KILLS ?= 50
+SEED ?= 1
+
+crash: $(VENV)/test.stamp
+	@$(BIN)/python -W ignore -m tests.crash --kills $(KILLS) --seed $(SEED)
 
 lock:
 	$(COMPILE) -o requirements.lock pyproject.toml >/dev/null

@@ -76,7 +76,7 @@ def test_six_hours_without_telegram(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert [phone.unheard for phone in (mei, li, aoi, counsellor, office)] == [[]] * 5
         world.app.senders["telegram"]._pace = Unlimited(1)  # one after the other, so that their order shows
         before = len(world.telegram.calls_of("sendMessage"))
-        world.clock.advance(timedelta(minutes=9))  # every message has come to its next try
+        world.clock.advance(timedelta(minutes=11))  # every message has come to its next try
         world.settle()
 
         names = {phone.chat_id: name for name, phone in zip("SCO", (li, counsellor, office), strict=True)}
@@ -99,7 +99,9 @@ def test_six_hours_without_telegram(tmp_path: Path, monkeypatch: pytest.MonkeyPa
             ("withdrawn", "later_one"),
             ("accepted", ""),
         ]
-        assert [(row["state"], row["reason"]) for row in listed(world, "S3", "question")] == [("expired", "expired")]
+        assert [(row["state"], row["reason"]) for row in listed(world, "S3", "question")] == [
+            ("expired", "not_connected")
+        ]
 
 
 def test_what_expired_is_reported_with_its_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

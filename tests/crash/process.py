@@ -1,0 +1,89 @@
+"""A real `yanxin run` in a process of its own: a crash test starts it, kills it, and at last stops it in order."""
+
+import json
+import select
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bot.clock import monotonic
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 60.0
+STOP_SECONDS = 60.0
+
+
+class Service:
+    """One process; `kill` sends SIGKILL to it and to nothing else."""
+
+    def __init__(self, config: Path, log: Path) -> None:
+        """Start it; what it says on stderr is added to `log`."""
+        command = [sys.executable, "-m", "bot", "run", "--config", str(config)]
+        with log.open("ab") as stderr:
+            self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=stderr)
+
+    def waits_until_ready(self, seconds: float = START_SECONDS) -> bool:
+        """Wait until it serves pages; False when the time is over. An AssertionError when it ended by itself."""
+        deadline = monotonic() + seconds
+        stdout = self._process.stdout
+        assert stdout is not None
+        while (left := deadline - monotonic()) > 0:
+            if select.select([stdout], [], [], left)[0]:
+                line = stdout.readline()
+                assert line, f"the service ended by itself with {self._process.wait()}"
+                if b"ready" in line:
+                    return True
+        return False
+
+    def kill(self) -> None:
+        """End it without a word of warning (kill -9) and wait until it is gone."""
+        assert self._process.poll() is None, f"the service ended by itself with {self._process.returncode}"
+        self._process.kill()
+        self._end()
+
+    def stop(self) -> int:
+        """End it in order and return its exit code."""
+        self._process.terminate()
+        return self._end()
+
+    def abandon(self) -> None:
+        """End it whatever its state, for when the test itself has failed."""
+        if self._process.poll() is None:
+            self._process.kill()
+            self._end()
+
+    def _end(self) -> int:
+        code = self._process.wait(STOP_SECONDS)
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        return code
+
+
+def as_toml(values: Mapping[str, Any], above: str = "") -> str:
+    """Return nested tables of texts, numbers and truth values as TOML."""
+    plain = {key: value for key, value in values.items() if not isinstance(value, Mapping)}
+    lines = [f"[{above}]"] if above and plain else []
+    for key, value in plain.items():
+        text = str(value).lower() if isinstance(value, bool) else str(value) if isinstance(value, int) else f"'{value}'"
+        lines.append(f"{key} = {text}")
+    tables = [
+        as_toml(value, f"{above}.{key}" if above else key)
+        for key, value in values.items()
+        if isinstance(value, Mapping)
+    ]
+    return "\n".join([*lines, *tables])
+
+
+def errors_in(log: Path) -> list[str]:
+    """Return the error lines of a service's log; a line that a kill has cut is none."""
+    lines = []
+    for text in log.read_text(encoding="utf-8", errors="replace").splitlines():
+        try:
+            line = json.loads(text)
+        except ValueError:
+            continue
+        if isinstance(line, dict) and line.get("level") in {"error", "critical"}:
+            lines.append(text)
+    return lines
