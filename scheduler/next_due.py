@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, exists, func, or_, select
+from sqlalchemy import Connection, and_, exists, false, func, or_, select
 
 from bot.cases.store import cases
 from bot.dialogues.rules import CRY_ASKED, CRY_WAIT
@@ -54,7 +54,8 @@ def horizon(conn: Connection, now: datetime, accounts: Iterable[tuple[str, str]]
 
     What is set aside with its error does not count: only people can mend it.
     """
-    ours = or_(*(and_(outbox.c.channel == channel, outbox.c.account == account) for channel, account in accounts))
+    served = (and_(outbox.c.channel == channel, outbox.c.account == account) for channel, account in accounts)
+    ours = or_(false(), *served)
     waiting = exists().where(outbox.c.state == OutboxState.WAITING.value, ours)
     behind = select(
         or_(

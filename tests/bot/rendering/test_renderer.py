@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,20 @@ def test_a_name_that_nobody_gave_is_an_error(folder: Path) -> None:
 def test_labels_of_the_keyboard_mean_commands_in_every_language(folder: Path) -> None:
     assert Renderer(folder).keyboard_commands() == {"平安": "/checkin", "Fine": "/checkin"}
     assert Renderer(folder).keyboard("fr") == (("平安",),)
+
+
+def test_a_rehearsal_marks_every_message_and_every_page() -> None:
+    renderer = Renderer(rehearsal=True)
+    now = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
+    context = {"assets": "", "path": "/", "reader": None, "csrf": "", "now": now, "code": 404, "what": ""}
+    for language, mark, time in (
+        ("zh", "【演练】", "11月24日 周二 18:30"),
+        ("en", "[Rehearsal] ", "Tue 24 Nov, 18:30"),
+    ):
+        message = renderer.chat("enrol/declined", language, {})
+        plain = Renderer().chat("enrol/declined", language, {})
+        assert message.text == mark + plain.text
+        page = renderer.page("web/error.html", language, context)
+        assert time in page
+        assert 'class="rehearsal"' in page
+        assert 'class="rehearsal"' not in Renderer().page("web/error.html", language, context)
