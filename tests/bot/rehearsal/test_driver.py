@@ -20,6 +20,7 @@ from bot.rehearsal.driver import wait as machine_wait
 from bot.rehearsal.standing import read
 from bot.settings import Settings
 from bot.storage import state
+from bot.storage.opening import open_database
 from tests.support.rehearsing import Rehearsing, rehearsing
 
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -230,3 +231,19 @@ def test_the_machine_waits_for_an_event_or_for_its_time() -> None:
         return nothing, await machine_wait(event, 60)
 
     assert asyncio.run(both()) == (False, True)
+
+
+@pytest.mark.postgres
+def test_it_lives_on_a_server_too(fresh_pg_url: str, tmp_path: Path) -> None:
+    settings = Settings.model_validate(
+        {"database": {"url": fresh_pg_url}, "security": {"key_file": f"{tmp_path}/keys.txt"}}
+    )
+    open_database(settings, migrating=True).close()
+    with rehearsing(settings, START) as on:
+        on.telegram("1")
+        queue(on, START + timedelta(hours=5))
+        on.lives(days=1)
+        assert tried_at(on) == [START + timedelta(hours=5)]
+        standing = on.app.database.read(read)
+    assert standing is not None
+    assert standing.until == START + timedelta(days=1)
