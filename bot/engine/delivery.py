@@ -166,7 +166,7 @@ def _prepared(
     log.error("delivery.cannot_write", outbox_id=message.id, template=message.template, error=kind)
     tried = replace(message, tries=message.tries + 1)
     fault = Result(ResultKind.OUR_FAULT, reason=f"compose:{kind}")
-    _apply(conn, tried, after_result(tried, fault, now), now)
+    _apply(conn, tried, after_result(tried, fault, now), now, tools)
     return None
 
 
@@ -174,7 +174,8 @@ def _prepare(
     conn: Connection, account: Account, tools: Tools, message: Message, epoch: int, now: datetime
 ) -> Parcel | None:
     verdict = still_wanted(conn, message, now)
-    if verdict is None and attempts.later_one(conn, message, now):
+    if verdict is None and (later := attempts.later_one(conn, message, now)) is not None:
+        attempts.takes_its_turn(conn, later, now)
         verdict = Verdict(OutboxState.WITHDRAWN, reason="later_one")  # after an outage one says it for all
     original = None
     if verdict is None and message.edits_attempt_id is not None:

@@ -114,23 +114,34 @@ def later_edit(conn: Connection, attempt_id: int, outbox_id: int) -> bool:
     return conn.execute(query).first() is not None
 
 
-def later_one(conn: Connection, message: Message, now: datetime) -> bool:
-    """Tell whether a younger message says the same to the same address, and has gone or may go now.
+def later_one(conn: Connection, message: Message, now: datetime) -> int | None:
+    """Return a younger message that says the same to the same address, and has gone, is being tried, or may go now.
 
     Only alarms of one case and reminders of one question say the same again.
     """
     about = {Kind.ALARM: outbox.c.case_id == message.case_id, Kind.REMINDER: outbox.c.prompt_id == message.prompt_id}
     if message.kind not in about:
-        return False
-    may_go = and_(outbox.c.state == OutboxState.WAITING.value, outbox.c.next_try_at <= now)
+        return None
+    tried_or_free = or_(outbox.c.tries > 0, outbox.c.next_try_at <= now)  # else it waits for somebody's morning
     query = select(outbox.c.id).where(
         about[message.kind],
         outbox.c.kind == message.kind.value,
         outbox.c.address_id == message.address_id,
         outbox.c.id > message.id,
-        or_(may_go, outbox.c.state.in_([OutboxState.SENDING.value, OutboxState.ACCEPTED.value])),
+        or_(
+            outbox.c.state.in_([OutboxState.SENDING.value, OutboxState.ACCEPTED.value]),
+            and_(outbox.c.state == OutboxState.WAITING.value, tried_or_free),
+        ),
     )
-    return conn.execute(query.limit(1)).first() is not None
+    return conn.execute(query.order_by(outbox.c.id.desc()).limit(1)).scalar()
+
+
+def takes_its_turn(conn: Connection, outbox_id: int, now: datetime) -> None:
+    """Let a waiting message go now: an older one that says the same has given it its turn."""
+    waiting = outbox.c.state == OutboxState.WAITING.value
+    conn.execute(
+        outbox.update().where(outbox.c.id == outbox_id, waiting, outbox.c.next_try_at > now).values(next_try_at=now)
+    )
 
 
 def _unknown(conn: Connection, outbox_id: int, why: ColumnElement[bool]) -> int:

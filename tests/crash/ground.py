@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from shutil import rmtree
 from tempfile import TemporaryDirectory, mkdtemp
 from urllib.parse import parse_qs, urlsplit
 
@@ -64,10 +65,11 @@ def _settle(conn: Connection, settings: Settings, load: Load, chats: dict[str, i
 def postgresql() -> Iterator[str]:
     """Run a PostgreSQL of our own and give the URL of an empty database on it; all of it is gone afterwards."""
     folder = Path(mkdtemp(prefix="yanxin-crash-pg-"))
-    server = get_server(folder / "data", cleanup_mode="delete")
+    server = get_server(folder / "data", cleanup_mode="stop")
     try:
         with psycopg.connect(server.get_uri(), autocommit=True) as conn:
             conn.execute('CREATE DATABASE "crash"')
         yield server.get_uri(database="crash", driver="psycopg")
     finally:
         server.cleanup()
+        rmtree(folder, ignore_errors=True)

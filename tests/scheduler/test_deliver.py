@@ -403,6 +403,19 @@ def test_of_what_piled_up_one_alarm_or_reminder_says_it_for_all(
     assert {office.row(outbox, row).state for row in (second, other)} == {"accepted"}
 
 
+def test_an_alarm_whose_turn_it_is_gives_it_to_a_younger_one_that_waits_for_its_next_try(
+    office: Office, channel: ScriptedChannel
+) -> None:
+    person, address = office.student()
+    case = office.ground.case(person, "urgent")
+    older = office.message(person, address, kind="alarm", case_id=case, tries=7)
+    later = office.clock.now() + timedelta(minutes=5)
+    younger = office.message(person, address, kind="alarm", case_id=case, tries=3, next_try_at=later)
+    office.send(channel)
+    assert [office.row(outbox, row).state for row in (older, younger)] == ["withdrawn", "accepted"]
+    assert len(channel.sent) == 1
+
+
 def test_a_younger_alarm_that_may_not_go_yet_does_not_hold_up_the_older_one(
     office: Office, channel: ScriptedChannel
 ) -> None:
