@@ -3,10 +3,18 @@
 `scheduler.deliver` waits here before each call of a channel. Limits of platforms hold in real time.
 """
 
+import asyncio
+import heapq
+import itertools
+from collections import deque
 from typing import Protocol
 
 from aiolimiter import AsyncLimiter
 
+SECOND = 1.01
+"""The second within which the rate holds, and what the way to the platform may add or take."""
+LATE = 0.5
+"""How much of a place a loop that wakes late may make up for."""
 MOST_CHATS = 4096
 """How many chats are remembered before the idle ones are forgotten."""
 
@@ -35,13 +43,16 @@ class Limited:
     """The limits of a real platform."""
 
     def __init__(self, per_second: int, per_chat_per_second: int) -> None:
-        """Keep a part of the rate for what is urgent."""
+        """Keep a part of what is under way for what is urgent; in the queue for the next place it goes first."""
         self.per_second = per_second
         self.reserve = reserve_of(per_second)
         self._per_chat = per_chat_per_second
-        # One after the other: a bucket of a whole second would let twice the rate out in the first one.
-        self._all = AsyncLimiter(1, 1 / per_second)
-        self._ordinary = AsyncLimiter(1, 1 / (per_second - self.reserve))
+        self._apart = 1 / per_second
+        self._free_at = 0.0
+        self._given: deque[float] = deque(maxlen=per_second)
+        self._waiting: list[tuple[bool, int, asyncio.Future[None]]] = []
+        self._order = itertools.count()
+        self._timer: asyncio.TimerHandle | None = None
         self._chats: dict[str, AsyncLimiter] = {}
 
     async def wait(self, chat: str, *, urgent: bool) -> None:
@@ -49,9 +60,37 @@ class Limited:
         if len(self._chats) > MOST_CHATS:
             self._chats = {name: known for name, known in self._chats.items() if not known.has_capacity(self._per_chat)}
         await self._chats.setdefault(chat, AsyncLimiter(self._per_chat, 1)).acquire()
-        if not urgent:
-            await self._ordinary.acquire()
-        await self._all.acquire()
+        place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._waiting, (not urgent, next(self._order), place))
+        self._give()
+        await place
+
+    def _give(self) -> None:
+        """Give places whose time has come, one after the other and never several for a time that went by unused."""
+        loop = asyncio.get_running_loop()
+        while self._waiting:
+            now, free_at = loop.time(), self._next_at()
+            if free_at > now:
+                if self._timer is None:
+                    self._timer = loop.call_at(free_at, self._ring)
+                return
+            _, _, place = heapq.heappop(self._waiting)
+            if place.done():  # whoever waited was cancelled
+                continue
+            # A loop that wakes a little late must not lose what it is late by; time that nobody used is gone.
+            late = now - self._free_at
+            self._free_at = (self._free_at if late < LATE * self._apart else now) + self._apart
+            self._given.append(now)
+            place.set_result(None)
+
+    def _ring(self) -> None:
+        self._timer = None
+        self._give()
+
+    def _next_at(self) -> float:
+        """Return when the next place is free: one after the other, and never more than the rate within a second."""
+        is_full = len(self._given) == self.per_second
+        return max(self._free_at, self._given[0] + SECOND) if is_full else self._free_at
 
 
 class Unlimited:

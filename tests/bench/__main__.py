@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 
 from bot.clock import SystemClock, monotonic
-from tests.bench import asked, delivery, idle, opening
+from tests.bench import asked, delivery, idle, opening, replies
 from tests.bench.figures import Figure, as_markdown, as_text
 from tests.bench.ground import postgresql
 from tests.bench.machine import described, load
@@ -17,6 +17,7 @@ PARTS: dict[str, Callable[[str], Iterator[Figure]]] = {
     "idle": idle.figures,
     "asked": asked.figures,
     "delivery": delivery.figures,
+    "replies": replies.figures,
 }
 REPORT = Path(__file__).with_name("RESULTS.md")
 

@@ -7,13 +7,14 @@ against the same server; and the use that is made of Telegram's limit when the s
 import asyncio
 from collections.abc import Iterator
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.request import HTTPXRequest
 
 from bot.app import App
 from bot.channels.telegram.client import CONNECTIONS
 from bot.clock import monotonic
+from bot.outbox.attempts import last_body
 from bot.outbox.model import OutboxState, Rendered
 from bot.outbox.store import outbox
 from bot.prompts.store import prompts
@@ -47,7 +48,7 @@ def figures(_server: str) -> Iterator[Figure]:
         f"use of Telegram's {LIMIT}/s over {SECONDS} s",
         "SQLite",
         f"{share:.1%}, {refused} times 429",
-        f"a server that enforces {LIMIT}/s",
+        f"a server that enforces {LIMIT}/s (a call may be 50 ms late)",
         "at least 98%, no 429",
         share >= 0.98 and refused == 0,
     )
@@ -59,17 +60,27 @@ def _ours(api: Api) -> tuple[float, Rendered]:
         async def work() -> float:
             app.bind()
             await app.rounds.prompts()
+            sender = app.senders["telegram"]
+            running = asyncio.ensure_future(sender.run())
             begun = monotonic()
-            sent = await app.senders["telegram"].work_off()
+            sender.nudge.set()
+            while await app.database.aread(_unsent):  # noqa: ASYNC110 - it happens on other threads
+                await asyncio.sleep(0.05)
             seconds = monotonic() - begun
-            await app.senders["telegram"].stop()
-            await app.senders["telegram"].channel.close()
-            assert sent == MESSAGES, f"{sent} messages"
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            await sender.stop()
+            await sender.channel.close()
             return seconds
 
         seconds = asyncio.run(work())
         _check(app, MESSAGES)
         return rate(MESSAGES, seconds), _a_question(app)
+
+
+def _unsent(conn: Connection) -> bool:
+    left = select(outbox.c.id).where(outbox.c.state.in_([OutboxState.WAITING.value, OutboxState.SENDING.value]))
+    return conn.execute(left.limit(1)).first() is not None
 
 
 def _check(app: App, many: int) -> None:
@@ -80,8 +91,6 @@ def _check(app: App, many: int) -> None:
 
 
 def _a_question(app: App) -> Rendered:
-    from bot.outbox.attempts import last_body  # noqa: PLC0415
-
     first = app.database.read(lambda conn: last_body(conn, conn.execute(select(func.min(outbox.c.id))).scalar_one()))
     assert first is not None
     return first
@@ -114,8 +123,9 @@ def _limited(api: Api) -> tuple[int, int]:
             await app.rounds.prompts()
             sender = app.senders["telegram"]
             running = asyncio.ensure_future(sender.run())
-            sender.nudge.set()
-            await asyncio.sleep(SECONDS + 2)
+            for _ in range(SECONDS + 2):  # as the bell does
+                sender.nudge.set()
+                await asyncio.sleep(1)
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
             await sender.stop()
