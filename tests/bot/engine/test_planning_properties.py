@@ -89,11 +89,10 @@ class Life(RuleBasedStateMachine):
         if decision.act is not None:
             assert not is_quiet(self.now, row.zone, PROGRAMME.quiet), "nobody is woken"
             assert row.state in (State.SCHEDULED, State.OPEN, State.LATE), "no reminder after an answer"
-        if decision.act in (Act.ASK, Act.SECOND) and row.asked_at is None:
+        if decision.act in (Act.ASK, Act.SECOND) and row.asked_at is None and asks:
             self.questions.append((row.item, row.occasion, self.now))
-            if asks:
-                first = first_rung(after, item, PROGRAMME.quiet, self.now)
-                after = replace(after, asked_at=self.now, step=first.step, next_at=first.next_at, due_at=first.due_at)
+            first = first_rung(after, item, PROGRAMME.quiet, self.now)
+            after = replace(after, asked_at=self.now, step=first.step, next_at=first.next_at, due_at=first.due_at)
         assert decision.state is not State.MISSED or row.asked_at is not None, "who was not asked has missed nothing"
         self.rows[row.id] = after
         if row.state is State.SCHEDULED and after.state is not State.SCHEDULED:
