@@ -10,6 +10,8 @@ from sqlalchemy import Connection, select
 
 from bot.addresses import store as addresses
 from bot.addresses.model import PULL_ONLY, Address, AddressState
+from bot.engine.asked import shown_on
+from bot.engine.casework import raise_sos
 from bot.inbox import store as inbox
 from bot.inbox.model import InboxRow, InboxState, Said
 from bot.inbox.rules import without_position
@@ -51,6 +53,8 @@ def process(conn: Connection, inbox_id: int, services: Services) -> bool:
         unknown_sender.wrote(conn, row, incoming, services, refusal)
     else:
         chat = _chat(conn, row, address, services)
+        if row.channel in PULL_ONLY:
+            shown_on(conn, address.id, now, services.programmes)
         if refusal:
             chat.say(refusal)
         else:
@@ -75,6 +79,9 @@ def set_aside(conn: Connection, inbox_id: int, error: BaseException, now: dateti
     conn.execute(
         inbox.inbox.update().where(inbox.inbox.c.id == inbox_id).values(**values, processed_at=now if failed else None)
     )
+    address = addresses.by_external(conn, row.channel, row.account, row.sender)
+    if failed and row.urgent and address is not None and not _is_nobody(conn, address):
+        raise_sos(conn, address.person_id, None, now)  # what she wrote we cannot handle; that she cried we can
 
 
 def queue_replies(chat: Chat, address: Address, inbox_id: int) -> None:

@@ -37,12 +37,14 @@ def receive(  # noqa: PLR0913 - what a platform says of an update
         external_id,
         sender=sender,
         raw=raw,
-        urgent=_is_urgent(text),
+        urgent=is_urgent(text),
         now=now,
         state=InboxState.IGNORED if ignored else InboxState.NEW,
     )
 
 
-def _is_urgent(text: str) -> bool:
-    pressed = text == "sos:yes" or (text.startswith("answer:") and text.endswith(":urgent"))
+def is_urgent(text: str) -> bool:
+    """Tell whether a text or the data of a button is a cry for help."""
+    answered = text.startswith("answer:") and text.endswith(":urgent")
+    pressed = answered or text in {"volunteer:urgent", "sos:yes"}
     return pressed or cry_in(text) is not None

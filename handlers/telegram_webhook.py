@@ -21,7 +21,8 @@ from bot.channels.telegram.understand import cleaned, heard, is_known, understan
 from bot.clock import Clock
 from bot.settings import Settings
 from bot.storage.database import Database
-from handlers.receive import receive
+from bot.storage.writer import Urgency
+from handlers.receive import is_urgent, receive
 
 log = structlog.get_logger(__name__)
 
@@ -66,7 +67,8 @@ def telegram_webhook(
                     text=heard(incoming),
                     now=now,
                     ignored=not known,
-                )
+                ),
+                Urgency.HELP if is_urgent(heard(incoming)) else Urgency.PERSON,
             )
         except SQLAlchemyError as error:
             # Its text could quote the update, so only its kind is told; Telegram tries again for a day.

@@ -19,7 +19,8 @@ from bot.channels.base import Channel, Source, Store
 from bot.channels.telegram.channel import Telegram
 from bot.channels.telegram.understand import is_known
 from bot.errors import YanxinError
-from handlers.receive import receive
+from bot.storage.writer import Urgency
+from handlers.receive import is_urgent, receive
 from scheduler.bell import Bell
 from scheduler.leased import while_leased
 
@@ -168,7 +169,8 @@ def store_of(app: App, channel: Channel) -> Store:
                 text=text,
                 now=now,
                 ignored=not known,
-            )
+            ),
+            Urgency.HELP if is_urgent(text) else Urgency.PERSON,
         )
         app.wake()
 

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from bot.cases.model import Case, CaseState, Reason
-from bot.schema import Id, Sealed, UtcDateTime, id_column, metadata
+from bot.schema import Id, UtcDateTime, id_column, metadata
 
 cases = Table(
     "cases",
@@ -39,7 +39,6 @@ cases = Table(
     Column("resolved_at", UtcDateTime),
     # How it ended: a plain code ("answered", "spoken", "closed").
     Column("outcome", String(32)),
-    Column("note", Sealed()),
 )
 _unresolved = cases.c.state != CaseState.RESOLVED.value
 Index(
@@ -65,7 +64,6 @@ case_alarms = Table(
     Column("person_id", Id, ForeignKey("people.id"), nullable=False),
     Column("first_at", UtcDateTime, nullable=False),
     Column("last_at", UtcDateTime, nullable=False),
-    Column("cleared_at", UtcDateTime),
     UniqueConstraint("case_id", "person_id"),
 )
 
@@ -160,8 +158,8 @@ def alarmed(conn: Connection, case_id: int) -> list[int]:
 
 
 def from_row(row: Row[Any]) -> Case:
-    """Turn a row of `cases` into a case, without its note."""
-    values = {key: value for key, value in row._mapping.items() if key != "note"}  # noqa: SLF001 - documented
+    """Turn a row of `cases` into a case."""
+    values = dict(row._mapping)  # noqa: SLF001 - the documented way to a row's columns by name
     values["reason"] = Reason(row.reason)
     values["state"] = CaseState(row.state)
     return Case(**values)

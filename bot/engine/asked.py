@@ -66,6 +66,24 @@ def _first_rung(conn: Connection, prompt: Prompt, now: datetime, programmes: Pro
     }
 
 
+def shown_on(conn: Connection, address_id: int, now: datetime, programmes: Programmes) -> None:
+    """Record that she has seen what lies on a page: she has just written or pressed something there."""
+    query = (
+        select(outbox.c.prompt_id)
+        .join(attempts, attempts.c.outbox_id == outbox.c.id)
+        .where(
+            attempts.c.address_id == address_id,
+            attempts.c.shown_at.is_(None),
+            outbox.c.prompt_id.is_not(None),
+            outbox.c.kind.in_([Kind.QUESTION.value, Kind.REMINDER.value]),
+        )
+        .distinct()
+    )
+    ids = list(conn.execute(query).scalars())
+    if ids:
+        shown(conn, address_id, ids, now, programmes)
+
+
 def shown(conn: Connection, address_id: int, prompt_ids: Iterable[int], now: datetime, programmes: Programmes) -> None:
     """Record that her page has shown the questions that lie on one of her addresses."""
     ids = sorted(set(prompt_ids))

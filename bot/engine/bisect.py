@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 T = TypeVar("T")
 
@@ -20,6 +21,8 @@ def bisect(
     try:
         with conn.begin_nested():
             apply(rows)
+    except (InterfaceError, OperationalError):
+        raise  # the database is away or two transactions met: no row's fault, and the next ring tries all again
     except Exception as error:  # noqa: BLE001 - whatever one row does must not hold up the others
         if len(rows) == 1:
             set_aside(rows[0], error)

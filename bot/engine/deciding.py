@@ -53,7 +53,7 @@ def decide(prompt: Prompt, item: Item, quiet: Quiet, reach: Reach, now: datetime
     if prompt.state is State.SCHEDULED:
         return _open(prompt, item, times, quiet, now)
     if prompt.asked_at is None:
-        return _still_to_ask(prompt, item, times, reach, now)
+        return _still_to_ask(prompt, item, times, quiet, reach, now)
     return _climb(prompt, item, times, quiet, reach, now)
 
 
@@ -79,13 +79,18 @@ def _open(prompt: Prompt, item: Item, times: tuple[datetime, ...], quiet: Quiet,
     return Decision(State.OPEN, step, next_at, times[-1], timedelta(0), Act.ASK)
 
 
-def _still_to_ask(prompt: Prompt, item: Item, times: tuple[datetime, ...], reach: Reach, now: datetime) -> Decision:
+def _still_to_ask(
+    prompt: Prompt, item: Item, times: tuple[datetime, ...], quiet: Quiet, reach: Reach, now: datetime
+) -> Decision:
     if times[-1] <= now:
         failed = State.NOT_ASKED if reach is Reach.PUSH else State.UNREACHED
         return Decision(failed, prompt.step, None, times[-1], timedelta(0))
     step, next_at = _next_unasked(item, times, prompt.step, now)
     passed = range(prompt.step, step)
     again = any(item.ladder[index].step is Step.SECOND_CHANNEL and times[index] <= now for index in passed)
+    morning = after_quiet(now, prompt.zone, quiet)
+    if again and morning > now:  # late through our fault is no reason to wake her
+        return Decision(prompt.state, prompt.step, min(morning, times[-1]), times[-1], timedelta(0))
     return Decision(prompt.state, step, next_at, times[-1], timedelta(0), Act.SECOND if again else None)
 
 

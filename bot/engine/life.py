@@ -16,10 +16,13 @@ def sign_of_life(conn: Connection, person_id: int, now: datetime) -> int:
 
     What still runs counts even when a later question has closed its occasion: else its silence would alarm somebody.
     """
-    running = prompts.c.state.in_([state.value for state in RUNNING]) & prompts.c.asked_at.is_not(None)
+    running = prompts.c.state.in_([state.value for state in RUNNING])
     lasts = or_(prompts.c.closes_at.is_(None), prompts.c.closes_at > now)
     failed = prompts.c.state.in_([state.value for state in FAILED]) & lasts
-    query = select(prompts).where(prompts.c.person_id == person_id, or_(running, failed)).order_by(prompts.c.id)
+    was_asked = prompts.c.asked_at.is_not(None)  # what was never asked stays so: her word does not undo our failure
+    query = (
+        select(prompts).where(prompts.c.person_id == person_id, was_asked, or_(running, failed)).order_by(prompts.c.id)
+    )
     lines = []
     # Locked: what she answers in another place at this moment is an answer, and not merely a sign of life.
     for prompt in [prompts_store.from_row(row) for row in conn.execute(query.with_for_update())]:

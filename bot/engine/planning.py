@@ -135,8 +135,8 @@ def _still_meant(facts: PersonFacts, trip: Trip | None, row: Prompt) -> bool:
     if row.occasion.startswith(PER_TRIP):
         return row.occasion.endswith((f":{trip.departs.isoformat()}", f":{trip.returns.isoformat()}"))
     paused = facts.paused_until is not None and row.occasion <= facts.paused_until.isoformat()
-    if row.state is State.SCHEDULED and paused:
-        return False
+    if paused and row.asked_at is None and row.state in RUNNING | {State.SCHEDULED}:
+        return False  # also one that is open and still on its way out
     return trip.departs.isoformat() <= row.occasion <= trip.returns.isoformat()
 
 

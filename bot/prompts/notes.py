@@ -47,6 +47,20 @@ def add_position(
     _add(conn, NoteKind.POSITION, body, person_id, now, prompt_id, case_id)
 
 
+def attach_positions(conn: Connection, person_id: int, case_id: int, since: datetime) -> None:
+    """Give a case the positions that she sent since an instant and that belong to no case yet."""
+    conn.execute(
+        notes.update()
+        .where(
+            notes.c.person_id == person_id,
+            notes.c.kind == NoteKind.POSITION.value,
+            notes.c.case_id.is_(None),
+            notes.c.at >= since,
+        )
+        .values(case_id=case_id)
+    )
+
+
 def _add(
     conn: Connection,
     kind: NoteKind,

@@ -1,5 +1,6 @@
 """What is open and what comes next for her, as several chat handlers say it."""
 
+from datetime import timedelta
 from typing import Any
 
 from bot.cases import store as cases
@@ -8,6 +9,8 @@ from bot.prompts import store as prompts
 from bot.prompts.model import FAILED, RUNNING, Prompt, State
 from handlers.context import Chat
 
+A_MOMENT = timedelta(minutes=10)
+"""How long after an answer words that mean nothing else are taken as words to it."""
 _UNANSWERED = RUNNING | FAILED | {State.ALIVE}
 
 
@@ -15,6 +18,21 @@ def unanswered(chat: Chat) -> Prompt | None:
     """Return the newest question that she can still answer and has not."""
     opened = prompts.open_of(chat.conn, chat.person.id, chat.now)
     return next((prompt for prompt in reversed(opened) if prompt.state in _UNANSWERED), None)
+
+
+def just_answered(chat: Chat) -> Prompt | None:
+    """Return the question that she has answered a moment ago: what she writes now goes with it."""
+    opened = prompts.open_of(chat.conn, chat.person.id, chat.now)
+    return next(
+        (
+            prompt
+            for prompt in reversed(opened)
+            if prompt.answered_at is not None
+            and prompt.choice is not None
+            and chat.now - prompt.answered_at <= A_MOMENT
+        ),
+        None,
+    )
 
 
 def ask_again(chat: Chat, prompt: Prompt) -> None:

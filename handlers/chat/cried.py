@@ -1,17 +1,22 @@
 """She cries for help: an SOS at once, or the numbers at once and the question whether it is one."""
 
+from datetime import timedelta
+
 from bot.engine.casework import raise_sos
 from bot.inbox.rules import Cry
 from bot.journal import store as journal
-from bot.prompts.notes import add_words
+from bot.prompts.notes import add_words, attach_positions
 from handlers.chat import waiting
 from handlers.chat.asking import unanswered, urgent_case
 from handlers.context import Chat
 
+JUST_NOW = timedelta(minutes=30)
+"""A position that she sent this long before an SOS belongs to it: her helpers may open it."""
+
 
 def cried(chat: Chat, cry: Cry, words: str) -> None:
-    """Handle a text with urgent words; a second one while the question still waits is a yes."""
-    if cry is Cry.SOS or waiting.cry_waits(chat):
+    """Handle a text with urgent words; a second one while the question waits, or during an SOS, is a yes."""
+    if cry is Cry.SOS or waiting.cry_waits(chat) or urgent_case(chat) is not None:
         sos(chat, words)
         return
     chat.counts_as_alive = False
@@ -29,6 +34,7 @@ def sos(chat: Chat, words: str = "") -> None:
     case = raise_sos(chat.conn, chat.person.id, None if prompt is None else prompt.id, chat.now)
     if words:
         add_words(chat.conn, chat.person.id, words, chat.now, case_id=case.id)
+    attach_positions(chat.conn, chat.person.id, case.id, chat.now - JUST_NOW)
     chat.say("sos/raised", unanswered=False)
 
 

@@ -8,12 +8,14 @@ from handlers.chat import waiting
 from handlers.context import Chat
 
 STEP = "note"
+DECLINED = "note.declined"
+"""She would rather not: what she writes next is no note, though it comes right after an answer."""
 
 
 def pressed(chat: Chat, value: str) -> bool:
     """Ask for the words, or take that back; False when the button means neither."""
     if value == "off":
-        waiting.end(chat)
+        waiting.wait_for(chat, DECLINED)
         chat.say("note/off")
         return True
     prompt = prompts.by_id(chat.conn, int(value)) if value.isdecimal() else None
@@ -31,4 +33,5 @@ def written(chat: Chat, prompt_id: int, words: str) -> None:
     case_id = next((case.id for case in unresolved if case.prompt_id == prompt_id), None)
     add_words(chat.conn, chat.person.id, words, chat.now, prompt_id=prompt_id, case_id=case_id)
     journal.write(chat.conn, [journal.line(chat.now, "note.added", person_id=chat.person.id, prompt_id=prompt_id)])
-    chat.say("note/kept")
+    prompt = prompts.by_id(chat.conn, prompt_id)
+    chat.say("note/kept", choice=None if prompt is None else prompt.choice)

@@ -23,7 +23,7 @@ from handlers.chat import (
     waiting,
     zoned,
 )
-from handlers.chat.asking import unanswered
+from handlers.chat.asking import just_answered, unanswered, urgent_case
 from handlers.chat.commanded import commanded
 from handlers.chat.pressing import pressed
 from handlers.chat.words import answer_in, command_in, is_consent, is_digit, yes_or_no
@@ -104,14 +104,20 @@ def _read(chat: Chat, text: str) -> None:
         return
     waits = unanswered(chat) if chat.is_student else None
     step = waiting.step(chat)
-    choice = _answer(text, None if step is None else step.step, waits=waits is not None) if chat.is_student else None
+    name = None if step is None or step.step == noted.DECLINED else step.step
+    choice = _answer(text, name, waits=waits is not None) if chat.is_student else None
     if choice is not None:
         if waits is not None:
             answered.pressed(chat, waits.id, choice)
         else:
             answered.volunteered(chat, choice)
     elif step is None or not _belongs(chat, step.step, step.data, text):
-        not_understood.written(chat, text)
+        declined = step is not None and step.step == noted.DECLINED
+        answer = just_answered(chat) if chat.is_student and urgent_case(chat) is None else None
+        if answer is not None and not declined:
+            noted.written(chat, answer.id, text)
+        else:
+            not_understood.written(chat, text)
 
 
 def _answer(text: str, step: str | None, *, waits: bool) -> Choice | None:

@@ -3,9 +3,11 @@
 It reads the raw JSON, trusts no shape in it and never raises, so that one odd update cannot stop its neighbours.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from bot.inbox.model import Incoming, Said
+from bot.inbox.rules import cry_in
 
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 """The kinds of update that we ask Telegram for."""
@@ -50,14 +52,18 @@ def cleaned(value: Any) -> Any:
 
 
 def understand(raw: dict[str, Any]) -> Incoming:
-    """Return who says what. Only private chats are for us: groups, channels and edited messages are `OTHER`."""
+    """Return who says what. Only private chats are for us: groups and channels are `OTHER`.
+
+    So is an edited message, unless a cry for help has been written into it.
+    """
     if isinstance(press := raw.get("callback_query"), dict):
         return _press(press)
     if isinstance(message := raw.get("message"), dict):
         return _message(message)
     if isinstance(change := raw.get("my_chat_member"), dict):
         return _membership(change)
-    return Incoming(Said.OTHER, sender=_chat_id(_dict(raw.get("edited_message"))))
+    edited = _message(_dict(raw.get("edited_message")))
+    return edited if edited.said is Said.TEXT and cry_in(edited.text) else replace(edited, said=Said.OTHER)
 
 
 def heard(incoming: Incoming) -> str:

@@ -53,6 +53,16 @@ def test_nobody_is_woken_because_we_are_late(school: School) -> None:
     assert walls(school, student, "checkin/question") == ["Wed 07:00"]
 
 
+def test_nobody_is_woken_by_the_second_channel_either(school: School) -> None:
+    student = school.student("S1", channels=("telegram", "web"))
+    school.works = set()
+    school.until(utc("2026-09-10 15:00"))
+    school.stop_until(utc("2026-09-10 21:30"))
+    school.works = {"telegram"}
+    school.until(utc("2026-09-10 21:31"))
+    assert walls(school, student, "checkin/question")[:1] == ["Thu 17:30"]
+
+
 def test_after_a_stop_overdue_reminders_collapse_into_one(any_school: School) -> None:
     school = any_school
     student = school.student("S1")

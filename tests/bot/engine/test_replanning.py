@@ -132,3 +132,15 @@ def test_a_landing_during_a_pause_is_asked_after_it(school: School) -> None:
     school.until(utc("2026-09-12 00:00"))
     school.replan(student)  # as every night: it is still meant, though its own hour has gone by
     assert school.scheduled(student, "landing").opens_at == utc("2026-09-16 11:00")
+
+
+def test_a_pause_calls_off_a_question_that_is_still_on_its_way_out(any_school: School) -> None:
+    school = any_school
+    student = school.student("S1")
+    school.works = set()
+    school.until(utc("2026-09-08 23:00"))
+    school.do(lambda conn: pause(conn, student, date(2026, 9, 12), school.now, school.programmes))
+    assert school.prompt(student, "2026-09-08").state is State.WITHDRAWN
+    school.works = {"telegram"}
+    school.until(utc("2026-09-14 00:00"))
+    assert school.cases(student) == []

@@ -1,13 +1,19 @@
 """Silence: reminded, asked on the second channel, then somebody looks after her. Three silences stay three things."""
 
 from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
 
 from bot.cases import store as cases_store
+from bot.cases.model import Case
 from bot.engine import casework
 from bot.engine.answering import answer
 from bot.engine.life import sign_of_life
 from bot.local_time import to_wall
 from bot.prompts.model import Choice, State
+from scheduler import cases_due
 from tests.support.school import School, utc
 
 OCCASION = "2026-09-08"  # the first Tuesday of the stay
@@ -131,3 +137,32 @@ def test_no_all_clear_for_an_alarm_that_never_went_out(any_school: School) -> No
     school.until(utc("2026-09-12 00:00"))
     assert school.cases(student) == [("missed", "resolved")]
     assert school.sent(school.counsellor) == school.sent(school.office) == []
+
+
+def test_her_word_does_not_undo_that_we_never_asked(any_school: School) -> None:
+    school = any_school
+    student = school.student("S1")
+    school.works = set()
+    school.until(utc("2026-09-10 22:00"))
+    school.do(lambda conn: sign_of_life(conn, student, school.now))
+    assert school.prompt(student, OCCASION).state is State.NOT_ASKED
+    assert school.cases(student) == [("not_asked", "resolved")]  # nobody need look for her all the same
+
+
+def test_one_case_that_cannot_be_told_does_not_hold_up_the_others(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = school.student("S1"), school.student("S2")
+    school.until(utc("2026-09-10 22:00"))
+    told = len(school.sent(school.office))
+    real = cases_due.tell_helpers
+
+    def breaks_for_one(conn: Connection, case: Case, *rest: Any) -> None:
+        if case.person_id == one:
+            raise ValueError("unreadable")
+        real(conn, case, *rest)
+
+    monkeypatch.setattr(cases_due, "tell_helpers", breaks_for_one)
+    school.until(utc("2026-09-12 12:00"))
+    assert school.cases(one) == school.cases(other) == [("missed", "open")]
+    assert len(school.sent(school.office)) > told

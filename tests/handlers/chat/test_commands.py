@@ -74,7 +74,9 @@ def test_she_turns_to_something_else_and_is_not_held_to_what_was_asked_before(
         talk.says(student, turn)
     else:
         talk.presses(student, turn)
-    assert "没看懂这句" in text_of(talk.says(student, "我有点想家"))
+    # Right after an answer her words go with it; otherwise nobody waits for them.
+    expected = "没看懂这句" if turn.startswith("/") else "记下了"
+    assert expected in text_of(talk.says(student, "我有点想家"))
 
 
 def test_pause_by_button_and_back(talk: Talk, student: int) -> None:
@@ -208,6 +210,18 @@ def test_a_note_follows_an_answer(talk: Talk, student: int) -> None:
     assert "记下了" in text_of(talk.says(student, "论文压力很大"))
     row = talk.db.read(lambda conn: conn.execute(select(notes)).one())
     assert (row.prompt_id, row.body) == (talk.prompt(student, "2026-09-08").id, {"text": "论文压力很大"})
+
+
+def test_words_right_after_an_answer_go_with_it(talk: Talk, student: int) -> None:
+    talk.until(ASKED)
+    talk.presses(student, f"answer:{talk.prompt(student, '2026-09-08').id}:fine")
+    replies = talk.says(student, "今天吃得很好")
+    assert "记下了" in text_of(replies)
+    assert "辅导员能看到" in text_of(replies)
+    row = talk.db.read(lambda conn: conn.execute(select(notes)).one())
+    assert row.prompt_id == talk.prompt(student, "2026-09-08").id
+    talk.minutes_pass(11)
+    assert "没看懂" in text_of(talk.says(student, "晚安"))
 
 
 def test_a_note_can_be_left(talk: Talk, student: int) -> None:

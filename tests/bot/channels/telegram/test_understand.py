@@ -80,7 +80,7 @@ def test_a_chat_that_moved() -> None:
     "raw",
     [
         {"message": {"chat": {"id": -5, "type": "group"}, "text": "/sos"}},
-        {"edited_message": {"chat": CHAT, "text": "救命"}},
+        {"edited_message": {"chat": CHAT, "text": "你好"}},
         {"callback_query": {"id": "1", "message": {"chat": {"id": -5, "type": "supergroup"}}, "data": "sos:yes"}},
         {"callback_query": {"id": "1", "inline_message_id": "x", "data": "sos:yes"}},
         {"my_chat_member": {"chat": {"id": -5, "type": "group"}, "new_chat_member": {"status": "kicked"}}},
@@ -139,3 +139,8 @@ def test_it_needs_no_library() -> None:
     source = Path(module.__file__).read_text(encoding="utf-8")
     assert "import telegram" not in source
     assert "from telegram" not in source
+
+
+def test_a_cry_written_into_an_old_message_is_heard() -> None:
+    incoming = understand({"edited_message": {"chat": CHAT, "text": "救命"}})
+    assert (incoming.said, incoming.text) == (Said.TEXT, "救命")
