@@ -1,8 +1,11 @@
 """`yanxin login-link`, `invite-link`, `answer-link`: links that a person hands to a person."""
 
 import click
+from sqlalchemy import Connection
 
 from bot.cli.context import Command, Tool, pass_tool
+from bot.settings import Settings
+from bot.storage import state
 from handlers.links_made import answer_link as make_answer_link
 from handlers.links_made import invite_links
 from handlers.links_made import login_link as make_login_link
@@ -15,7 +18,7 @@ def login_link(tool: Tool, number: str) -> None:
     """Print a link that signs a member of staff in to the console; it works once, within 15 minutes."""
     real = tool.clock.real()
     with tool.database() as database:
-        click.echo(database.write(lambda conn: make_login_link(conn, tool.settings, number, real)))
+        click.echo(database.write(lambda conn: make_login_link(conn, reachable(conn, tool.settings), number, real)))
 
 
 @click.command("invite-link", cls=Command)
@@ -28,7 +31,9 @@ def invite_link(tool: Tool, numbers: tuple[str, ...]) -> None:
     """
     real = tool.clock.real()
     with tool.database() as database:
-        made = database.write(lambda conn: invite_links(conn, tool.settings, list(dict.fromkeys(numbers)), real))
+        made = database.write(
+            lambda conn: invite_links(conn, reachable(conn, tool.settings), list(dict.fromkeys(numbers)), real)
+        )
     for invitation in made:
         click.echo(f"{invitation.number}\t{invitation.channel}\t{invitation.url}")
 
@@ -40,4 +45,12 @@ def answer_link(tool: Tool, number: str) -> None:
     """Print a link to the answer page of somebody's oldest open question."""
     now, real = tool.clock.now(), tool.clock.real()
     with tool.database() as database:
-        click.echo(database.write(lambda conn: make_answer_link(conn, tool.settings, number, now, real)))
+        click.echo(
+            database.write(lambda conn: make_answer_link(conn, reachable(conn, tool.settings), number, now, real))
+        )
+
+
+def reachable(conn: Connection, settings: Settings) -> Settings:
+    """Return the settings with the port on which the service has listened last: `run --port` may have moved it."""
+    port = state.read(conn, state.PORT)
+    return settings if port is None else settings.with_port(int(port))

@@ -14,6 +14,7 @@ from bot.demo.links import lines
 from bot.errors import UsageError
 from bot.rehearsal.order import read_speed, read_start
 from bot.settings import Settings
+from bot.storage import state
 from bot.storage.marks import take_for_real
 
 
@@ -69,6 +70,7 @@ def _fill(settings: Settings, tool: Tool) -> None:
 
 
 def _say_ready(app: App, *, demo: bool) -> None:
+    app.database.write(lambda conn: state.write(conn, state.PORT, str(app.settings.service.port)))
     click.echo(f"Yanxin is ready at {app.settings.service.url}/console/ (stop it with Ctrl+C)")
     if demo:
         for line in app.database.write(lambda conn: lines(conn, app.settings, app.clock.real())):

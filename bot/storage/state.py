@@ -6,6 +6,9 @@ from sqlalchemy import Column, Connection, Integer, String, Table, Text, select
 
 from bot.schema import UtcDateTime, metadata
 
+PORT = "service.port"
+"""The key of the port on which the service has listened last."""
+
 service_state = Table(
     "service_state",
     metadata,

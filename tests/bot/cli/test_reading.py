@@ -19,6 +19,7 @@ from bot.cli.responses import responses
 from bot.clock import ManualClock
 from bot.links import store as links
 from bot.links.model import LinkPurpose
+from bot.storage import state
 from bot.storage.database import Database
 from tests.fakes.ground import NOW, Ground
 from tests.fakes.school import settle
@@ -126,3 +127,12 @@ def test_an_answer_link_or_a_clear_sentence(run: Run, database: Database) -> Non
     assert "nothing is open for S12" in refused.stderr
     assert run(answer_link, "nobody").exit_code == 1
     assert made(database) == 1
+
+
+def test_links_lead_to_the_port_on_which_the_service_listens(tool: Tool, run: Run, database: Database) -> None:
+    text = tool.config.read_text() if tool.config else ""
+    assert tool.config is not None
+    tool.config.write_text(text.replace('[service]\nbase_url = "https://care.example"\n', ""))
+    assert run(login_link, "C1").stdout.startswith("http://127.0.0.1:8080/console/login/")
+    database.write(lambda conn: state.write(conn, state.PORT, "9000"))  # as `run --port 9000` does
+    assert run(login_link, "C1").stdout.startswith("http://127.0.0.1:9000/console/login/")
