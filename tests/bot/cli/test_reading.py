@@ -129,10 +129,15 @@ def test_an_answer_link_or_a_clear_sentence(run: Run, database: Database) -> Non
     assert made(database) == 1
 
 
-def test_links_lead_to_the_port_on_which_the_service_listens(tool: Tool, run: Run, database: Database) -> None:
-    text = tool.config.read_text() if tool.config else ""
+def test_links_lead_to_the_port_on_which_the_service_listens(tool: Tool, database: Database) -> None:
     assert tool.config is not None
-    tool.config.write_text(text.replace('[service]\nbase_url = "https://care.example"\n', ""))
-    assert run(login_link, "C1").stdout.startswith("http://127.0.0.1:8080/console/login/")
+    plain = tool.config.read_text().replace('[service]\nbase_url = "https://care.example"\n', "")
+    tool.config.write_text(plain)
+    again = Tool(tool.config, tool.clock)
+
+    def link() -> str:
+        return CliRunner().invoke(login_link, ["C1"], obj=again).stdout
+
+    assert link().startswith("http://127.0.0.1:8080/console/login/")
     database.write(lambda conn: state.write(conn, state.PORT, "9000"))  # as `run --port 9000` does
-    assert run(login_link, "C1").stdout.startswith("http://127.0.0.1:9000/console/login/")
+    assert link().startswith("http://127.0.0.1:9000/console/login/")
