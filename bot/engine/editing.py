@@ -2,12 +2,23 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from bot.outbox import store as outbox_store
 from bot.outbox.model import Kind, Priority, ResultKind
 from bot.outbox.store import attempts, outbox
 from bot.prompts.model import Prompt
+
+_ARRIVED = (
+    select(attempts.c.id, attempts.c.address_id, outbox.c.channel, outbox.c.account)
+    .join(outbox, outbox.c.id == attempts.c.outbox_id)
+    .where(
+        outbox.c.prompt_id == bindparam("prompt_id"),
+        outbox.c.kind.in_([Kind.QUESTION.value, Kind.REMINDER.value]),
+        attempts.c.result == ResultKind.ACCEPTED.value,
+        attempts.c.address_id.is_not(None),
+    )
+)
 
 
 def mark_answered(conn: Connection, prompt: Prompt, answer_id: int, now: datetime) -> None:
@@ -15,16 +26,6 @@ def mark_answered(conn: Connection, prompt: Prompt, answer_id: int, now: datetim
 
     Delivery drops it where the channel cannot edit: there the old button explains itself.
     """
-    query = (
-        select(attempts.c.id, attempts.c.address_id, outbox.c.channel, outbox.c.account)
-        .join(outbox, outbox.c.id == attempts.c.outbox_id)
-        .where(
-            outbox.c.prompt_id == prompt.id,
-            outbox.c.kind.in_([Kind.QUESTION.value, Kind.REMINDER.value]),
-            attempts.c.result == ResultKind.ACCEPTED.value,
-            attempts.c.address_id.is_not(None),
-        )
-    )
     outbox_store.put(
         conn,
         [
@@ -41,6 +42,6 @@ def mark_answered(conn: Connection, prompt: Prompt, answer_id: int, now: datetim
                 prompt_id=prompt.id,
                 edits_attempt_id=row.id,
             )
-            for row in conn.execute(query)
+            for row in conn.execute(_ARRIVED, {"prompt_id": prompt.id})
         ],
     )

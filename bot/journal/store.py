@@ -25,6 +25,9 @@ journal = Table(
 )
 
 
+_INSERT = journal.insert()
+
+
 def line(
     at: datetime,
     action: str,
@@ -52,7 +55,7 @@ def line(
 def write(conn: Connection, lines: Sequence[dict[str, Any]]) -> None:
     """Append lines made by `line`."""
     if lines:
-        conn.execute(journal.insert(), list(lines))
+        conn.execute(_INSERT, list(lines))
 
 
 def of_person(conn: Connection, person_id: int, limit: int = 200) -> Sequence[Row[Any]]:

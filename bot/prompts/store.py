@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    bindparam,
     select,
 )
 
@@ -89,9 +90,29 @@ notes = Table(
 )
 
 
+# Statements that every message needs are kept: building one costs twice as much as running it.
+_BY_ID = select(prompts).where(prompts.c.id == bindparam("prompt_id"))
+_GONE = [State.SCHEDULED.value, State.WITHDRAWN.value, State.EXCUSED.value]
+_OPEN = (
+    select(prompts)
+    .where(
+        prompts.c.person_id == bindparam("one"), prompts.c.state.not_in(_GONE), prompts.c.opens_at <= bindparam("at")
+    )
+    .where((prompts.c.closes_at.is_(None)) | (prompts.c.closes_at > bindparam("at")))
+    .order_by(prompts.c.opens_at, prompts.c.id)
+)
+_NEXT = (
+    select(prompts)
+    .where(prompts.c.person_id == bindparam("one"), prompts.c.state == State.SCHEDULED.value)
+    .order_by(prompts.c.opens_at)
+)
+_UPDATE = prompts.update().where(prompts.c.id == bindparam("row_id"))
+_ANSWER = answers.insert().returning(answers.c.id)
+
+
 def by_id(conn: Connection, prompt_id: int) -> Prompt | None:
     """Return one prompt."""
-    row = conn.execute(select(prompts).where(prompts.c.id == prompt_id)).one_or_none()
+    row = conn.execute(_BY_ID, {"prompt_id": prompt_id}).one_or_none()
     return None if row is None else from_row(row)
 
 
@@ -158,24 +179,12 @@ def of_people(conn: Connection, person_ids: Iterable[int], since: datetime) -> d
 
 def open_of(conn: Connection, person_id: int, now: datetime) -> list[Prompt]:
     """Return what a person can still answer now, the oldest first: opened, not withdrawn, not yet closed."""
-    gone = [State.SCHEDULED.value, State.WITHDRAWN.value, State.EXCUSED.value]
-    query = (
-        select(prompts)
-        .where(prompts.c.person_id == person_id, prompts.c.state.not_in(gone), prompts.c.opens_at <= now)
-        .where((prompts.c.closes_at.is_(None)) | (prompts.c.closes_at > now))
-        .order_by(prompts.c.opens_at, prompts.c.id)
-    )
-    return [from_row(row) for row in conn.execute(query)]
+    return [from_row(row) for row in conn.execute(_OPEN, {"one": person_id, "at": now})]
 
 
 def next_of(conn: Connection, person_id: int) -> list[Prompt]:
     """Return what is scheduled for a person, the soonest first."""
-    query = (
-        select(prompts)
-        .where(prompts.c.person_id == person_id, prompts.c.state == State.SCHEDULED.value)
-        .order_by(prompts.c.opens_at)
-    )
-    return [from_row(row) for row in conn.execute(query)]
+    return [from_row(row) for row in conn.execute(_NEXT, {"one": person_id})]
 
 
 def insert_many(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
@@ -186,24 +195,21 @@ def insert_many(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
 
 def update(conn: Connection, prompt_id: int, **values: Any) -> None:
     """Change columns of one prompt; enums are stored by value."""
-    conn.execute(prompts.update().where(prompts.c.id == prompt_id).values(**values))
+    conn.execute(_UPDATE, {"row_id": prompt_id, **values})
 
 
 def add_answer(conn: Connection, prompt: Prompt, choice: Choice, channel: str, at: datetime, *, counts: bool) -> int:
     """Append an answer and return its id."""
-    inserted = conn.execute(
-        answers.insert()
-        .values(
-            prompt_id=prompt.id,
-            person_id=prompt.person_id,
-            choice=choice.value,
-            channel=channel,
-            at=at,
-            counts=counts,
-            state_before=prompt.state.value,
-        )
-        .returning(answers.c.id)
-    )
+    values = {
+        "prompt_id": prompt.id,
+        "person_id": prompt.person_id,
+        "choice": choice.value,
+        "channel": channel,
+        "at": at,
+        "counts": counts,
+        "state_before": prompt.state.value,
+    }
+    inserted = conn.execute(_ANSWER, values)
     return int(inserted.scalar_one())
 
 

@@ -4,8 +4,9 @@ Use-cases are plain functions of a connection; this file gives them one inside a
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
 from sqlalchemy import URL, Connection, Engine
@@ -26,7 +27,7 @@ class Database:
         """Make the engine and start the threads; the first connection is opened by the first use."""
         self.engine: Engine = make_engine(url, keyring)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
-        self._writer = Writer(1 if self.is_sqlite else WRITERS_ON_POSTGRESQL)
+        self._writer = Writer(1 if self.is_sqlite else WRITERS_ON_POSTGRESQL, self._transaction, shares=self.is_sqlite)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
 
     def read(self, work: Callable[[Connection], T]) -> T:
@@ -35,8 +36,11 @@ class Database:
             return work(conn)
 
     def write(self, work: Callable[[Connection], T], urgency: Urgency = Urgency.PERSON) -> T:
-        """Run a use-case in one write transaction on a writer thread and wait for it."""
-        return self._writer.submit(lambda: self._transaction(work), urgency).result()
+        """Run a use-case in one write transaction on a writer thread and wait for it.
+
+        All or nothing of it is stored; on SQLite others that wait may share the transaction (`bot.storage.writer`).
+        """
+        return self._writer.submit(work, urgency).result()
 
     async def aread(self, work: Callable[[Connection], T]) -> T:
         """Run a query on a reader thread."""
@@ -47,7 +51,7 @@ class Database:
 
         The transaction is not cancelled with the caller: once queued it runs to its end.
         """
-        return await asyncio.shield(asyncio.wrap_future(self._writer.submit(lambda: self._transaction(work), urgency)))
+        return await asyncio.shield(asyncio.wrap_future(self._writer.submit(work, urgency)))
 
     def close(self) -> None:
         """Finish queued writes and close every connection."""
@@ -55,6 +59,7 @@ class Database:
         self._readers.shutdown()
         self.engine.dispose()
 
-    def _transaction(self, work: Callable[[Connection], T]) -> T:
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
         with self.engine.connect().execution_options(**{WRITES: True}) as conn, conn.begin():
-            return work(conn)
+            yield conn

@@ -1,14 +1,29 @@
-"""Runs write transactions in order of importance: on SQLite one thread, on PostgreSQL several."""
+"""Runs write transactions in order of importance: on SQLite one thread, on PostgreSQL several.
+
+On SQLite, where each commit waits for the disk, small pieces of work that wait at the same time share a transaction,
+each under a savepoint of its own: one that fails takes nothing of the others with it, and nobody hears that his work is
+done before it is committed. Bulk is never shared: whoever is more important would wait for it.
+"""
 
 import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from enum import IntEnum
-from queue import PriorityQueue
+from queue import Empty, PriorityQueue
 from typing import Any, TypeVar
 
+from sqlalchemy import Connection
+
+from bot.clock import monotonic
+
 T = TypeVar("T")
+MOST_TOGETHER = 20
+"""How many pieces of work share a transaction."""
+LONGEST_TOGETHER_SECONDS = 0.03
+"""After how long a shared transaction takes no more."""
 
 
 class Urgency(IntEnum):
@@ -21,12 +36,33 @@ class Urgency(IntEnum):
     STOP = 9
 
 
+@dataclass(frozen=True, order=True)
+class _Job:
+    urgency: int
+    number: int
+    future: Future[Any]
+    work: Callable[[Connection], Any]
+
+
+@dataclass(frozen=True)
+class _Done:
+    result: Any
+    error: BaseException | None = None
+
+
+_STOP = int(Urgency.STOP)
+
+
 class Writer:
     """A priority queue of write transactions worked off by named threads; `submit` may be called from anywhere."""
 
-    def __init__(self, threads: int) -> None:
-        """Start the threads."""
-        self._queue: PriorityQueue[tuple[int, int, Future[Any] | None, Callable[[], Any] | None]] = PriorityQueue()
+    def __init__(
+        self, threads: int, transaction: Callable[[], AbstractContextManager[Connection]], *, shares: bool
+    ) -> None:
+        """Start the threads; `transaction` begins and commits one, `shares` says whether several may be in it."""
+        self._transaction = transaction
+        self._most = MOST_TOGETHER if shares else 1
+        self._queue: PriorityQueue[_Job] = PriorityQueue()
         self._order = itertools.count()
         self._threads = [
             threading.Thread(target=self._work, name=f"writer-{number}", daemon=True) for number in range(threads)
@@ -34,27 +70,74 @@ class Writer:
         for thread in self._threads:
             thread.start()
 
-    def submit(self, work: Callable[[], T], urgency: Urgency) -> Future[T]:
-        """Queue one transaction and return its future; works of equal urgency keep their order."""
+    def submit(self, work: Callable[[Connection], T], urgency: Urgency) -> Future[T]:
+        """Queue one piece of work and return its future; works of equal urgency keep their order."""
         future: Future[T] = Future()
-        self._queue.put((int(urgency), next(self._order), future, work))
+        self._queue.put(_Job(int(urgency), next(self._order), future, work))
         return future
 
     def close(self) -> None:
         """Finish what is queued, then end the threads."""
         for _ in self._threads:
-            self._queue.put((int(Urgency.STOP), next(self._order), None, None))
+            self._queue.put(_Job(_STOP, next(self._order), Future(), _nothing))
         for thread in self._threads:
             thread.join()
 
     def _work(self) -> None:
+        while (job := self._queue.get()).urgency != _STOP:
+            if job.future.set_running_or_notify_cancel():
+                _tell(self._done(job))
+
+    def _done(self, first: _Job) -> Sequence[tuple[_Job, _Done]]:
+        """Do a piece of work, and those that may share its transaction; return what came of each."""
+        jobs, done = [first], []
+        try:
+            with self._transaction() as conn:
+                done.append(_Done(first.work(conn)))
+                deadline = monotonic() + LONGEST_TOGETHER_SECONDS
+                while len(jobs) < self._most and monotonic() < deadline and (job := self._next(jobs[-1])) is not None:
+                    jobs.append(job)
+                    done.append(_under_savepoint(conn, job.work))
+        except BaseException as error:  # noqa: BLE001 - whoever submitted the work decides
+            # Nothing was committed; a piece of work with an error of its own keeps that one.
+            done = [_Done(None, one.error or error) for one in done]
+            done += [_Done(None, error)] * (len(jobs) - len(done))
+        return list(zip(jobs, done, strict=True))
+
+    def _next(self, last: _Job) -> _Job | None:
+        """Take the next piece of work when it may share the transaction; a cry for help waits for nobody after it."""
+        if last.urgency in {Urgency.HELP, Urgency.BULK}:
+            return None
         while True:
-            _, _, future, work = self._queue.get()
-            if future is None or work is None:
-                return
-            if not future.set_running_or_notify_cancel():
-                continue
             try:
-                future.set_result(work())
-            except BaseException as error:  # noqa: BLE001 - whoever submitted the work decides
-                future.set_exception(error)
+                job = self._queue.get_nowait()
+            except Empty:
+                return None
+            if job.urgency >= Urgency.BULK:
+                self._queue.put(job)  # with its number it keeps its place
+                return None
+            if job.future.set_running_or_notify_cancel():
+                return job
+
+
+def _under_savepoint(conn: Connection, work: Callable[[Connection], Any]) -> _Done:
+    savepoint = conn.begin_nested()
+    try:
+        result = work(conn)
+        savepoint.commit()
+    except BaseException as error:  # noqa: BLE001 - as above
+        savepoint.rollback()
+        return _Done(None, error)
+    return _Done(result)
+
+
+def _tell(done: Sequence[tuple[_Job, _Done]]) -> None:
+    for job, one in done:
+        if one.error is None:
+            job.future.set_result(one.result)
+        else:
+            job.future.set_exception(one.error)
+
+
+def _nothing(_conn: Connection) -> None:
+    """Stand where a piece of work would."""

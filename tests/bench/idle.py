@@ -6,16 +6,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Event
 from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.request import urlopen
 
 from bot.clock import monotonic
 from bot.settings import Settings
 from tests.bench.figures import Figure
 from tests.bench.ground import PLANNED
-from tests.bench.process import free_port, process
+from tests.bench.process import free_port, process, wait_until_ready
 from tests.bench.service import prepare, settings_in
 
 EACH = 50
@@ -78,15 +75,5 @@ def _cold(settings: Settings, folder: Path) -> tuple[float, float]:
         assert running.stdout is not None
         assert running.stdout.readline() == "ready\n", (folder / "service.log").read_text()[-2000:]
         opened = monotonic() - begun
-        pause = Event()
-        while not _is_ready(settings.service.url) and monotonic() - begun < 120:
-            pause.wait(0.05)
+        wait_until_ready(settings.service.url, 120)
         return opened, monotonic() - begun
-
-
-def _is_ready(url: str) -> bool:
-    try:
-        with urlopen(f"{url}/readyz", timeout=10) as answer:  # noqa: S310 - our own process on loopback
-            return bool(answer.status == 200)
-    except (HTTPError, URLError, TimeoutError):
-        return False

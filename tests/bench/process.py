@@ -15,10 +15,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from threading import Event
 from time import process_time
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
 
 from bot import logs
 from bot.app import App, Running
+from bot.clock import monotonic
 from bot.settings import Settings
 from tests.bench.machine import resident_mib
 from tests.fakes.service import ShiftedClock
@@ -48,6 +52,22 @@ def process(mode: str, settings: Settings, start: datetime, folder: Path) -> Ite
         begun.wait(60)
         if begun.stdout is not None:
             begun.stdout.close()
+
+
+def wait_until_ready(url: str, seconds: float) -> None:
+    """Wait until a service calls itself ready: everybody is planned; an AssertionError when the time is over."""
+    deadline, pause = monotonic() + seconds, Event()
+    while not _is_ready(url):
+        assert monotonic() < deadline, f"the service is not ready after {seconds} s"
+        pause.wait(0.05)
+
+
+def _is_ready(url: str) -> bool:
+    try:
+        with urlopen(f"{url}/readyz", timeout=10) as answer:  # noqa: S310 - our own process on loopback
+            return bool(answer.status == 200)
+    except (HTTPError, URLError, TimeoutError):
+        return False
 
 
 async def _tick(app: App) -> None:
