@@ -6,7 +6,7 @@ breaks a handler is tried again twice, then kept with its error, and never block
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from bot.addresses import store as addresses
 from bot.addresses.model import PULL_ONLY, Address, AddressState
@@ -24,6 +24,7 @@ from handlers.context import Chat
 from handlers.services import Services
 
 MOST_TRIES = 3
+_TURN = select(people.people.c.id).where(people.people.c.id == bindparam("person_id")).with_for_update(key_share=True)
 
 
 def process(conn: Connection, inbox_id: int, services: Services) -> bool:
@@ -108,9 +109,7 @@ def queue_replies(chat: Chat, address: Address, inbox_id: int) -> None:
 
 def _chat(conn: Connection, row: InboxRow, address: Address, services: Services) -> Chat:
     # Two messages of one person take turns; a weaker lock than UPDATE, because foreign keys must not wait for it.
-    conn.execute(
-        select(people.people.c.id).where(people.people.c.id == address.person_id).with_for_update(key_share=True)
-    )
+    conn.execute(_TURN, {"person_id": address.person_id})
     person = people.by_id(conn, address.person_id)
     if person is None:
         raise LookupError("an address belongs to nobody")

@@ -4,6 +4,7 @@ Each works off what is due at the clock's time, in transactions of its own, and 
 makes one `Rounds` and tells it what a message means (`Reading`), because handlers and scheduler do not know each other.
 """
 
+import asyncio
 from dataclasses import dataclass, field
 
 import structlog
@@ -37,6 +38,7 @@ class Rounds:
     metrics: Metrics
     reading: Reading
     problems: list[Problem] = field(default_factory=list)
+    _reading_inbox: asyncio.Lock = field(default_factory=asyncio.Lock)
     _checked_up_to: int = 0
     _without_next: int = 0
     _without_next_so_far: int = 0
@@ -65,11 +67,12 @@ class Rounds:
     async def inbox(self) -> int:
         """Understand and answer what came in."""
         total = 0
-        for _ in range(MOST_BATCHES):
-            done = await inbox_waiting.work_off(self.database, self.reading, self.clock.now())
-            total += done
-            if not done:
-                break
+        async with self._reading_inbox:  # the bell and whoever stores a message ring; two would read everything twice
+            for _ in range(MOST_BATCHES):
+                done = await inbox_waiting.work_off(self.database, self.reading, self.clock.now())
+                total += done
+                if not done:
+                    break
         return total
 
     async def plan(self) -> int:

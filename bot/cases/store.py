@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    bindparam,
     select,
 )
 from sqlalchemy.exc import IntegrityError
@@ -68,6 +69,12 @@ case_alarms = Table(
 )
 
 
+# Kept, because every message needs it: building a statement costs twice as much as running it.
+_UNRESOLVED_OF = (
+    select(cases).where(cases.c.person_id.in_(bindparam("ids", expanding=True)), _unresolved).order_by(cases.c.id)
+)
+
+
 def by_id(conn: Connection, case_id: int) -> Case | None:
     """Return one case."""
     row = conn.execute(select(cases).where(cases.c.id == case_id)).one_or_none()
@@ -79,8 +86,7 @@ def unresolved_of(conn: Connection, person_ids: Iterable[int]) -> dict[int, list
     found: dict[int, list[Case]] = {}
     ids = sorted(set(person_ids))
     for start in range(0, len(ids), 500):
-        query = select(cases).where(cases.c.person_id.in_(ids[start : start + 500]), _unresolved).order_by(cases.c.id)
-        for row in conn.execute(query):
+        for row in conn.execute(_UNRESOLVED_OF, {"ids": ids[start : start + 500]}):
             found.setdefault(row.person_id, []).append(from_row(row))
     return found
 
