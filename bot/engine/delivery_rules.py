@@ -129,7 +129,7 @@ def after_result(
 
 
 def _wait(message: Message, result: Result, unknown_before: int, jitter: float) -> timedelta:
-    if result.new_address is not None:
+    if result.new_address is not None or (result.reason == PROCESS_ENDED and not unknown_before):
         return timedelta(0)
     if result.kind is ResultKind.OUTCOME_UNKNOWN and result.reason not in UNLIKELY_COPIES and unknown_before:
         return LONGEST_WAIT  # a second copy may be out; the third waits until a short disturbance is over

@@ -30,6 +30,7 @@ ROWS = (
     ("- answers among them", "answers"),
     ("- cries for help, and silences", "alarms"),
     ("questions lost", "questions_lost"),
+    ("  too late, and staff told so", "told"),
     ("answers lost", "answers_lost"),
     ("alarms lost", "alarms_lost"),
     ("doubled messages", "doubled"),

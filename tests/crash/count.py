@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from tests.crash.phones import Act, Arrival
 
-EXPLAINED = frozenset({"answered", "unreached", "not_asked", "withdrawn", "excused"})
-"""States of a prompt that say why no question need have arrived: she was faster, or staff are told that it did not."""
+EXPLAINED = frozenset({"answered", "withdrawn", "excused"})
+"""States of a prompt that say why no question need have arrived: she was faster, or it was called off."""
 ON_ITS_WAY = frozenset({"waiting", "sending"})
 
 
@@ -22,6 +22,7 @@ class Asked:
     prompt_id: int | None
     state: str
     reachable: bool = True
+    is_told: bool = False  # staff were told that we had not asked or not reached her
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ class Tally:
     messages: int
     in_flight: int
     doubled: int
+    told: int
     dropped: int
     questions_lost: list[str]
     answers_lost: list[str]
@@ -101,6 +103,7 @@ def count(facts: Facts) -> Tally:
         messages=len(facts.arrivals),
         in_flight=sum(facts.in_flight),
         doubled=doubled,
+        told=sum(one.is_told and not _arrived(one, _seen(facts)) for one in facts.asked),
         dropped=sum(one.state == "unknown" for one in facts.sent),
         questions_lost=_questions_lost(facts),
         answers_lost=_updates_lost(facts) + _answers_wrong(facts),
@@ -110,14 +113,22 @@ def count(facts: Facts) -> Tally:
 
 
 def _questions_lost(facts: Facts) -> list[str]:
-    seen = {(one.chat_id, data) for one in facts.arrivals for data in one.data}
+    seen = _seen(facts)
     lost = []
     for one in facts.asked:
         if one.prompt_id is None or one.state == "scheduled":
             lost.append(f"question {one.item} to {one.chat_id} was never opened")
-        elif one.reachable and one.state not in EXPLAINED and (one.chat_id, f"answer:{one.prompt_id}:fine") not in seen:
+        elif one.reachable and not one.is_told and one.state not in EXPLAINED and not _arrived(one, seen):
             lost.append(f"question {one.item} to {one.chat_id} is {one.state} and never arrived")
     return lost
+
+
+def _seen(facts: Facts) -> set[tuple[int, str]]:
+    return {(one.chat_id, data) for one in facts.arrivals for data in one.data}
+
+
+def _arrived(one: Asked, seen: set[tuple[int, str]]) -> bool:
+    return (one.chat_id, f"answer:{one.prompt_id}:fine") in seen
 
 
 def _updates_lost(facts: Facts) -> list[str]:

@@ -11,9 +11,11 @@ from bot.addresses.store import addresses
 from bot.cases.store import cases
 from bot.channels.telegram.markup import pieces
 from bot.inbox.store import inbox
+from bot.journal.store import journal
 from bot.outbox.model import Kind, Rendered, ResultKind
 from bot.outbox.store import attempts, outbox
 from bot.people.store import people
+from bot.prompts.model import State
 from bot.prompts.store import answers, prompts
 from tests.crash.count import Asked, CaseRow, Facts, Sent
 from tests.crash.load import Load
@@ -57,11 +59,14 @@ def _asked(conn: Connection, load: Load, chats: dict[str, int]) -> list[Asked]:
             .where(addresses.c.state == AddressState.WORKING.value)
         ).scalars()
     )
+    given_up = {f"prompt.{state.value}" for state in (State.NOT_ASKED, State.UNREACHED)}
+    told = set(conn.execute(select(journal.c.prompt_id).where(journal.c.action.in_(given_up))).scalars())
     found = []
     for number, item, _ in load.openings():
         row = rows.get((number, item))
         state = "missing" if row is None else row.state
-        found.append(Asked(chats[number], item, None if row is None else row.id, state, number in linked))
+        row_id = None if row is None else row.id
+        found.append(Asked(chats[number], item, row_id, state, number in linked, row_id in told))
     return found
 
 

@@ -96,9 +96,9 @@ class Load:
         return found + [(number, f"daily_{at:%H%M}", at) for number in self.numbers for at in self._daily()]
 
     def programme(self) -> str:
-        """Return the programme as TOML; silence after the landing itself goes to staff two minutes later."""
+        """Return the programme as TOML; silence after the landing itself goes to staff three minutes later."""
         items = [
-            LANDING.format(minute=minute, missed=2 if minute == 0 and self.minutes else 1200)
+            LANDING.format(minute=minute, missed=3 if minute == 0 and self.minutes else 1200)
             for minute in range(self.minutes + 1)
         ]
         return HEAD + "".join([*items, *(DAILY.format(at=at) for at in self._daily())])

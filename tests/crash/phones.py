@@ -16,7 +16,7 @@ from tests.fakes.telegram_failures import Failure
 from tests.fakes.telegram_phone import Message, Phone
 
 LOOK_SECONDS = 0.05
-OF_HERSELF_SECONDS = 0.35
+OF_HERSELF_SECONDS = 1.0
 CHATTER = ("I had noodles today", "今天去了图书馆", "/why", "/mydata", "what a nice day")
 CRIES = ("SOS", "/sos", "救命")
 
@@ -77,6 +77,7 @@ class Crowd:
         self._chats = {phone.chat_id for phone in [*students, *newcomers.values()]}
         self._rng = random.Random(seed)
         self._calm = threading.Event()
+        self._only_reacts = threading.Event()
         self._thread = threading.Thread(target=self._live, name="crowd")
 
     def __enter__(self) -> Self:
@@ -85,6 +86,14 @@ class Crowd:
 
     def __exit__(self, *_error: object) -> None:
         self.calms_down()
+
+    def only_reacts(self) -> None:
+        """From now on people only react to what arrives."""
+        self._only_reacts.set()
+
+    def has_reacted(self) -> bool:
+        """Tell whether people have dealt with everything that has arrived so far."""
+        return self._telegram.fresh.empty()
 
     def calms_down(self) -> None:
         """Nobody does anything any more."""
@@ -95,7 +104,7 @@ class Crowd:
     def _live(self) -> None:
         again = monotonic()
         while not self._calm.is_set():
-            if monotonic() >= again:
+            if monotonic() >= again and not self._only_reacts.is_set():
                 again = monotonic() + self._rng.uniform(0, 2 * OF_HERSELF_SECONDS)
                 self._by_herself()
             try:

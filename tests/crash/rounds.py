@@ -135,14 +135,19 @@ class _Test:
         try:
             assert service.waits_until_ready(), "the service did not get ready"
             self._wait(lambda: False, (self._load.ends - SystemClock().now()).total_seconds() + 1)
+            crowd.only_reacts()
+            self._wait_for_rest(crowd)
             crowd.calms_down()
-            deadline = monotonic() + REST_SECONDS
-            while left := self._read(self._left):
-                assert monotonic() < deadline, f"the service did not come to rest: {left}"
-                self._wait(lambda: False, LOOK_AT_DATABASE)
+            self._wait_for_rest(crowd)
             assert service.stop() == 0, "the service did not stop in order"
         finally:
             service.abandon()
+
+    def _wait_for_rest(self, crowd: Crowd) -> None:
+        deadline = monotonic() + REST_SECONDS
+        while (left := self._read(self._left)) or not crowd.has_reacted():
+            assert monotonic() < deadline, f"the service did not come to rest: {left}"
+            self._wait(lambda: False, LOOK_AT_DATABASE)
 
     def _left(self, conn: Connection) -> dict[str, int]:
         """Count what the service still has to do now."""

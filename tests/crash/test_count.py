@@ -75,7 +75,15 @@ def test_it_finds_what_was_lost(what: str, harm: Callable[[Facts], None], said: 
     assert tally.broken()
 
 
-@pytest.mark.parametrize("state", ["answered", "unreached", "not_asked", "withdrawn", "excused"])
+def test_a_question_that_came_too_late_is_not_lost_when_staff_were_told_so() -> None:
+    facts = fine()
+    loses(QUESTION)(facts)
+    facts.sent = facts.sent[1:]
+    facts.asked = [Asked(MEI, "checkin", 7, "alive", is_told=True)]
+    assert (count(facts).broken(), count(facts).told) == ([], 1)
+
+
+@pytest.mark.parametrize("state", ["answered", "withdrawn", "excused"])
 def test_a_question_that_need_not_arrive_is_not_lost(state: str) -> None:
     facts = fine()
     loses(QUESTION)(facts)
