@@ -64,7 +64,7 @@ def compose_all(
     plain = [message for message in messages if message.case_id is None and message.about_id is None]
     people = people_store.by_ids(conn, (message.person_id for message in plain))
     facts = facts_of_people(conn, people)
-    known = known or load_known(conn, plain)
+    known = known or load_known(conn, plain, now)
     written = []
     for message in messages:
         person = people.get(message.person_id)

@@ -86,7 +86,7 @@ def still_wanted(conn: Connection, message: Message, now: datetime) -> Verdict |
 
 def still_wanted_all(conn: Connection, messages: Sequence[Message], now: datetime) -> list[Verdict | None]:
     """Look at what many messages are about; the verdicts are in their order."""
-    known = load_known(conn, messages)
+    known = load_known(conn, messages, now)
     return [wanted(message, known, now) for message in messages]
 
 

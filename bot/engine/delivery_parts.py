@@ -60,12 +60,14 @@ class Parcel:
 def wanted(message: Message, known: Known, now: datetime) -> Verdict | None:
     """Decide whether a message is still wanted: None to send it, else what becomes of it instead."""
     address = known.addresses.get(message.address_id or 0)
+    prompt = known.prompts.get(message.prompt_id or 0)
     return before_try(
         message,
         now,
-        prompt=known.prompts.get(message.prompt_id or 0),
+        prompt=prompt,
         case=known.cases.get(message.case_id or 0),
         address=None if address is None else address.state,
+        quiet=None if prompt is None else known.quiet.get(prompt.version_id),
     )
 
 

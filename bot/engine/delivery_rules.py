@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 from bot.addresses.model import AddressState
 from bot.cases.model import Case, CaseState
+from bot.engine.ladder import ON_TIME
+from bot.local_time import Quiet, after_quiet
 from bot.outbox.model import (
     AGAIN_WHEN_UNKNOWN,
     PROCESS_ENDED,
@@ -80,8 +82,12 @@ def before_try(
     prompt: Prompt | None,
     case: Case | None,
     address: AddressState | None,
+    quiet: Quiet | None = None,
 ) -> Verdict | None:
-    """Decide whether a message is still wanted: None to send it, else what becomes of it instead."""
+    """Decide whether a message is still wanted: None to send it, else what becomes of it instead.
+
+    `quiet` are the quiet hours of the prompt's programme; they matter only to a message that is late.
+    """
     end = ends_at(message)
     if end is not None and end <= now:
         return Verdict(OutboxState.EXPIRED, reason="expired")
@@ -92,7 +98,25 @@ def before_try(
     usable = {AddressState.WORKING, AddressState.PENDING} if message.kind is Kind.REPLY else {AddressState.WORKING}
     if address not in usable:
         return Verdict(OutboxState.FAILED, reason="address_not_working", address=address or AddressState.WRONG)
-    return None
+    return None if prompt is None or quiet is None else _not_at_night(message, prompt, quiet, now)
+
+
+def is_late(message: Message, now: datetime) -> bool:
+    """Tell whether something has held a question or a reminder back since it was queued."""
+    return message.kind in _ASKABLE and now - message.created_at > ON_TIME
+
+
+def _not_at_night(message: Message, prompt: Prompt, quiet: Quiet, now: datetime) -> Verdict | None:
+    """Let a question or reminder that an outage has held back wait for her morning.
+
+    The rules keep to her quiet hours when they queue it; an outage may end in the middle of her night.
+    """
+    morning = after_quiet(now, prompt.zone, quiet)
+    if morning <= now or not is_late(message, now):
+        return None
+    end = ends_at(message)
+    wait = morning if end is None else min(morning, end)
+    return Verdict(OutboxState.WAITING, next_try_at=wait, reason="quiet_hours")
 
 
 def before_edit(original: Sent | None, now: datetime, *, can_edit: bool, is_latest: bool) -> Verdict | None:

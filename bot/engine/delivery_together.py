@@ -34,7 +34,7 @@ def prepared_together(
         return {}
     try:
         with conn.begin_nested():
-            known = load_known(conn, first)
+            known = load_known(conn, first, now)
             wanted = [one for one in first if is_wanted(one, known, now) is None]
             wanted = [one for one in wanted if not attempts.later_one(conn, one, now)]
             one_by_one = (tools.compose(conn, one) for one in wanted)

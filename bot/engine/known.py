@@ -5,6 +5,7 @@ Delivery looks there before it sends, and `compose` when it writes.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, select
@@ -14,7 +15,11 @@ from bot.addresses.store import addresses
 from bot.cases.model import Case
 from bot.cases.store import cases
 from bot.cases.store import from_row as case_from_row
+from bot.engine.delivery_rules import is_late
+from bot.listed import listed
+from bot.local_time import Quiet
 from bot.outbox.model import Message
+from bot.programmes.versions import quiet_of
 from bot.prompts.model import Prompt
 from bot.prompts.store import from_row as prompt_from_row
 from bot.prompts.store import prompts
@@ -36,21 +41,26 @@ class Known:
     prompts: dict[int, Prompt] = field(default_factory=dict)
     cases: dict[int, Case] = field(default_factory=dict)
     addresses: dict[int, Whereto] = field(default_factory=dict)
+    quiet: dict[int, Quiet] = field(default_factory=dict)
+    """The quiet hours of programme versions, as far as a message that is late needs them."""
 
 
-def load_known(conn: Connection, messages: Sequence[Message]) -> Known:
+def load_known(conn: Connection, messages: Sequence[Message], now: datetime) -> Known:
     """Load what messages are about and where they go; nothing that is sealed."""
+    asked = {row.id: prompt_from_row(row) for row in _rows(conn, prompts, (one.prompt_id for one in messages))}
+    late = {asked[one.prompt_id].version_id for one in messages if one.prompt_id in asked and is_late(one, now)}
     return Known(
-        {row.id: prompt_from_row(row) for row in _rows(conn, prompts, (one.prompt_id for one in messages))},
+        asked,
         {row.id: case_from_row(row) for row in _rows(conn, cases, (one.case_id for one in messages))},
         {
             row.id: Whereto(AddressState(row.state), row.external_id)
             for row in _rows(conn, addresses, (one.address_id for one in messages))
         },
+        {version_id: quiet_of(conn, version_id) for version_id in late},
     )
 
 
 def _rows(conn: Connection, table: Table, ids: Iterable[int | None]) -> Sequence[Any]:
     wanted = sorted({one for one in ids if one is not None})
     plain = [column for column in table.c if not isinstance(column.type, Sealed)]
-    return conn.execute(select(*plain).where(table.c.id.in_(wanted))).all() if wanted else ()
+    return conn.execute(select(*plain).where(listed(table.c.id, wanted))).all() if wanted else ()

@@ -3,13 +3,28 @@
 """
 
 import threading
+from functools import lru_cache
 from importlib.resources import files
 
 from sqlalchemy import Connection, select
 
+from bot.local_time import Quiet
 from bot.programmes import store
 from bot.programmes.model import Programme
 from bot.programmes.parse import parse
+
+
+@lru_cache(maxsize=16)
+def _quiet_in(text: str) -> Quiet:
+    return parse(text, 0).quiet
+
+
+def quiet_of(conn: Connection, version_id: int) -> Quiet:
+    """Return the quiet hours of a version; LookupError when there is no such version."""
+    text = store.text_of(conn, version_id)
+    if text is None:
+        raise LookupError(f"there is no version {version_id} of the programme")
+    return _quiet_in(text)
 
 
 def default_text() -> str:

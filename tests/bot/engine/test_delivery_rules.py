@@ -19,6 +19,7 @@ from bot.engine.delivery_rules import (
     before_try,
     ends_at,
 )
+from bot.local_time import Quiet
 from bot.outbox.model import SERVER_ERROR, Kind, Message, OutboxState, Priority, Result, ResultKind, Sent
 from bot.prompts.model import Prompt, State
 
@@ -52,7 +53,19 @@ CASE = Case(1, 1, Reason.MISSED, CaseState.OPEN, 1, None, NOW, NOW, 0, None, Non
 def wanted(
     message: Message, prompt: Prompt | None = PROMPT, address: AddressState | None = AddressState.WORKING
 ) -> Verdict | None:
-    return before_try(message, NOW, prompt=prompt, case=CASE, address=address)
+    return before_try(message, NOW, prompt=prompt, case=CASE, address=address, quiet=Quiet())
+
+
+def test_a_question_that_is_late_through_an_outage_waits_for_her_morning() -> None:
+    night = replace(PROMPT, zone="America/New_York")  # four in the morning there
+    late = replace(MESSAGE, created_at=NOW - timedelta(hours=8))
+    morning = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+    assert wanted(late, night) == Verdict(OutboxState.WAITING, next_try_at=morning, reason="quiet_hours")
+    assert wanted(late) is None  # in Shanghai it is five in the afternoon
+    assert wanted(MESSAGE, night) is None  # queued a moment ago: the rules have decided that it may go
+    assert wanted(replace(late, kind=Kind.ALARM), night) is None
+    soon = replace(late, expires_at=NOW + timedelta(hours=1))
+    assert wanted(soon, night) == Verdict(OutboxState.WAITING, next_try_at=soon.expires_at, reason="quiet_hours")
 
 
 def test_an_open_question_is_wanted() -> None:
