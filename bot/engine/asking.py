@@ -15,6 +15,7 @@ from bot.addresses.model import Address
 from bot.addresses.store import addresses
 from bot.engine.deciding import Act, Decision
 from bot.engine.telling import message
+from bot.listed import listed
 from bot.outbox import store as outbox_store
 from bot.outbox.model import Kind, Priority
 from bot.outbox.store import outbox
@@ -73,7 +74,7 @@ def queue(conn: Connection, ask: Ask, prompt_ids: Sequence[int], address_ids: Se
     chosen = (
         select(*columns.values())
         .select_from(prompts.join(addresses, addresses.c.person_id == prompts.c.person_id))
-        .where(prompts.c.id.in_(prompt_ids), addresses.c.id.in_(address_ids))
+        .where(listed(prompts.c.id, prompt_ids), listed(addresses.c.id, address_ids))
     )
     insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
     conn.execute(insert(outbox).from_select(list(columns), chosen).on_conflict_do_nothing(index_elements=["key"]))

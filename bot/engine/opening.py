@@ -18,6 +18,7 @@ from bot.engine.planning import PER_TRIP
 from bot.engine.reaching import Way, ways_of
 from bot.engine.succeeding import plan_successors
 from bot.journal.store import journal
+from bot.listed import listed
 from bot.programmes.model import Programme
 from bot.programmes.versions import Programmes
 from bot.prompts.model import FAILED, Prompt, State
@@ -59,7 +60,7 @@ def _store(
     conn: Connection, alike: Prompt, decision: Decision, rows: Sequence[Row[Any]], ways: dict[int, Way], now: datetime
 ) -> None:
     ids = [row.id for row in rows]
-    conn.execute(prompts.update().where(prompts.c.id.in_(ids)).values(**_columns(alike, decision, now)))
+    conn.execute(prompts.update().where(listed(prompts.c.id, ids)).values(**_columns(alike, decision, now)))
     ask = what_to_ask(alike, decision)
     if ask is not None:
         found = [ways[row.person_id] for row in rows if row.person_id in ways]
@@ -72,7 +73,7 @@ def _store(
             "action": literal(f"prompt.{decision.act or decision.state}"),
             "prompt_id": prompts.c.id,
         }
-        conn.execute(journal.insert().from_select(list(line), select(*line.values()).where(prompts.c.id.in_(ids))))
+        conn.execute(journal.insert().from_select(list(line), select(*line.values()).where(listed(prompts.c.id, ids))))
     if decision.state in FAILED:
         for row in rows:
             open_case(conn, row.person_id, _REASONS[decision.state], row.id, now)
@@ -102,7 +103,7 @@ def _after_opening(conn: Connection, due: Sequence[Row[Any]], now: datetime, pro
     ids = [row.id for row in was_scheduled]
     still = set(
         conn.execute(
-            select(prompts.c.id).where(prompts.c.id.in_(ids), prompts.c.state == State.SCHEDULED.value)
+            select(prompts.c.id).where(listed(prompts.c.id, ids), prompts.c.state == State.SCHEDULED.value)
         ).scalars()
     )
     cohorts: dict[tuple[str, datetime], list[Row[Any]]] = {}
@@ -113,9 +114,9 @@ def _after_opening(conn: Connection, due: Sequence[Row[Any]], now: datetime, pro
         conn.execute(
             prompts.update()
             .where(
-                prompts.c.person_id.in_([row.person_id for row in rows]),
+                listed(prompts.c.person_id, [row.person_id for row in rows]),
                 prompts.c.item == item,
-                prompts.c.id.not_in([row.id for row in rows]),
+                ~listed(prompts.c.id, [row.id for row in rows]),
                 prompts.c.closes_at.is_(None),
                 prompts.c.state != State.SCHEDULED.value,
             )

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 from bot.addresses.model import PULL_ONLY, AddressState
 from bot.addresses.store import addresses
 from bot.engine.deciding import Reach
+from bot.listed import listed
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ def ways_of(conn: Connection, person_ids: Iterable[int]) -> dict[int, Way]:
     ids = sorted(person_ids)
     query = (
         select(addresses.c.person_id, addresses.c.id, addresses.c.channel)
-        .where(addresses.c.person_id.in_(ids), addresses.c.state == AddressState.WORKING.value)
+        .where(listed(addresses.c.person_id, ids), addresses.c.state == AddressState.WORKING.value)
         .order_by(addresses.c.person_id, addresses.c.position, addresses.c.id)
     )
     pushing: dict[int, list[int]] = {}

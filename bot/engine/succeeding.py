@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, literal, select
 from bot.engine.person_facts import PersonFacts
 from bot.engine.planning import Wanted, plan
 from bot.engine.replanning import columns_of, replan
+from bot.listed import listed
 from bot.people.store import people
 from bot.programmes.model import Once
 from bot.programmes.versions import Programmes
@@ -51,7 +52,7 @@ def plan_successors(
     later = set(
         conn.execute(
             select(prompts.c.person_id).where(
-                prompts.c.person_id.in_(select(prompts.c.person_id).where(prompts.c.id.in_(ids))),
+                prompts.c.person_id.in_(select(prompts.c.person_id).where(listed(prompts.c.id, ids))),
                 prompts.c.item == opened.item,
                 prompts.c.opens_at > opened.opens_at,
             )
@@ -62,7 +63,7 @@ def plan_successors(
         .select_from(
             prompts.join(people, people.c.id == prompts.c.person_id).join(trips, trips.c.id == prompts.c.trip_id)
         )
-        .where(prompts.c.id.in_(ids))
+        .where(listed(prompts.c.id, ids))
     )
     cohorts: dict[tuple[Any, ...], list[Row[Any]]] = {}
     for row in conn.execute(query):
@@ -113,4 +114,6 @@ def _insert(conn: Connection, wanted: Wanted, ids: Sequence[int]) -> None:
     }
     same = {name: value for name, value in shared.items() if name not in each and value is not None}
     columns = each | {name: literal(value, prompts.c[name].type) for name, value in same.items()}
-    conn.execute(prompts.insert().from_select(list(columns), select(*columns.values()).where(prompts.c.id.in_(ids))))
+    conn.execute(
+        prompts.insert().from_select(list(columns), select(*columns.values()).where(listed(prompts.c.id, ids)))
+    )
