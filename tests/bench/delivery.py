@@ -22,7 +22,8 @@ from tests.bench.bot_api import Api, bot_api
 from tests.bench.figures import Figure, rate
 from tests.bench.service import service
 
-MESSAGES = 3_000
+MESSAGES = 2_000
+ROUNDS = 3
 AT_ONCE = 32
 LIMIT = 30
 SECONDS = 60
@@ -30,16 +31,20 @@ SECONDS = 60
 
 def figures(_server: str) -> Iterator[Figure]:
     """Measure both; PostgreSQL plays no part here."""
+    found = []
     with bot_api() as api:
-        ours, text = _ours(api)
-        bare = asyncio.run(_bare(api, text))
+        for _ in range(ROUNDS):  # in turn, and the round in the middle counts: the machine may be busy
+            mine, text = _ours(api)
+            theirs = asyncio.run(_bare(api, text))
+            found.append((mine / theirs, mine, theirs))
+    ratio, ours, bare = sorted(found)[ROUNDS // 2]
     yield Figure(
         f"delivering {MESSAGES:,} questions on Telegram, {AT_ONCE} at once",
         "SQLite",
         f"{ours:,.0f}/s",
-        f"a bare Bot.send_message loop {bare:,.0f}/s ({ours / bare:.2f})",
+        f"a bare Bot.send_message loop {bare:,.0f}/s ({ratio:.2f})",
         "at least 0.80 of it",
-        ours / bare >= 0.8,
+        ratio >= 0.8,
     )
     with bot_api(LIMIT) as api:
         accepted, refused = _limited(api)
