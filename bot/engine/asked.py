@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Column, Connection, Select, select
 
 from bot.engine.deciding import first_rung
 from bot.journal import store as journal
@@ -68,17 +68,7 @@ def _first_rung(conn: Connection, prompt: Prompt, now: datetime, programmes: Pro
 
 def shown_on(conn: Connection, address_id: int, now: datetime, programmes: Programmes) -> None:
     """Record that she has seen what lies on a page: she has just written or pressed something there."""
-    query = (
-        select(outbox.c.prompt_id)
-        .join(attempts, attempts.c.outbox_id == outbox.c.id)
-        .where(
-            attempts.c.address_id == address_id,
-            attempts.c.shown_at.is_(None),
-            outbox.c.prompt_id.is_not(None),
-            outbox.c.kind.in_([Kind.QUESTION.value, Kind.REMINDER.value]),
-        )
-        .distinct()
-    )
+    query = _lying(outbox.c.prompt_id, address_id).where(outbox.c.prompt_id.is_not(None)).distinct()
     ids = list(conn.execute(query).scalars())
     if ids:
         shown(conn, address_id, ids, now, programmes)
@@ -87,15 +77,19 @@ def shown_on(conn: Connection, address_id: int, now: datetime, programmes: Progr
 def shown(conn: Connection, address_id: int, prompt_ids: Iterable[int], now: datetime, programmes: Programmes) -> None:
     """Record that her page has shown the questions that lie on one of her addresses."""
     ids = sorted(set(prompt_ids))
-    lying = (
-        select(attempts.c.id)
-        .join(outbox, outbox.c.id == attempts.c.outbox_id)
+    lying = _lying(attempts.c.id, address_id).where(outbox.c.prompt_id.in_(ids))
+    conn.execute(attempts.update().where(attempts.c.id.in_(lying)).values(shown_at=now))
+    asked(conn, ids, now, programmes)
+
+
+def _lying(column: Column[Any], address_id: int) -> Select[Any]:
+    """Select a column of the questions and reminders on a page that it has not shown yet."""
+    return (
+        select(column)
+        .join_from(attempts, outbox, attempts.c.outbox_id == outbox.c.id)
         .where(
             attempts.c.address_id == address_id,
             attempts.c.shown_at.is_(None),
-            outbox.c.prompt_id.in_(ids),
             outbox.c.kind.in_([Kind.QUESTION.value, Kind.REMINDER.value]),
         )
     )
-    conn.execute(attempts.update().where(attempts.c.id.in_(lying)).values(shown_at=now))
-    asked(conn, ids, now, programmes)
