@@ -155,7 +155,7 @@ def test_one_case_that_cannot_be_told_does_not_hold_up_the_others(
     one, other = school.student("S1"), school.student("S2")
     school.until(utc("2026-09-10 22:00"))
     told = len(school.sent(school.office))
-    real = cases_due.tell_helpers
+    real = casework.tell_helpers
 
     def breaks_for_one(conn: Connection, case: Case, *rest: Any) -> None:
         if case.person_id == one:
