@@ -45,6 +45,7 @@ Index(
     outbox.c.account,
     outbox.c.priority,
     outbox.c.next_try_at,
+    outbox.c.id,
     sqlite_where=_waiting,
     postgresql_where=_waiting,
 )

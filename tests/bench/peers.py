@@ -99,9 +99,18 @@ def stored_jobs(size: int, limit: float) -> int:
                 now = _count(_FILES[folder])
             if now != found:
                 found, quiet_since = now, monotonic()
-        scheduler.shutdown(wait=True)
+        _shut_down(scheduler)
         _FILES.pop(folder).close()
         return found
+
+
+def _shut_down(scheduler: Any) -> None:
+    """End a scheduler in the middle of jobs that it skips; what its thread says of that is no finding."""
+    known, threading.excepthook = threading.excepthook, lambda _args: None
+    try:
+        scheduler.shutdown(wait=True)
+    finally:
+        threading.excepthook = known
 
 
 def _table(folder: str) -> sqlite3.Connection:

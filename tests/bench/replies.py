@@ -121,7 +121,7 @@ async def _send(url: str, presses: Sequence[tuple[int, int]], per_second: int) -
     """Press for everybody, so many a second or (0) all at once; return when each was accepted, by update."""
     accepted: dict[str, float] = {}
     headers = {SECRET_HEADER: SECRET}
-    connector = aiohttp.TCPConnector(limit=0 if per_second else 64)
+    connector = aiohttp.TCPConnector(limit=0 if per_second else 64, keepalive_timeout=2)
     async with aiohttp.ClientSession(connector=connector, headers=headers) as session:
 
         async def press(chat: int, prompt: int) -> None:

@@ -301,7 +301,7 @@ def upgrade() -> None:
     with op.batch_alter_table("prompts", schema=None) as batch_op:
         batch_op.create_index(
             "ix_prompts_next_at",
-            ["next_at"],
+            ["next_at", "id"],
             unique=False,
             sqlite_where=sa.text("next_at IS NOT NULL"),
             postgresql_where=sa.text("next_at IS NOT NULL"),
@@ -517,7 +517,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_outbox_waiting",
-            ["channel", "account", "priority", "next_try_at"],
+            ["channel", "account", "priority", "next_try_at", "id"],
             unique=False,
             sqlite_where=sa.text("state = 'waiting'"),
             postgresql_where=sa.text("state = 'waiting'"),
