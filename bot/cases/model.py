@@ -12,6 +12,7 @@ class Reason(StrEnum):
     MISSED = "missed"  # was asked and did not answer
     UNREACHED = "unreached"  # no address works
     NOT_ASKED = "not_asked"  # our failure: nobody asked her
+    ROLLCALL = "rollcall"  # silent at the end of a roll-call
     HARD = "hard"  # a hard week, for whom she chose and for nobody else
 
 

@@ -4,6 +4,7 @@ from bot.addresses import store as addresses
 from bot.branches import store as branches
 from bot.cases import store as cases
 from bot.dialogues import store as dialogues
+from bot.documents import store as documents
 from bot.inbox import store as inbox
 from bot.journal import store as journal
 from bot.links import store as links
@@ -20,6 +21,7 @@ __all__ = [
     "branches",
     "cases",
     "dialogues",
+    "documents",
     "inbox",
     "journal",
     "links",

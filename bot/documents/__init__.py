@@ -1,0 +1,1 @@
+"""What a school writes as data beside the programme: escalation policies and duty rotas, in immutable versions."""
