@@ -45,6 +45,6 @@ def receive(  # noqa: PLR0913 - what a platform says of an update
 
 def is_urgent(text: str) -> bool:
     """Tell whether a text or the data of a button is a cry for help."""
-    answered = text.startswith("answer:") and text.endswith(":urgent")
+    answered = text.startswith(("answer:", "roll:")) and text.endswith(":urgent")
     pressed = answered or text in {"volunteer:urgent", "sos:yes"}
     return pressed or cry_in(text) is not None

@@ -181,7 +181,7 @@ class Sender:
         return epoch, taken, parcels
 
     def _set_off(self, parcel: Parcel) -> None:
-        ordinary = parcel.message.priority >= Priority.PROMPT
+        ordinary = parcel.message.priority > Priority.REPLY
         self._ordinary += ordinary
         task = asyncio.create_task(self._send(parcel))
         self._under_way.add(task)
@@ -198,7 +198,7 @@ class Sender:
     async def _send(self, parcel: Parcel) -> None:
         lock = self._chats.setdefault(parcel.external_id, asyncio.Lock())
         async with lock:
-            await self._pace.wait(parcel.external_id, urgent=parcel.message.priority < Priority.PROMPT)
+            await self._pace.wait(parcel.external_id, urgent=parcel.message.priority <= Priority.REPLY)
             result = await self._look_and_call(parcel)
             if result is not None:
                 await self._recording.do((parcel, result))

@@ -107,11 +107,11 @@ def _urgent_late(now: datetime) -> ColumnElement[bool]:
     """Return which alarms and replies are late; one that fails again and again is late too, not merely waiting."""
     again = and_(outbox.c.tries > 0, outbox.c.created_at < now - STUCK)
     late = or_(outbox.c.next_try_at < now - URGENT_LATE, again)
-    return and_(outbox.c.priority < Priority.PROMPT.value, late)
+    return and_(outbox.c.priority <= Priority.REPLY.value, late)
 
 
 def _ordinary_late(now: datetime) -> ColumnElement[bool]:
-    return and_(outbox.c.priority >= Priority.PROMPT.value, outbox.c.next_try_at < now - ORDINARY_LATE)
+    return and_(outbox.c.priority > Priority.REPLY.value, outbox.c.next_try_at < now - ORDINARY_LATE)
 
 
 def _count(conn: Connection, table: Table, *conditions: ColumnElement[Any]) -> int:

@@ -33,7 +33,8 @@ class Ask:
     template: str
     name: str
     second: bool
-    expires_at: datetime
+    expires_at: datetime | None
+    priority: Priority = Priority.PROMPT
 
 
 def what_to_ask(prompt: Prompt, decision: Decision) -> Ask | None:
@@ -58,7 +59,7 @@ def queue(conn: Connection, ask: Ask, prompt_ids: Sequence[int], address_ids: Se
     if not address_ids:
         return
     shared = outbox_store.row(
-        "", ask.kind, 0, ask.template, priority=Priority.PROMPT, now=now, address_id=0, channel=None, account=None,
+        "", ask.kind, 0, ask.template, priority=ask.priority, now=now, address_id=0, channel=None, account=None,
         expires_at=ask.expires_at,
     )  # fmt: skip
     each = {

@@ -50,7 +50,7 @@ def claim(
     chosen: list[Message] = []
     left = ordinary
     for message in _ready(conn, account, now, urgent):
-        if message.priority >= Priority.PROMPT:
+        if message.priority > Priority.REPLY:
             if left == 0:
                 continue
             left -= 1

@@ -19,13 +19,14 @@ class OutboxState(StrEnum):
 
 
 class Priority(IntEnum):
-    """The order in which messages go; the lowest first."""
+    """The order in which messages go; the lowest first. What comes after a reply leaves room for alarms."""
 
     ALARM = 0
     REPLY = 1
-    PROMPT = 2
-    BULK = 3
-    EDIT = 4
+    ROLLCALL = 2
+    PROMPT = 3
+    BULK = 4
+    EDIT = 5
 
 
 class Kind(StrEnum):

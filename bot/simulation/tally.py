@@ -51,7 +51,7 @@ class Tally:
             self.alarms_by_receiver[day, sent.person_id] += 1
         if sent.channel not in self.peaks:
             self.peaks[sent.channel] = Peaks(rate_of(sent.channel, self.limits))
-        self.peaks[sent.channel].add(sent.at, sent.chat, urgent=sent.priority < Priority.PROMPT)
+        self.peaks[sent.channel].add(sent.at, sent.chat, urgent=sent.priority <= Priority.REPLY)
 
     @property
     def total(self) -> int:
