@@ -2,12 +2,16 @@
 
 from bot.addresses import store as addresses
 from bot.branches import store as branches
+from bot.buddies import store as buddies
+from bot.cases import events as case_events
 from bot.cases import store as cases
 from bot.dialogues import store as dialogues
 from bot.documents import store as documents
+from bot.duty import store as duty
 from bot.inbox import store as inbox
 from bot.journal import store as journal
 from bot.links import store as links
+from bot.moves import store as moves
 from bot.outbox import store as outbox
 from bot.people import store as people
 from bot.programmes import store as programmes
@@ -19,12 +23,16 @@ from bot.trips import store as trips
 __all__ = [
     "addresses",
     "branches",
+    "buddies",
+    "case_events",
     "cases",
     "dialogues",
     "documents",
+    "duty",
     "inbox",
     "journal",
     "links",
+    "moves",
     "outbox",
     "people",
     "programmes",
