@@ -1,0 +1,1 @@
+"""Two students who agreed to be asked about each other."""
