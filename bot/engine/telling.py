@@ -4,7 +4,7 @@ Called by everything that has something to say; delivery renders and sends it.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -14,6 +14,9 @@ from bot.addresses.model import PULL_ONLY, Address
 from bot.engine.deciding import Reach
 from bot.outbox import store as outbox_store
 from bot.outbox.model import Kind, Priority
+
+WAKES_FOR = timedelta(hours=1)
+"""How long an alarm that could not be handed over is still worth waking somebody for; the ladder goes on meanwhile."""
 
 
 def reach_of(addresses: Sequence[Address]) -> Reach:
@@ -88,4 +91,40 @@ def tell(  # noqa: PLR0913 - what a message has
         expires_at=expires_at,
     )
     outbox_store.put(conn, [row])
-    return bool(addresses)
+    return pick(addresses) is not None
+
+
+def wake(
+    conn: Connection,
+    person_id: int,
+    template: str,
+    *,
+    key: str,
+    now: datetime,
+    about_id: int | None = None,
+    case_id: int | None = None,
+    data: dict[str, Any] | None = None,
+) -> bool:
+    """Queue an alarm to everything that wakes a member of staff, beside her chat; False when she has nothing of it.
+
+    It leaves through services that are not ours, so the template names no student and says nothing of safety.
+    """
+    addresses = addresses_store.waking_of(conn, person_id)
+    rows = [
+        message(
+            [address],
+            person_id,
+            Kind.ALARM,
+            template,
+            key=key if number == 0 else f"{key}:{number}",
+            priority=Priority.ALARM,
+            now=now,
+            about_id=about_id,
+            case_id=case_id,
+            data=data,
+            expires_at=now + WAKES_FOR,
+        )
+        for number, address in enumerate(addresses)
+    ]
+    outbox_store.put(conn, rows)
+    return bool(rows)
