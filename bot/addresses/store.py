@@ -18,7 +18,7 @@ from sqlalchemy import (
     select,
 )
 
-from bot.addresses.model import Address, AddressState
+from bot.addresses.model import WAKE_ONLY, Address, AddressState
 from bot.schema import Id, UtcDateTime, id_column, metadata
 
 addresses = Table(
@@ -49,8 +49,16 @@ _BY_EXTERNAL = select(addresses).where(
 
 
 def working_of(conn: Connection, person_ids: Iterable[int]) -> dict[int, list[Address]]:
-    """Return the working addresses of people, by person, in each person's own order."""
-    return _of(conn, person_ids, only_working=True)
+    """Return the working addresses of people, by person, in each person's own order; none that only wakes."""
+    found = _of(conn, person_ids, only_working=True)
+    carrying = {who: [one for one in hers if one.channel not in WAKE_ONLY] for who, hers in found.items()}
+    return {who: hers for who, hers in carrying.items() if hers}
+
+
+def waking_of(conn: Connection, person_id: int) -> list[Address]:
+    """Return the working addresses that only wake a person."""
+    found = _of(conn, [person_id], only_working=True).get(person_id, [])
+    return [one for one in found if one.channel in WAKE_ONLY]
 
 
 def all_of(conn: Connection, person_ids: Iterable[int]) -> dict[int, list[Address]]:

@@ -14,16 +14,13 @@ from bot.engine.facts import facts_of_people
 from bot.engine.person_facts import PersonFacts
 from bot.engine.who_helps import load_helpers
 from bot.local_time import local_date
+from bot.moves.model import Place
 from bot.people import store as people_store
 from bot.people.model import Person, RoleKind
-from bot.places.countries import zones_of
 from bot.places.emergency import CONSULAR_HOTLINE, emergency_numbers, line_to_dial
 from bot.prompts.model import Prompt, ShareWith
 from bot.settings import Settings
-from bot.trips.model import Trip
 from bot.trips.rules import current
-
-_HOME_ZONES = frozenset({"Asia/Shanghai", "Asia/Urumqi"})
 
 
 def facts_of(conn: Connection, person: Person) -> PersonFacts:
@@ -35,17 +32,7 @@ def reader_zone(person: Person, facts: PersonFacts, now: datetime) -> str:
     """Return the zone in which a person reads times: a student's local one, or the one that staff named."""
     if person.has_role(RoleKind.STUDENT):
         return facts.zone_now(now)
-    return person.here_zone or person.zone
-
-
-def country_now(person: Person, facts: PersonFacts, now: datetime) -> str | None:
-    """Return the country whose emergency numbers help her; None when she may be anywhere."""
-    trip = facts.abroad(now)
-    if trip is None:
-        return "CN" if person.zone in _HOME_ZONES else None
-    # She said that she is elsewhere: better the advice that holds everywhere than another country's numbers.
-    elsewhere = person.here_zone and person.here_zone != trip.zone and person.here_zone not in zones_of(trip.country)
-    return None if elsewhere else trip.country
+    return person.zone
 
 
 def of_reader(
@@ -60,12 +47,13 @@ def of_reader(
         "zone": reader_zone(person, facts, now),
         # Called by the few templates that offer whom to tell; all others need not look.
         "may_know": partial(may_know, conn, person),
+        "service_url": settings.service.url,
         "positions_hours": settings.retention.positions_hours,
-    } | of_emergency(country_now(person, facts, now), person.language, settings)
+    } | of_emergency(facts.place_now(now).country, person.language, settings)
 
 
 def of_emergency(country: str | None, language: str, settings: Settings) -> dict[str, Any]:
-    """Return whom to dial in a country, and what the school gave to call."""
+    """Return whom to dial in a country ("" or None: anywhere), and what the school gave to call."""
     numbers = emergency_numbers(country) if country else None
     contacts = settings.contacts
     return {
@@ -116,24 +104,22 @@ def of_student(conn: Connection, person_id: int, settings: Settings, now: dateti
     if person is None:
         raise LookupError(f"there is no person {person_id}")
     facts = facts_of(conn, person)
-    zone = facts.zone_now(now)
-    trip = _trip(facts, now, zone)
+    place = facts.place_now(now)
+    trip = facts.abroad(now)
+    known = trip or current(facts.trips, local_date(now, place.zone))
+    shown = place if trip or not known else Place(known.city, known.country, place.zone)
     url = f"{settings.service.url}/console/people/{person.number}"
     return {
         "name": person.name,
         "number": person.number,
         "unit": people_store.unit_paths(conn).get(person.unit_id or 0, ""),
-        "zone": zone,
-        "city": trip.city if trip else "",
-        "country": trip.country if trip else "",
-        "host": trip.host if trip else "",
+        "zone": place.zone,
+        "city": shown.city,
+        "country": shown.country,
+        "host": known.host if known else "",
         "phone": person.phone or "",
         "email": person.email or "",
         "url": url,
         # A platform may refuse a message whose button opens something that is not https.
         "can_open": url.startswith("https://"),
     }
-
-
-def _trip(facts: PersonFacts, now: datetime, zone: str) -> Trip | None:
-    return facts.abroad(now) or current(facts.trips, local_date(now, zone))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from bot.addresses.model import PULL_ONLY, AddressState
+from bot.addresses.model import PULL_ONLY, WAKE_ONLY, AddressState
 from bot.addresses.store import addresses
 from bot.engine.deciding import Reach
 from bot.listed import listed
@@ -25,7 +25,11 @@ def ways_of(conn: Connection, person_ids: Iterable[int]) -> dict[int, Way]:
     ids = sorted(person_ids)
     query = (
         select(addresses.c.person_id, addresses.c.id, addresses.c.channel)
-        .where(listed(addresses.c.person_id, ids), addresses.c.state == AddressState.WORKING.value)
+        .where(
+            listed(addresses.c.person_id, ids),
+            addresses.c.state == AddressState.WORKING.value,
+            addresses.c.channel.not_in(sorted(WAKE_ONLY)),
+        )
         .order_by(addresses.c.person_id, addresses.c.position, addresses.c.id)
     )
     pushing: dict[int, list[int]] = {}

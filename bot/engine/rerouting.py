@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from bot.addresses import store as addresses
-from bot.addresses.model import AddressState
+from bot.addresses.model import WAKE_ONLY, AddressState
 from bot.engine.telling import in_turn
 from bot.journal import store as journal
 from bot.outbox import store as outbox
@@ -37,7 +37,12 @@ def address_failed(conn: Connection, message: Message, found: AddressState, reas
 
 
 def reroute(conn: Connection, message: Message, now: datetime) -> bool:
-    """Give a message to the next working address of its person; False when there is none."""
+    """Give a message to the next working address of its person; False when there is none.
+
+    What was to wake somebody stays where it is: her chat has the alarm itself.
+    """
+    if message.channel in WAKE_ONLY:
+        return False
     working = addresses.working_of(conn, [message.person_id]).get(message.person_id, [])
     left = [address for address in in_turn(working) if address.id != message.address_id]
     if not left:

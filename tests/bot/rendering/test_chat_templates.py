@@ -31,6 +31,7 @@ FULL: dict[str, Any] = {
     "zone": "America/New_York",
     "may_know": lambda: ["counsellor", "support", "office", "nobody"],
     "positions_hours": 72,
+    "service_url": "https://yanxin.example.edu",
     "dial": "美国：报警、急救、火警都拨 911",
     "dial_first": "911",
     "hotline": "+86-10-12308",
