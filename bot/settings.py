@@ -8,7 +8,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from bot.errors import Mistake, SettingsError
 
@@ -108,6 +108,31 @@ class Contacts(_Section):
     insurer: Text = ""
 
 
+class DutySection(_Section):
+    """Who is on duty: rotas as tables (`bot.duty.parse` reads them) or a file of them, and what wakes whom.
+
+    `alarm_urls` by staff number are secrets: anybody who has one can ring that person's phone.
+    """
+
+    file: Text = ""
+    rota: tuple[dict[str, Any], ...] = ()
+    alarm_urls: dict[str, tuple[SecretStr, ...]] = {}
+    alarm_urls_file: Text = ""
+
+
+class PoliciesSection(BaseModel):
+    """Who is told about a case, and when: a table for each reason (`bot.policies.parse` reads them), or a file."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    file: Text = ""
+
+    @property
+    def reasons(self) -> dict[str, Any]:
+        """Return the tables as the file has them, by reason."""
+        return dict(self.model_extra or {})
+
+
 class Settings(_Section):
     """All settings of one service."""
 
@@ -119,6 +144,8 @@ class Settings(_Section):
     limits: Limits = Limits()
     retention: Retention = Retention()
     contacts: Contacts = Contacts()
+    duty: DutySection = DutySection()
+    policies: PoliciesSection = PoliciesSection()
 
     @model_validator(mode="before")
     @classmethod
@@ -130,6 +157,11 @@ class Settings(_Section):
                 path = telegram.get(f"{name}_file")
                 if isinstance(path, str) and path and Path(path).is_file() and not telegram.get(name):
                     telegram[name] = Path(path).read_text(encoding="utf-8").strip()
+        duty = values.get("duty") if isinstance(values, dict) else None
+        if isinstance(duty, dict) and isinstance(duty.get("alarm_urls", {}), dict):
+            more = _urls_in(duty.get("alarm_urls_file"))
+            if isinstance(more, dict):
+                duty["alarm_urls"] = more | duty.get("alarm_urls", {})
         return values
 
     def with_port(self, port: int) -> "Settings":
@@ -167,6 +199,10 @@ def load(path: Path | None) -> Settings:
 
 def _mistake(path: Path, detail: Any) -> Mistake:
     *sections, key = [str(part) for part in detail["loc"]] or ["?"]
+    is_url = "alarm_urls" in sections or key == "alarm_urls"
+    if is_url and detail["type"] != "extra_forbidden":
+        where = f"{path}: [duty] {'.'.join([*sections, key]).removeprefix('duty.')}"
+        return Mistake(where, "is no list of addresses", 'write { T001 = ["ntfys://…"] }, by staff number')
     where = f"{path}: [{'.'.join(sections)}] {key}" if sections else f"{path}: [{key}]"
     if detail["type"] == "extra_forbidden":
         return Mistake(where, "there is no such setting", "remove it or look its name up in config.example.toml")
@@ -177,6 +213,26 @@ def _mistake(path: Path, detail: Any) -> Mistake:
 
 def _across(path: Path, values: dict[str, Any]) -> list[Mistake]:
     """Find mistakes that lie between settings; sections of the wrong type are reported by the types already."""
+    duty = values.get("duty")
+    file = duty.get("alarm_urls_file") if isinstance(duty, dict) else None
+    broken = _urls_in(file)
+    mistakes = [Mistake(f"{path}: [duty] alarm_urls_file", *broken)] if isinstance(broken, tuple) else []
+    return mistakes + _telegram_faults(path, values)
+
+
+def _urls_in(file: Any) -> dict[str, Any] | tuple[str, str] | None:
+    """Read the file of alarm URLs; what is wrong with it and how to mend it, or None when there is no such file."""
+    if not isinstance(file, str) or not file:
+        return None
+    try:
+        return tomllib.loads(Path(file).read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        return f"{file!r} cannot be read ({error.strerror})", "name a readable file"
+    except ValueError:  # its text may be a secret, so the line stays unsaid
+        return f"{file!r} is no TOML", 'write a line for each person, like T001 = ["ntfys://…"]'
+
+
+def _telegram_faults(path: Path, values: dict[str, Any]) -> list[Mistake]:
     channels = values.get("channels")
     telegram = channels.get("telegram") if isinstance(channels, dict) else None
     if not isinstance(telegram, dict) or telegram.get("enabled") is not True:

@@ -37,6 +37,7 @@ from bot.storage.state import free_leases
 from handlers.process import process, set_aside
 from handlers.programme_loaded import seed
 from handlers.services import Services, StrangerReply
+from handlers.settings_loaded import load_settings
 from handlers.telegram_webhook import PATH, telegram_webhook
 from handlers.web.asgi import make_web
 from scheduler.deliver import Desk, Sender
@@ -210,6 +211,7 @@ class App:
         if self._first is not None:
             self._first(conn)
         seed(conn, self.settings, self.clock.now())
+        load_settings(conn, self.settings, self.clock.now())
 
     def _compose(self, conn: Connection, message: Message) -> Rendered:
         return compose(conn, message, self.renderer, self.settings, self.clock.now())

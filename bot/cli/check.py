@@ -9,7 +9,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app import make_channels
 from bot.cli.context import Command, Tool, pass_tool
-from bot.errors import MistakesError, UsageError, YanxinError
+from bot.duty.model import Duty
+from bot.errors import Mistake, MistakesError, SettingsError, UsageError, YanxinError
 from bot.rendering.renderer import LANGUAGES, Renderer
 from bot.sealed import Keyring
 from bot.settings import Settings
@@ -19,15 +20,23 @@ from bot.storage.migrate import Standing, standing
 from bot.storage.opening import holds_rows, sqlite_file
 from handlers.programme_loaded import check as check_programme
 from handlers.programme_loaded import seed_text
+from handlers.settings_loaded import read_duty, read_policies, unknown_names
 
 
 @click.command("check", cls=Command)
 @pass_tool
 def check(tool: Tool) -> None:
-    """Check settings, channels, database, templates and programme; changes nothing."""
+    """Check settings, channels, database, templates, programme, duty and policies; changes nothing."""
     settings = tool.settings  # wrong settings end here, with exit code 2
     click.echo("settings: sound")
-    looks = (("channels", _channels), ("database", _database), ("templates", _templates), ("programme", _programme))
+    looks = (
+        ("channels", _channels),
+        ("database", _database),
+        ("templates", _templates),
+        ("programme", _programme),
+        ("duty", _duty),
+        ("policies", _policies),
+    )
     errors = [error for name, look in looks if (error := _report(name, look, settings)) is not None]
     if any(isinstance(error, UsageError) for error in errors):
         raise UsageError("The settings are not in order, see above.")
@@ -89,3 +98,36 @@ def _templates(_settings: Settings) -> str:
 def _programme(settings: Settings) -> str:
     text, source = seed_text(settings)
     return f"{source} asks {', '.join(item.key for item in check_programme(text, source).items)}"
+
+
+def _duty(settings: Settings) -> str:
+    duty = read_duty(settings)
+    unknown = _unknown(settings, duty)
+    if unknown:
+        raise SettingsError(unknown)
+    woken = len(settings.duty.alarm_urls)
+    rotas = ", ".join(rota.name for rota in duty.rotas) or "no rota, so nobody is ever on duty"
+    return f"{rotas}; alarm URLs of {woken}"
+
+
+def _unknown(settings: Settings, duty: Duty) -> list[Mistake]:
+    """Ask the roster for the names in the settings, where there is one that can be read."""
+    url, keys = parse_url(settings.database.url), Path(settings.security.key_file)
+    file = sqlite_file(url)
+    if not keys.exists() or (file is not None and not file.exists()):
+        return []
+    engine = make_engine(url, read_keys(keys), pool_size=1)
+    try:
+        if standing(engine) is not Standing.CURRENT:
+            return []
+        with engine.connect() as conn:
+            return unknown_names(conn, settings, duty)
+    except SQLAlchemyError:
+        return []  # the look at the database has said so
+    finally:
+        engine.dispose()
+
+
+def _policies(settings: Settings) -> str:
+    policies = read_policies(settings)
+    return f"for {', '.join(policies.of)}"

@@ -46,9 +46,10 @@ def who_next(conn: Connection, now: datetime) -> list[tuple[Standing, Person | N
 
 
 def country_of(facts: PersonFacts, now: datetime) -> str:
-    """Return the country that counts for duty: where she is, else that of the trip that matters; "" when none does."""
-    trip = facts.abroad(now) or current(facts.trips, local_date(now, facts.home_zone))
-    return trip.country if trip else ""
+    """Return the country that counts for duty: where she is, before the trip where she is going; "" when none does."""
+    trip = current(facts.trips, local_date(now, facts.home_zone))
+    is_ahead = trip is not None and local_date(now, trip.zone) < trip.departs
+    return trip.country if trip is not None and is_ahead else facts.place_now(now).country
 
 
 def _first(rotas: Rotas, on_now: dict[str, str | None], unit_path: str, country: str) -> tuple[int, ...]:

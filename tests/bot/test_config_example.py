@@ -25,7 +25,7 @@ def keys_of(model: type[BaseModel], prefix: str = "") -> set[str]:
 def flat(values: dict[str, object], prefix: str = "") -> set[str]:
     found: set[str] = set()
     for name, value in values.items():
-        found |= flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {prefix + name}
+        found |= flat(value, f"{prefix}{name}.") if isinstance(value, dict) and value else {prefix + name}
     return found
 
 
