@@ -1,4 +1,7 @@
-"""A hard week that nobody has looked at for a day: she is asked whether somebody else may know. It never escalates."""
+"""A hard week that nobody has looked at for a day: she is asked whether somebody else may know. It never escalates.
+
+Whoever had taken it and did nothing is told once more first.
+"""
 
 from datetime import datetime
 
@@ -8,24 +11,27 @@ from bot.cases import store as cases_store
 from bot.cases.model import CaseState
 from bot.engine.telling import tell
 from bot.outbox.model import Kind, Priority
+from scheduler.cases_due import come_up
 
 
 def work_off(conn: Connection, now: datetime, limit: int = 50) -> int:
     """Ask about up to `limit` unseen hard weeks in the caller's transaction, each once; return how many."""
     due = cases_store.due(conn, now, limit, hard=True)
     for case in due:
+        if case.state is not CaseState.OPEN:
+            come_up(conn, case, now)
+            continue
         cases_store.update(conn, case.id, next_at=None)
-        if case.state is CaseState.OPEN:
-            tell(
-                conn,
-                case.person_id,
-                Kind.NOTICE,
-                "student/hard_unseen",
-                key=f"hard:{case.id}:unseen",
-                priority=Priority.PROMPT,
-                now=now,
-                prompt_id=case.prompt_id,
-                case_id=case.id,
-                data={"share_with": case.share_with},
-            )
+        tell(
+            conn,
+            case.person_id,
+            Kind.NOTICE,
+            "student/hard_unseen",
+            key=f"hard:{case.id}:unseen:{case.round}",
+            priority=Priority.PROMPT,
+            now=now,
+            prompt_id=case.prompt_id,
+            case_id=case.id,
+            data={"share_with": case.share_with},
+        )
     return len(due)

@@ -21,7 +21,12 @@ class CaseState(StrEnum):
 
     OPEN = "open"
     ACKNOWLEDGED = "acknowledged"
+    SNOOZED = "snoozed"  # looked after, and put off until an instant by whoever looks after it
     RESOLVED = "resolved"
+
+
+HELD = frozenset({CaseState.ACKNOWLEDGED, CaseState.SNOOZED})
+"""States in which somebody looks after the case."""
 
 
 TAKEN_BACK = "taken_back"
@@ -32,7 +37,12 @@ GIVEN_UP = frozenset({TAKEN_BACK, "passed_on"})
 
 @dataclass(frozen=True)
 class Case:
-    """One row of `cases`; `share_with` is set for a hard week only and says who may see the case at all."""
+    """One row of `cases`.
+
+    `share_with` is set for a hard week only and says who may see the case at all. `step` is the number of the step of
+    its policy that comes next, `round` how often people were told, `told_at` when they were told last. `acted_at`: the
+    last deed since somebody acknowledged it. `slowed_at`: when she said that her call for help was a false alarm.
+    """
 
     id: int
     person_id: int
@@ -47,3 +57,27 @@ class Case:
     acknowledged_at: datetime | None
     resolved_at: datetime | None
     outcome: str | None
+    policy_id: int | None = None
+    step: int = 0
+    told_at: datetime | None = None
+    acted_at: datetime | None = None
+    slowed_at: datetime | None = None
+    rollcall_id: int | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Tell whether somebody looks after it."""
+        return self.state in HELD
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of a case's story: who did what when. `word` is a plain code, `note` what somebody wrote."""
+
+    at: datetime
+    actor_id: int | None
+    deed: str
+    word: str | None
+    note: str | None
+    to_id: int | None
+    until: datetime | None

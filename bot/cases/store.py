@@ -40,6 +40,13 @@ cases = Table(
     Column("resolved_at", UtcDateTime),
     # How it ended: a plain code ("answered", "spoken", "closed").
     Column("outcome", String(32)),
+    # The version of the policies under which it was opened; none: the ones that are shipped.
+    Column("policy_id", Id, ForeignKey("documents.id")),
+    Column("step", Integer, nullable=False, default=0, server_default="0"),
+    Column("told_at", UtcDateTime),
+    Column("acted_at", UtcDateTime),
+    Column("slowed_at", UtcDateTime),
+    Column("rollcall_id", Id, index=True),
 )
 _unresolved = cases.c.state != CaseState.RESOLVED.value
 Index(
@@ -65,6 +72,8 @@ case_alarms = Table(
     Column("person_id", Id, ForeignKey("people.id"), nullable=False),
     Column("first_at", UtcDateTime, nullable=False),
     Column("last_at", UtcDateTime, nullable=False),
+    # As whom: a word of bot.policies.model.Whom.
+    Column("role", String(16), nullable=False, server_default="office"),
     UniqueConstraint("case_id", "person_id"),
 )
 
@@ -146,21 +155,29 @@ def move_state(conn: Connection, case_id: int, from_states: Iterable[CaseState],
     return done.rowcount == 1
 
 
-def record_alarm(conn: Connection, case_id: int, person_id: int, now: datetime) -> None:
-    """Remember that somebody is being told about a case."""
+def record_alarm(conn: Connection, case_id: int, person_id: int, now: datetime, role: str) -> None:
+    """Remember that somebody is being told about a case, and as whom (a buddy who is staff too stays what she was)."""
     again = conn.execute(
         case_alarms.update()
         .where(case_alarms.c.case_id == case_id, case_alarms.c.person_id == person_id)
         .values(last_at=now)
     )
     if again.rowcount == 0:
-        conn.execute(case_alarms.insert().values(case_id=case_id, person_id=person_id, first_at=now, last_at=now))
+        conn.execute(
+            case_alarms.insert().values(case_id=case_id, person_id=person_id, first_at=now, last_at=now, role=role)
+        )
 
 
 def alarmed(conn: Connection, case_id: int) -> list[int]:
     """Return the ids of everybody who was told about a case."""
     query = select(case_alarms.c.person_id).where(case_alarms.c.case_id == case_id).order_by(case_alarms.c.id)
     return list(conn.execute(query).scalars())
+
+
+def alarmed_as(conn: Connection, case_id: int) -> dict[int, str]:
+    """Return as whom everybody was told about a case, by person, in the order in which they were told."""
+    query = select(case_alarms.c.person_id, case_alarms.c.role).where(case_alarms.c.case_id == case_id)
+    return {row.person_id: row.role for row in conn.execute(query.order_by(case_alarms.c.id))}
 
 
 def from_row(row: Row[Any]) -> Case:

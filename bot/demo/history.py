@@ -19,7 +19,7 @@ from bot.cases.model import Case, CaseState, Reason
 from bot.clock import ManualClock
 from bot.demo.habits import BLOCKED, NOT_ENROLLED, STAFF, Saying, habit_of
 from bot.demo.page import Page, Question
-from bot.engine import casework
+from bot.engine import deeds
 from bot.engine.people_moves import enrol
 from bot.outbox.model import Rendered, Result, ResultKind
 from bot.people.store import by_id, by_number, people
@@ -160,13 +160,13 @@ class History:
         if counsellor is None or kept or case.share_with not in {None, ShareWith.COUNSELLOR.value}:
             return
         now = self.clock.now()
-        self.app.database.write(lambda conn: casework.acknowledge(conn, case_id, counsellor, now))
+        self.app.database.write(lambda conn: deeds.acknowledge(conn, case_id, counsellor, now))
         if fresh and case.reason is not Reason.URGENT:
             return
 
         async def end() -> None:
             now = self.clock.now()
-            self.app.database.write(lambda conn: casework.resolve(conn, case_id, counsellor, "spoken", now))
+            self.app.database.write(lambda conn: deeds.resolve(conn, case_id, counsellor, "spoken", now))
 
         self._later(ENDS, end)
 

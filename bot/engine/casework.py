@@ -1,38 +1,30 @@
-"""Cases: opened, told to helpers until one acknowledges, and ended. The journal has every step."""
+"""Cases begin and end: opened and told to whoever must know, ended with the all-clear to exactly those.
 
-from dataclasses import dataclass, replace
+What members of staff do with a case lies in `bot/engine/deeds.py`, how it goes on by itself in
+`bot/engine/escalating.py`. The journal has every step.
+"""
+
+from dataclasses import replace
 from datetime import datetime
 
-import structlog
 from sqlalchemy import Connection, select
 
-from bot.addresses import store as addresses_store
+from bot.cases import events
 from bot.cases import store as cases_store
-from bot.cases.model import Case, CaseState, Reason
-from bot.engine.case_rules import again_at, tell_at
-from bot.engine.telling import message, tell
-from bot.engine.who_helps import Helpers, load_helpers
+from bot.cases.model import HELD, Case, CaseState, Reason
+from bot.engine.case_rules import tell_at
+from bot.engine.escalating import go_on, policy_of
+from bot.engine.facts import load_facts
+from bot.engine.telling import tell
 from bot.journal import store as journal
-from bot.local_time import Quiet
-from bot.outbox import store as outbox_store
 from bot.outbox.model import Kind, OutboxState, Priority
 from bot.outbox.store import outbox
-from bot.people import store as people_store
-from bot.people.model import Person
+from bot.policies import store as policies_store
+from bot.policies.model import Whom
 from bot.prompts.model import ShareWith
 
-log = structlog.get_logger()
-
-HELPERS_QUIET = Quiet()
-"""The hours in which a helper is not woken for what is not urgent."""
-
-
-@dataclass(frozen=True)
-class Acknowledged:
-    """Who looks after the case now; `won` is False when somebody else was faster."""
-
-    won: bool
-    by_id: int
+SILENT = frozenset({Reason.MISSED, Reason.UNREACHED, Reason.NOT_ASKED, Reason.ROLLCALL})
+"""Reasons that only silence gives: a word from her ends such a case. Urgent and hard ones are for people to end."""
 
 
 def open_case(
@@ -42,8 +34,13 @@ def open_case(
     prompt_id: int | None,
     now: datetime,
     share_with: ShareWith | None = None,
+    rollcall_id: int | None = None,
 ) -> Case:
-    """Open a case and tell whoever must know; one that is open for the same reason is returned and told again."""
+    """Open a case and tell the first step of its policy; one that is open for the same reason is returned.
+
+    A second call for help tells everybody again and is nobody's, whoever had taken the first.
+    """
+    policy_id, policies = policies_store.current(conn)
     case, is_new = cases_store.open_one(
         conn,
         person_id=person_id,
@@ -51,27 +48,30 @@ def open_case(
         prompt_id=prompt_id,
         share_with=None if share_with is None else share_with.value,
         opened_at=now,
-        next_at=again_at(reason, now),
+        next_at=None,
+        policy_id=policy_id,
+        rollcall_id=rollcall_id,
     )
     action = "case.opened" if is_new else "case.added_to"
-    journal.write(
-        conn,
-        [journal.line(now, action, person_id=person_id, prompt_id=prompt_id, case_id=case.id, reason=reason.value)],
-    )
-    if is_new or reason is Reason.URGENT:
-        tell_helpers(conn, _open_again(conn, case, now), now)
-    return case
+    line = journal.line(now, action, person_id=person_id, prompt_id=prompt_id, case_id=case.id, reason=reason.value)
+    journal.write(conn, [line])
+    events.add(conn, case.id, "opened" if is_new else "added_to", now, actor_id=person_id if _by_her(reason) else None)
+    if is_new:
+        steps = policies.of[reason.value].steps
+        if steps and steps[0].after:
+            next_at = now + steps[0].after
+            cases_store.update(conn, case.id, next_at=next_at)
+            return replace(case, next_at=next_at)
+        return go_on(conn, case, now)
+    return go_on(conn, begin_again(conn, case, now), now) if reason is Reason.URGENT else case
 
 
-def _open_again(conn: Connection, case: Case, now: datetime) -> Case:
-    """Open a case that somebody had taken: a new cry is nobody's yet, whoever answered the old one may be asleep."""
-    values = {"state": CaseState.OPEN.value, "acknowledged_by": None, "acknowledged_at": None}
-    next_at = again_at(case.reason, now)
-    if case.state is not CaseState.ACKNOWLEDGED or not cases_store.move_state(
-        conn, case.id, [CaseState.ACKNOWLEDGED], next_at=next_at, **values
-    ):
-        return case
-    return replace(case, state=CaseState.OPEN, next_at=next_at, acknowledged_by=None, acknowledged_at=None)
+def begin_again(conn: Connection, case: Case, now: datetime) -> Case:
+    """Give a case back to its first step, open and nobody's: whoever answered the last cry may be asleep."""
+    fresh = {"acknowledged_by": None, "acknowledged_at": None, "acted_at": None, "slowed_at": None}
+    over = {"resolved_at": None, "outcome": None, "next_at": now, "step": 0}
+    cases_store.update(conn, case.id, state=CaseState.OPEN.value, **fresh, **over)
+    return replace(case, state=CaseState.OPEN, **fresh, **over)  # type: ignore[arg-type]
 
 
 def raise_sos(conn: Connection, person_id: int, prompt_id: int | None, now: datetime) -> Case:
@@ -79,128 +79,36 @@ def raise_sos(conn: Connection, person_id: int, prompt_id: int | None, now: date
     return open_case(conn, person_id, Reason.URGENT, prompt_id, now)
 
 
-def tell_helpers(conn: Connection, case: Case, now: datetime, helpers: Helpers | None = None) -> None:
-    """Queue the alarm of a case to everyone who must know; `helpers` are loaded once by whoever has many cases."""
-    student = people_store.by_id(conn, case.person_id)
-    if student is None:
-        return
-    helpers = helpers or load_helpers(conn, [student])
-    whom = _whom(case, student, helpers)
-    if not whom:
-        journal.write(conn, [journal.line(now, "case.nobody_to_tell", person_id=student.id, case_id=case.id)])
-        log.error("nobody to tell about a case", case_id=case.id, reason=case.reason.value)
-    addresses = addresses_store.working_of(conn, whom)
-    rows = []
-    for helper_id in whom:
-        zone = helpers.staff[helper_id].zone
-        rows.append(
-            message(
-                addresses.get(helper_id, []),
-                helper_id,
-                Kind.ALARM,
-                f"staff/case_{case.reason.value}",
-                key=f"case:{case.id}:{helper_id}:{case.round}",
-                priority=Priority.ALARM if case.reason is Reason.URGENT else Priority.REPLY,
-                now=now,
-                about_id=student.id,
-                case_id=case.id,
-                prompt_id=case.prompt_id,
-                not_before=tell_at(case.reason, now, zone, HELPERS_QUIET),
-            )
-        )
-        cases_store.record_alarm(conn, case.id, helper_id, now)
-    outbox_store.put(conn, rows)
-    if rows and all(row["address_id"] is None for row in rows):
-        log.error("nobody who must know of a case has a working address", case_id=case.id, reason=case.reason.value)
-    cases_store.update(conn, case.id, round=case.round + 1)
-
-
-def acknowledge(conn: Connection, case_id: int, staff_id: int, now: datetime) -> Acknowledged:
-    """Take a case: the first one wins, everybody else who was told hears who it is, and so does the student.
-
-    LookupError when there is no such case.
-    """
-    won = cases_store.move_state(
-        conn,
-        case_id,
-        [CaseState.OPEN],
-        state=CaseState.ACKNOWLEDGED.value,
-        acknowledged_by=staff_id,
-        acknowledged_at=now,
-        next_at=None,
-    )
+def end(conn: Connection, case_id: int, staff_id: int | None, outcome: str, now: datetime) -> bool:
+    """End a case with a plain code of what came of it; everyone who was told gets the all-clear. False: it was over."""
+    values = {"state": CaseState.RESOLVED.value, "resolved_at": now, "outcome": outcome, "next_at": None}
+    if not cases_store.move_state(conn, case_id, [CaseState.OPEN, *HELD], **values):
+        return False
     case = cases_store.by_id(conn, case_id)
     if case is None:
-        raise LookupError("there is no such case")
-    if not won:
-        return Acknowledged(case.acknowledged_by == staff_id, case.acknowledged_by or staff_id)
-    journal.write(
-        conn,
-        [journal.line(now, "case.acknowledged", person_id=case.person_id, actor_id=staff_id, case_id=case_id)],
-    )
-    _drop_waiting(conn, case_id)
-    for helper_id in _told(conn, case_id):
-        if helper_id != staff_id:
-            _to_helper(conn, case, helper_id, "staff/case_taken", now, by_id=staff_id)
-    if case.reason in (Reason.URGENT, Reason.HARD):
-        key = f"case:{case_id}:taken:student:{case.round}"
-        template = "student/case_taken"
-        data = {"by_id": staff_id}
-        tell(
-            conn, case.person_id, Kind.REPLY, template, key=key, priority=Priority.REPLY, now=now, data=data,
-            case_id=case_id,
-        )  # fmt: skip
-    return Acknowledged(won=True, by_id=staff_id)
-
-
-def resolve(conn: Connection, case_id: int, staff_id: int | None, outcome: str, now: datetime) -> bool:
-    """End a case with a plain code of what came of it; everyone who was told gets the all-clear. False: it was over."""
-    done = cases_store.move_state(
-        conn,
-        case_id,
-        [CaseState.OPEN, CaseState.ACKNOWLEDGED],
-        state=CaseState.RESOLVED.value,
-        resolved_at=now,
-        outcome=outcome,
-        next_at=None,
-    )
-    case = cases_store.by_id(conn, case_id)
-    if not done or case is None:
         return False
-    journal.write(
-        conn,
-        [
-            journal.line(
-                now,
-                "case.resolved",
-                person_id=case.person_id,
-                actor_id=staff_id,
-                case_id=case_id,
-                outcome=outcome,
-            )
-        ],
+    events.add(conn, case_id, "resolved", now, actor_id=staff_id, word=outcome)
+    line = journal.line(
+        now, "case.resolved", person_id=case.person_id, actor_id=staff_id, case_id=case_id, outcome=outcome
     )
-    _drop_waiting(conn, case_id)
-    for helper_id in _told(conn, case_id):
+    journal.write(conn, [line])
+    drop_waiting(conn, case_id)
+    roles = cases_store.alarmed_as(conn, case_id)
+    for helper_id in told(conn, case_id):
         if helper_id != staff_id:
-            _to_helper(conn, case, helper_id, "staff/all_clear", now, outcome=outcome)
+            is_buddy = roles.get(helper_id) == Whom.BUDDY.value
+            to_helper(conn, case, helper_id, "buddy/all_clear" if is_buddy else "staff/all_clear", now, outcome=outcome)
     return True
 
 
 def all_clear(conn: Connection, person_id: int, outcome: str, now: datetime) -> None:
-    """End the cases that only silence had opened: she has been heard. Urgent and hard ones are for people to end."""
+    """End the cases that only silence had opened: she has been heard."""
     for case in cases_store.unresolved_of(conn, [person_id]).get(person_id, []):
-        if case.reason in (Reason.MISSED, Reason.UNREACHED, Reason.NOT_ASKED):
-            resolve(conn, case.id, None, outcome, now)
+        if case.reason in SILENT:
+            end(conn, case.id, None, outcome, now)
 
 
-def _whom(case: Case, student: Person, helpers: Helpers) -> list[int]:
-    if case.reason is Reason.HARD:
-        return helpers.for_hard(student, ShareWith(case.share_with)) if case.share_with else []
-    return helpers.for_alarm(student)
-
-
-def _told(conn: Connection, case_id: int) -> list[int]:
+def told(conn: Connection, case_id: int) -> list[int]:
     """Return whom an alarm of a case has reached or may have reached: one that never went out needs no all-clear."""
     never = [OutboxState.WITHDRAWN.value, OutboxState.EXPIRED.value]
     query = (
@@ -212,8 +120,14 @@ def _told(conn: Connection, case_id: int) -> list[int]:
     return list(conn.execute(query).scalars())
 
 
-def _drop_waiting(conn: Connection, case_id: int) -> None:
-    """Alarms that have not gone out yet are no longer wanted."""
+def told_staff(conn: Connection, case_id: int) -> list[int]:
+    """Return the same without friends, who are asked one question and hear nothing of what staff do."""
+    roles = cases_store.alarmed_as(conn, case_id)
+    return [one for one in told(conn, case_id) if roles.get(one) != Whom.BUDDY.value]
+
+
+def drop_waiting(conn: Connection, case_id: int) -> None:
+    """Withdraw alarms that have not gone out yet and are no longer wanted."""
     conn.execute(
         outbox.update()
         .where(
@@ -225,22 +139,34 @@ def _drop_waiting(conn: Connection, case_id: int) -> None:
     )
 
 
-def _to_helper(
-    conn: Connection, case: Case, helper_id: int, template: str, now: datetime, **data: str | int | None
+def to_helper(
+    conn: Connection,
+    case: Case,
+    helper_id: int,
+    template: str,
+    now: datetime,
+    *,
+    kind: Kind = Kind.CLEAR,
+    **data: str | int | None,
 ) -> None:
-    helper = people_store.by_id(conn, helper_id)
-    if helper is None:
+    """Queue what somebody who helps must know of a case, for her morning unless its policy wakes people."""
+    if (helper := load_facts(conn, [helper_id]).get(helper_id)) is None:
         return
+    wakes = policy_of(conn, case).wakes
     tell(
         conn,
         helper_id,
-        Kind.CLEAR,
+        kind,
         template,
-        key=f"case:{case.id}:{helper_id}:{template}:{case.round}",
-        priority=Priority.REPLY,
+        key=f"case:{case.id}:{helper_id}:{template}:{int(now.timestamp() * 1000)}",
+        priority=Priority.ALARM if kind is Kind.ALARM and wakes else Priority.REPLY,
         now=now,
         data=dict(data),
         about_id=case.person_id,
         case_id=case.id,
-        not_before=tell_at(case.reason, now, helper.zone, HELPERS_QUIET),
+        not_before=tell_at(now, helper.zone_now(now), wakes=wakes),
     )
+
+
+def _by_her(reason: Reason) -> bool:
+    return reason in {Reason.URGENT, Reason.HARD}

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.cases import store as cases_store
+from bot.engine.case_news import news_of
 from bot.engine.compose_facts import of_case, of_prompt, of_reader, of_student
 from bot.engine.facts import facts_of_people
 from bot.engine.known import Known, load_known
@@ -40,7 +41,7 @@ def compose(
         case = cases_store.by_id(conn, message.case_id)
         if case is None:
             raise LookupError(f"there is no case {message.case_id}")
-        context |= of_case(conn, case)
+        context |= of_case(conn, case) | news_of(conn, case)
         about_id = about_id or case.person_id
         prompt_id = prompt_id or case.prompt_id
     context |= _prompt(conn, prompt_id)

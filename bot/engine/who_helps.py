@@ -23,7 +23,8 @@ class Helpers:
     support: tuple[int, ...]
     staff: dict[int, Person]
     places: dict[int, frozenset[tuple[ScopeKind, str]]] = field(default_factory=dict)
-    """By student, everything that a scope may name to hold her; loaded only where an office has a scope at all."""
+    """By student, everything that a scope may name to hold her; loaded only where anybody's role has a scope at all."""
+    coordinators: tuple[int, ...] = ()
 
     def counsellor_of(self, student: Person) -> int | None:
         """Return her counsellor, while that person is present."""
@@ -36,11 +37,16 @@ class Helpers:
         mine = self.places.get(student.id, frozenset())
         return [one for one in self.office if not (areas := areas_of(self.staff[one])) or areas & mine]
 
-    def for_alarm(self, student: Person) -> list[int]:
-        """Return whom an alarm goes to: her counsellor and her office; without both, everybody of the office."""
+    def coordinators_of(self, student: Person) -> list[int]:
+        """Return who coordinates the region or unit that she is in; a coordinator without a scope has nobody."""
+        mine = self.places.get(student.id, frozenset())
+        return [one for one in self.coordinators if areas_of(self.staff[one], RoleKind.COORDINATOR) & mine]
+
+    def all_of(self, student: Person) -> list[int]:
+        """Return everybody of the staff who may look after her: counsellor, coordinators, office."""
         counsellor = self.counsellor_of(student)
         first = [] if counsellor is None else [counsellor]
-        return list(dict.fromkeys([*first, *self.office_of(student)])) or list(self.office)
+        return list(dict.fromkeys([*first, *self.coordinators_of(student), *self.office_of(student)]))
 
     def for_hard(self, student: Person, whom: ShareWith) -> list[int]:
         """Return whom a hard week is told to: exactly whom she chose."""
@@ -62,14 +68,15 @@ def load_helpers(conn: Connection, students: Iterable[Person]) -> Helpers:
     support = tuple(person_id for person_id in sorted(supporting) if is_support(staff[person_id]))
     # Whoever is only the psychological support has the role "office" with that matter; alarms are not hers.
     alarmed = tuple(one for one in office if not only_support(staff[one]))
-    narrow = any(areas_of(staff[one]) for one in alarmed)
-    return Helpers(alarmed, support, staff, _places(conn, students) if narrow else {})
+    coordinators = tuple(one for one in sorted(supporting) if staff[one].has_role(RoleKind.COORDINATOR))
+    narrow = bool(coordinators) or any(areas_of(staff[one]) for one in alarmed)
+    return Helpers(alarmed, support, staff, _places(conn, students) if narrow else {}, coordinators)
 
 
-def areas_of(person: Person) -> frozenset[tuple[ScopeKind, str]]:
-    """Return the units, regions and countries to which somebody's role in the office is limited; empty: to nothing."""
-    office = (role for role in person.roles if role.kind is RoleKind.OFFICE)
-    return frozenset(one for role in office for one in role.scope if one[0] is not ScopeKind.MATTER)
+def areas_of(person: Person, kind: RoleKind = RoleKind.OFFICE) -> frozenset[tuple[ScopeKind, str]]:
+    """Return the units, regions and countries to which a role of somebody is limited; empty: to nothing."""
+    held = (role for role in person.roles if role.kind is kind)
+    return frozenset(one for role in held for one in role.scope if one[0] is not ScopeKind.MATTER)
 
 
 def _places(conn: Connection, students: Sequence[Person]) -> dict[int, frozenset[tuple[ScopeKind, str]]]:

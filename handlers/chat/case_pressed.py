@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.cases import store as cases
 from bot.cases.model import Case, CaseState
-from bot.engine.casework import acknowledge, resolve
+from bot.engine.deeds import acknowledge, resolve
 from bot.engine.compose_facts import of_student
 from bot.journal import store as journal
 from bot.people import store as people
@@ -39,10 +39,10 @@ def pressed(chat: Chat, case_id: int, deed: str) -> bool:
 
 def _take(chat: Chat, case: Case) -> None:
     done = acknowledge(chat.conn, case.id, chat.person.id, chat.now)
-    if done.won:
+    if done.done:
         chat.say("staff/ack_won", case=case.id, student=_student(chat, case))
     else:
-        other = people.by_id(chat.conn, done.by_id)
+        other = people.by_id(chat.conn, done.case.acknowledged_by or 0)
         chat.say("staff/ack_lost", taken_by=other.name if other else "")
 
 

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from bot.cases import store as cases
 from bot.cases.model import Case, Reason
-from bot.engine import casework
+from bot.engine import deeds
 from bot.people.model import Person
 from bot.people.store import by_id
 from bot.views.person import find, may_see_case
@@ -19,29 +19,25 @@ from bot.views.scope import Scope
 from handlers.web.session import Reader, guarded_form
 from handlers.web.site import Site
 
-SPOKEN = "spoken"
-OUTCOMES = frozenset({SPOKEN, "closed"})
-"""What came of a case: somebody has spoken with her, or it needs nobody any more."""
-
 
 def routes(site: Site) -> list[Route]:
     """Return the routes of this file."""
 
     async def acknowledge(request: Request, reader: Reader, _fields: FormData) -> Response:
         return await _act(
-            site, request, reader, lambda conn, case: casework.acknowledge(conn, case.id, reader.person.id, site.now)
+            site, request, reader, lambda conn, case: deeds.acknowledge(conn, case.id, reader.person.id, site.now)
         )
 
     async def resolve(request: Request, reader: Reader, fields: FormData) -> Response:
         outcome = str(fields.get("outcome", ""))
-        if outcome not in OUTCOMES:
+        if outcome not in deeds.OUTCOMES:
             raise HTTPException(400)
 
         def end(conn: Connection, case: Case) -> object:
             # A cry for help ends when somebody has spoken with her, never by a button alone.
-            if case.reason is Reason.URGENT and outcome != SPOKEN:
+            if case.reason is Reason.URGENT and outcome != deeds.SPOKEN:
                 raise HTTPException(400)
-            return casework.resolve(conn, case.id, reader.person.id, outcome, site.now)
+            return deeds.resolve(conn, case.id, reader.person.id, outcome, site.now)
 
         return await _act(site, request, reader, end)
 

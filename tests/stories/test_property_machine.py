@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from bot.cases.model import CaseState
-from bot.engine import casework
+from bot.engine import deeds
 from handlers.programme_loaded import load_programme
 from tests.support.lives_machine import pick
 from tests.support.lives_post import CHANNELS, DARK, DOWN, REFUSES, THROTTLED, WORKS
@@ -85,15 +85,16 @@ class Lives(StudentRules):
         cases = self.lives.unresolved()
         if cases:
             case, staff = pick(cases, which), self.lives.office if by_office else self.lives.counsellor
-            taken = self.lives.do(lambda conn: casework.acknowledge(conn, case.id, staff, self.lives.now))
-            assert taken.won == (case.state is CaseState.OPEN or case.acknowledged_by == staff), "the first one has it"
+            taken = self.lives.do(lambda conn: deeds.acknowledge(conn, case.id, staff, self.lives.now))
+            assert taken.done == (case.state is CaseState.OPEN or case.acknowledged_by == staff), "the first one has it"
 
     @rule(which=which, by_office=st.booleans())
     def somebody_ends_a_case(self, which: int, by_office: bool) -> None:
         cases = self.lives.unresolved()
         if cases:
             case, staff = pick(cases, which), self.lives.office if by_office else self.lives.counsellor
-            assert self.lives.do(lambda conn: casework.resolve(conn, case.id, staff, "spoken", self.lives.now))
+            ended = self.lives.do(lambda conn: deeds.resolve(conn, case.id, staff, "spoken", self.lives.now))
+            assert ended.done
 
 
 TestLives = pytest.mark.timeout(0)(Lives.TestCase)

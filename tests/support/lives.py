@@ -9,14 +9,15 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, false, func, select
 
 from bot.addresses.store import addresses
 from bot.cases import store as cases_store
 from bot.cases.model import Case, CaseState, Reason
 from bot.cases.store import cases
-from bot.engine import casework
+from bot.engine import deeds
 from bot.engine.replanning import replan
+from bot.moves.store import moves
 from bot.outbox.model import OutboxState
 from bot.outbox.store import outbox
 from bot.people.model import SUPPORT, RoleKind, ScopeKind
@@ -26,7 +27,7 @@ from bot.prompts.store import answers, answers_of, from_row, prompts
 from bot.schema import metadata
 from bot.storage.database import Database
 from bot.trips.store import trips
-from scheduler import cases_due, hard_unseen, plan_everyone, prompts_due
+from scheduler import cases_due, hard_unseen, moves_ended, plan_everyone, prompts_due
 from tests.support.lives_post import Post
 from tests.support.school import School, utc
 
@@ -101,14 +102,15 @@ class Lives(School):
         for case in self.unresolved():
             late = self.now - case.opened_at >= SOS_LOOKED_AFTER
             if case.reason is Reason.URGENT and case.state is CaseState.OPEN and late:
-                self.do(partial(casework.acknowledge, case_id=case.id, staff_id=self.office, now=self.now))
+                self.do(partial(deeds.acknowledge, case_id=case.id, staff_id=self.office, now=self.now))
         for _ in range(2000):
             if not self.do(self._due) + self.post.deliver(self.now):
                 return
         raise AssertionError("the school does not come to rest")
 
     def _due(self, conn: Connection) -> int:
-        done = prompts_due.work_off(conn, self.now, self.programmes)
+        done = moves_ended.work_off(conn, self.now, self.programmes)
+        done += prompts_due.work_off(conn, self.now, self.programmes)
         return done + cases_due.work_off(conn, self.now) + hard_unseen.work_off(conn, self.now)
 
     def next_instant(self) -> datetime:
@@ -147,6 +149,7 @@ class Lives(School):
         candidates = [
             conn.execute(select(func.min(prompts.c.next_at)).where(prompts.c.error.is_(None))).scalar(),
             conn.execute(select(func.min(cases.c.next_at))).scalar(),
+            conn.execute(select(func.min(moves.c.ends_at)).where(moves.c.is_over == false())).scalar(),
             conn.execute(
                 select(func.min(outbox.c.next_try_at)).where(outbox.c.state == OutboxState.WAITING.value)
             ).scalar(),

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from bot.cases.model import CaseState
 from bot.engine.answering import Answered, Outcome, answer, share, undo, volunteer
-from bot.engine.casework import resolve
+from bot.engine.deeds import resolve
 from bot.prompts.model import Choice, ShareWith, State
 from tests.support.school import School, utc
 

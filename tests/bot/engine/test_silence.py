@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from bot.cases import store as cases_store
 from bot.cases.model import Case
-from bot.engine import casework
+from bot.engine import deeds, escalating
 from bot.engine.answering import answer
 from bot.engine.life import sign_of_life
 from bot.local_time import to_wall
@@ -48,20 +48,22 @@ def test_staff_hear_in_their_morning_and_again_until_one_acknowledges(any_school
     assert school.cases(student) == [("missed", "open")]
     assert "staff/case_missed" not in [what for what, _, _ in school.sent(school.counsellor)]
     school.until(utc("2026-09-11 12:00"))
-    for helper in (school.counsellor, school.office):
-        told = [to_wall(at, "Asia/Shanghai").strftime("%a %H:%M") for what, at, _ in school.sent(helper)]
-        assert told == ["Fri 07:00"]
-    school.until(utc("2026-09-12 12:00"))
-    assert len(school.sent(school.office)) == 2
+    told = [to_wall(at, "Asia/Shanghai").strftime("%a %H:%M") for what, at, _ in school.sent(school.counsellor)]
+    assert told == ["Fri 07:00"]
+    assert school.sent(school.office) == [], "her counsellor has a day"
+    school.until(utc("2026-09-13 12:00"))
+    told = [to_wall(at, "Asia/Shanghai").strftime("%a %H:%M") for what, at, _ in school.sent(school.office)]
+    assert told == ["Sat 07:00", "Sun 07:00"], "nobody is on duty, so the office is told in its place, and then as such"
     case = school.db.read(lambda conn: cases_store.unresolved_of(conn, [student]))[student][0]
-    taken = school.do(lambda conn: casework.acknowledge(conn, case.id, school.counsellor, school.now))
-    assert taken.won
-    second = school.do(lambda conn: casework.acknowledge(conn, case.id, school.office, school.now))
-    assert not second.won
-    assert second.by_id == school.counsellor
-    school.until(utc("2026-09-16 00:00"))
+    taken = school.do(lambda conn: deeds.acknowledge(conn, case.id, school.counsellor, school.now))
+    assert taken.done
+    second = school.do(lambda conn: deeds.acknowledge(conn, case.id, school.office, school.now))
+    assert (second.done, second.why) == (False, "taken")
+    assert second.case.acknowledged_by == school.counsellor
+    school.do(lambda conn: deeds.contacted(conn, case.id, school.counsellor, "called", school.now))
+    school.until(utc("2026-09-15 00:00"))
     assert [what for what, _, _ in school.sent(school.office)] == ["staff/case_missed"] * 2 + ["staff/case_taken"]
-    assert [what for what, _, _ in school.sent(school.counsellor)] == ["staff/case_missed"] * 2
+    assert [what for what, _, _ in school.sent(school.counsellor)] == ["staff/case_missed"]
 
 
 def test_a_late_answer_gives_the_all_clear_to_whoever_was_alarmed(any_school: School) -> None:
@@ -73,8 +75,8 @@ def test_a_late_answer_gives_the_all_clear_to_whoever_was_alarmed(any_school: Sc
     school.until(school.now + timedelta(days=1))
     assert school.prompt(student, OCCASION).state is State.ANSWERED
     assert school.cases(student) == [("missed", "resolved")]
-    for helper in (school.counsellor, school.office):
-        assert [what for what, _, _ in school.sent(helper)] == ["staff/case_missed", "staff/all_clear"]
+    assert [what for what, _, _ in school.sent(school.counsellor)] == ["staff/case_missed", "staff/all_clear"]
+    assert school.sent(school.office) == [], "who was not alarmed hears no all-clear"
 
 
 def test_any_word_after_the_question_is_a_sign_of_life(any_school: School) -> None:
@@ -155,14 +157,14 @@ def test_one_case_that_cannot_be_told_does_not_hold_up_the_others(
     one, other = school.student("S1"), school.student("S2")
     school.until(utc("2026-09-10 22:00"))
     told = len(school.sent(school.office))
-    real = casework.tell_helpers
+    real = escalating.go_on
 
     def breaks_for_one(conn: Connection, case: Case, *rest: Any) -> None:
         if case.person_id == one:
             raise ValueError("unreadable")
         real(conn, case, *rest)
 
-    monkeypatch.setattr(cases_due, "tell_helpers", breaks_for_one)
+    monkeypatch.setattr(cases_due, "go_on", breaks_for_one)
     school.until(utc("2026-09-12 12:00"))
     assert school.cases(one) == school.cases(other) == [("missed", "open")]
     assert len(school.sent(school.office)) > told

@@ -139,25 +139,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_moves_trip_id"), ["trip_id"], unique=False)
 
     op.create_table(
-        "buddy_words",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("word", sa.String(length=16), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["cases.id"], name=op.f("fk_buddy_words_case_id_cases"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_buddy_words_person_id_people"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_buddy_words")),
-        sa.UniqueConstraint("case_id", "person_id", name=op.f("uq_buddy_words_case_id_person_id")),
-    )
-    with op.batch_alter_table("buddy_words", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_buddy_words_person_id"), ["person_id"], unique=False)
-
-    op.create_table(
         "case_events",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -215,10 +196,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_case_events_case_id"))
 
     op.drop_table("case_events")
-    with op.batch_alter_table("buddy_words", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_buddy_words_person_id"))
-
-    op.drop_table("buddy_words")
     with op.batch_alter_table("moves", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_moves_trip_id"))
         batch_op.drop_index(batch_op.f("ix_moves_person_id"))

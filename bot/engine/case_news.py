@@ -1,0 +1,16 @@
+"""What has become known of a case since it opened, for whoever is told of it: the words of friends who were asked."""
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.cases import events
+from bot.cases.model import Case, Reason
+from bot.people import store as people_store
+
+
+def news_of(conn: Connection, case: Case) -> dict[str, Any]:
+    """Return `buddies_said`: name and last word of each friend; nothing of a hard week, of which no friend knows."""
+    said = {} if case.reason is Reason.HARD else events.last_words(conn, case.id, "buddy")
+    names = people_store.by_ids(conn, said)
+    return {"buddies_said": [{"name": names[one].name, "word": word} for one, word in said.items() if one in names]}
