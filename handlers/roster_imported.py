@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from bot.engine.buddies import end_all
 from bot.engine.replanning import replan
 from bot.errors import MistakesError
 from bot.people import store as people_store
@@ -78,6 +79,7 @@ def _apply(conn: Connection, found: Difference, now: datetime, programmes: Progr
     apply_trips(conn, found, people, now)
     branches = apply_branches(conn, found, units, people, now)
     write_lines(conn, found, people, branches, now, actor_id)
+    end_all(conn, [people[change.key[0]] for change in found.of(PEOPLE, ChangeKind.ABSENT)], now)
     touched = {people[str(change.values["number"])] for change in found.of(TRIPS)}
     touched |= {people[change.key[0]] for change in found.of(PEOPLE) if _bears_on_plans(change)}
     for piece in people_store.chunks(sorted(touched)):

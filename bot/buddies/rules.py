@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from bot.buddies.model import ASKED_FOR, MOST_ASKED, MOST_BUDDIES, Pair, PairState
 
-_NUMBER = re.compile(r"[\w./-]{1,64}")
+_NUMBER = re.compile(r"[A-Za-z0-9_./-]{1,64}")
 _CODE = re.compile(r"YX-?([A-HJ-NP-Z2-9]{4})-?([A-HJ-NP-Z2-9]{4})")
 
 

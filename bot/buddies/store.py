@@ -1,14 +1,14 @@
-"""Tables and queries of buddies, of whom somebody does not want to be asked by, and of what they said of a case."""
+"""Tables and queries of buddies and of those by whom somebody does not want to be asked."""
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Boolean, Column, Connection, ForeignKey, Row, String, Table, UniqueConstraint, or_, select
 
-from bot.buddies.model import BuddyWord, Pair, PairState
+from bot.buddies.model import Pair, PairState
 from bot.schema import Id, Sealed, UtcDateTime, id_column, metadata
 
 buddies = Table(
@@ -38,17 +38,6 @@ buddy_blocks = Table(
     Column("blocked_id", Id, ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
     Column("at", UtcDateTime, nullable=False),
     UniqueConstraint("person_id", "blocked_id"),
-)
-
-buddy_words = Table(
-    "buddy_words",
-    metadata,
-    id_column(),
-    Column("case_id", Id, ForeignKey("cases.id", ondelete="CASCADE"), nullable=False),
-    Column("person_id", Id, ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("word", String(16), nullable=False),
-    Column("at", UtcDateTime, nullable=False),
-    UniqueConstraint("case_id", "person_id"),
 )
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -127,26 +116,6 @@ def blocked_by(conn: Connection, person_id: int) -> list[int]:
     """Return by whom somebody does not want to be asked."""
     query = select(buddy_blocks.c.blocked_id).where(buddy_blocks.c.person_id == person_id)
     return list(conn.execute(query.order_by(buddy_blocks.c.id)).scalars())
-
-
-def say(conn: Connection, case_id: int, person_id: int, word: BuddyWord, now: datetime) -> bool:
-    """Keep what a buddy said of a case; False when she had said the same already."""
-    mine = (buddy_words.c.case_id == case_id) & (buddy_words.c.person_id == person_id)
-    known = conn.execute(select(buddy_words.c.word).where(mine).with_for_update()).scalar()
-    if known == word.value:
-        return False
-    if known is None:
-        values = {"case_id": case_id, "person_id": person_id, "word": word.value, "at": now}
-        conn.execute(buddy_words.insert().values(**values))
-    else:
-        conn.execute(buddy_words.update().where(mine).values(word=word.value, at=now))
-    return True
-
-
-def words_of(conn: Connection, case_id: int) -> Sequence[tuple[int, BuddyWord]]:
-    """Return what buddies last said of a case, the earliest to speak first."""
-    query = select(buddy_words).where(buddy_words.c.case_id == case_id).order_by(buddy_words.c.id)
-    return [(row.person_id, BuddyWord(row.word)) for row in conn.execute(query)]
 
 
 def _hash(code: str) -> str:

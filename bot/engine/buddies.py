@@ -99,8 +99,8 @@ def _missing(conn: Connection, person_ids: Iterable[int]) -> set[int]:
 
 def _city(facts: PersonFacts, now: datetime) -> str | None:
     """Return one text for one city however it is spelt; None when we do not know it."""
-    place = facts.abroad(now)
-    if place is None or not place.city:
+    place = facts.place_now(now)
+    if not place.city:
         return None
     known = find_cities(place.city, place.country)
     return f"{place.country}:{known[0].name_en if known else fold(place.city)}"

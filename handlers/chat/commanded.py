@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from handlers.chat import checkin, cried, helped, languaged, mydata, paused, stopped, waiting, why, zoned
+from handlers.chat import buddied, checkin, cried, helped, languaged, mydata, paused, stopped, waiting, why, zoned
 from handlers.context import Chat
 
 
@@ -36,7 +36,9 @@ _HANDLERS: dict[str, Callable[[Chat, str], None]] = {
     "/checkin": lambda chat, _rest: checkin.asked(chat),
     "/sos": _sos,
     "/pause": paused.asked,
+    "/buddy": buddied.asked,
     "/zone": _zone,
+    "/where": _zone,
     "/language": languaged.asked,
     "/mydata": lambda chat, _rest: mydata.asked(chat),
     "/why": lambda chat, _rest: why.asked(chat),

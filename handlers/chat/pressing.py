@@ -5,6 +5,9 @@ from collections.abc import Callable
 from bot.prompts.model import Choice, ShareWith
 from handlers.chat import (
     answered,
+    buddied,
+    buddy_asked,
+    buddy_said,
     case_pressed,
     checkin,
     cried,
@@ -23,7 +26,7 @@ from handlers.chat import (
 from handlers.context import Chat
 
 MOST = 2**63
-_TURNS_AWAY = frozenset({"answer", "volunteer", "undo", "share", "checkin", "help", "stop"})
+_TURNS_AWAY = frozenset({"answer", "volunteer", "undo", "share", "checkin", "help", "stop", "buddies"})
 
 
 def pressed(chat: Chat, data: str) -> bool:
@@ -75,6 +78,21 @@ def _case(chat: Chat, value: str) -> bool:
     return case_id is not None and case_pressed.pressed(chat, case_id, deed)
 
 
+def _buddy(chat: Chat, value: str) -> bool:
+    case_id, word = _number_and_rest(value)
+    return case_id is not None and buddy_said.pressed(chat, case_id, word)
+
+
+def _buddies(chat: Chat, value: str) -> bool:
+    deed, _, number = value.partition(":")
+    pair_id, rest = _number_and_rest(number)
+    if rest:
+        return False
+    if pair_id is not None and buddy_asked.pressed(chat, deed, pair_id):
+        return True
+    return buddied.pressed(chat, deed, pair_id)
+
+
 def _enrol(chat: Chat, value: str) -> bool:
     return enrolled.pressed(chat, value.partition(":")[0])
 
@@ -108,6 +126,8 @@ _HANDLERS: dict[str, Callable[[Chat, str], bool]] = {
     "note": _note,
     "position": _position,
     "case": _case,
+    "buddy": _buddy,
+    "buddies": _buddies,
     "sos": cried.pressed,
     "enrol": _enrol,
     "lang": languaged.pressed,

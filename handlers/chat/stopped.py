@@ -1,5 +1,6 @@
 """She leaves, or comes back: an open case stays, and her counsellor hears no more than that she left."""
 
+from bot.engine.buddies import end_all
 from bot.engine.people_moves import enrol, leave
 from handlers.chat import waiting
 from handlers.chat.asking import urgent_case
@@ -17,6 +18,7 @@ def pressed(chat: Chat, value: str) -> bool:
     if value == "yes":
         waiting.end(chat)
         leave(chat.conn, chat.person.id, chat.now, chat.services.programmes)
+        end_all(chat.conn, [chat.person.id], chat.now)
         chat.say("stop/done")
     elif value == "no":
         chat.say("stop/kept")

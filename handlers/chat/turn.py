@@ -11,6 +11,7 @@ from bot.prompts.model import Choice
 from handlers.chat import (
     answered,
     blocked,
+    buddied,
     cried,
     enrolled,
     file_received,
@@ -135,6 +136,10 @@ def _belongs(chat: Chat, step: str, data: dict[str, object], text: str) -> bool:
         paused.written(chat, text)
     elif step == zoned.STEP:
         zoned.written(chat, text)
+    elif step == zoned.UNTIL:
+        zoned.until_written(chat, str(data.get("place", "")), text)
+    elif step == buddied.STEP:
+        buddied.written(chat, text)
     elif step == languaged.STEP:
         return languaged.written(chat, text)
     else:

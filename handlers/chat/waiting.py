@@ -11,7 +11,7 @@ from bot.dialogues.rules import CRY_ASKED, waits_still
 from bot.dialogues.store import Dialogue
 from handlers.context import Chat
 
-_LEFT = frozenset({"pause.date", "zone.city"})
+_LEFT = frozenset({"pause.date", "zone.city", "zone.until", "buddy.number"})
 
 
 def step(chat: Chat) -> Dialogue | None:

@@ -14,6 +14,8 @@ _COMMANDS = {
     "暂停": "/pause",
     "恢复": "/pause off",
     "恢复问候": "/pause off",
+    "伙伴": "/buddy",
+    "互助伙伴": "/buddy",
     "我在哪": "/zone",
     "时区": "/zone",
     "语言": "/language",
@@ -57,6 +59,10 @@ _YES = frozenset({"是", "是的", "要", "对", "yes", "y", "是，紧急求助
 _NO = frozenset({"不", "不是", "不用", "不要", "没有", "没事", "我没事", "no", "n", "nope", "i am fine", "i'm fine"})
 _FULL_DATE = pattern(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
 _SHORT_DATE = pattern(r"(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
+_WITH_DAY = pattern(
+    r"(?P<place>.+?)[\s,，]*(?:\b(?:until|till|to|for)\b|直?到|至|住|待)?\s*"
+    r"(?P<day>(?:\d{4}\s*[-/.年]\s*)?\d{1,2}\s*[-/.月]\s*\d{1,2}\s*[日号]?|\d{1,3}\s*(?:天|days?|d))"
+)
 _DAYS = pattern(r"(\d{1,3})\s*(?:天|days?|d)")
 
 
@@ -105,6 +111,18 @@ def is_digit(text: str) -> bool:
 def is_off(text: str) -> bool:
     """Tell whether a word takes back what is being done."""
     return whole(text) in {"off", "算了", "不写了", "取消", "cancel", "恢复"}
+
+
+def is_back(text: str) -> bool:
+    """Tell whether a whole message says that she is back where her stay is."""
+    return whole(text) in {"回来了", "我回来了", "已经回来了", "back", "i am back", "i'm back"}
+
+
+def place_and_day(text: str, today: date) -> tuple[str, date | None]:
+    """Split a place from the last day behind it (`大阪 到 12-15`, `Osaka until 12-15`); the day is None without one."""
+    found = _WITH_DAY.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    until = day_in(found["day"], today) if found else None
+    return (found["place"].strip(_EDGES), until) if found and until else (text, None)
 
 
 def day_in(text: str, today: date) -> date | None:

@@ -94,6 +94,24 @@ FULL: dict[str, Any] = {
     "at": "18:30",
     "console": "https://yanxin.example.edu/console/",
 }
+BUDDIES: dict[str, Any] = {
+    "buddy": "王雨桐",
+    "pair": 4,
+    "anywhere": False,
+    "mine": True,
+    "agreed": [{"pair": 4, "name": "王雨桐", "anywhere": far} for far in (True, False)],
+    "waiting": [{"pair": 5, "number": number} for number in ("2023002", "")],
+    "blocked": [{"id": 9, "name": "陈安"}],
+    "room": True,
+    "most": 3,
+    "code": "YX-AB2C-DE3F",
+    "number": "2023002",
+    "for_good": True,
+    "word": "can",
+    "buddy_case": 3,
+    "missed": "李雁",
+}
+FULL |= BUDDIES
 BARE_STUDENT = STUDENT | {"unit": "", "city": "", "phone": "", "email": "", "can_open": False}
 # Everything that may be missing is missing: what no school gave, what is not planned, what has not happened.
 BARE = FULL | {
@@ -121,6 +139,13 @@ BARE = FULL | {
     "is_student": False,
     "weeks": 0,
     "share_with": "",
+    "agreed": [],
+    "waiting": [],
+    "blocked": [],
+    "room": False,
+    "mine": False,
+    "for_good": False,
+    "word": "cannot",
 }
 CHAT = templates_folder() / "chat"
 NAMES = sorted(
@@ -135,6 +160,9 @@ VARIANTS = [
     FULL | {"kind": "landing", "item": "return", "outcome": "changed", "whom": "office", "about": "return"},
     BARE | {"whom": "nobody", "about": "alarm", "choice": "fine", "outcome": "changed", "stay": "abroad"},
     FULL | {"about": "other", "rung": "reminder", "weeks": 1, "whom": "nobody"},
+    FULL | {"outcome": "asked", "word": "fine", "anywhere": True},
+    *({**BARE, "outcome": outcome} for outcome in ("herself", "already", "waits", "full", "too_often", "no_code")),
+    FULL | {"outcome": "unreadable", "anywhere": False, "mine": False},
     FULL | {"rung": "second_channel", "weeks": 3, "case_reason": "hard"},
 ]
 
