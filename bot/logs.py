@@ -13,10 +13,16 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, Processor
 
-_LINK = re.compile(r"(/(?:a|chat|login)/)[A-Za-z0-9_-]{8,}")
+_LINK = re.compile(r"(/(?:a|alarm|chat|login)/)[A-Za-z0-9_-]{8,}")
 _BOT = re.compile(r"(\bbot)?\d{5,}:[A-Za-z0-9_-]{20,}")
 _START = re.compile(r"([?&]start=)[A-Za-z0-9_-]{8,}")
-QUIET = {"httpx": logging.WARNING, "httpcore": logging.WARNING, "telegram": logging.WARNING}
+QUIET = {
+    "apprise": logging.CRITICAL,
+    "httpcore": logging.WARNING,
+    "httpx": logging.WARNING,
+    "telegram": logging.WARNING,
+    "urllib3": logging.ERROR,
+}
 """Libraries that would log addresses with tokens in them."""
 
 

@@ -89,6 +89,7 @@ class Limits(_Section):
     telegram_text_characters: Positive = 4096
     telegram_poll_seconds: Positive = 50
     telegram_timeout_seconds: Positive = 15
+    alarm_timeout_seconds: Positive = 15
 
 
 class Retention(_Section):
@@ -97,6 +98,7 @@ class Retention(_Section):
     positions_hours: Positive = 72
     messages_days: Positive = 180
     raw_updates_days: Positive = 30
+    cases_days: Positive = 365
 
 
 class Contacts(_Section):

@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection
 from starlette.types import ASGIApp
 
+from bot.channels.alarm.channel import Alarm
 from bot.channels.base import Channel
 from bot.channels.telegram import understand as telegram_understand
 from bot.channels.telegram.channel import Telegram
@@ -138,7 +139,7 @@ class App:
 
     async def _once(self) -> int:
         done = await self.rounds.inbox() + await self.rounds.cries()
-        done += await self.rounds.prompts() + await self.rounds.cases()
+        done += await self.rounds.rollcalls() + await self.rounds.prompts() + await self.rounds.cases()
         for sender in self.senders.values():
             done += await sender.work_off()
         await self.finish_errands()
@@ -242,6 +243,9 @@ def make_channels(settings: Settings) -> list[Channel]:
     if settings.channels.telegram.enabled:
         hook = f"{settings.service.url}{PATH}"
         found.append(Telegram(settings.channels.telegram, settings.limits, webhook_url=hook))
+    if settings.duty.alarm_urls:
+        urls = {number: [url.get_secret_value() for url in of] for number, of in settings.duty.alarm_urls.items()}
+        found.append(Alarm(urls, timeout=settings.limits.alarm_timeout_seconds))
     return found
 
 

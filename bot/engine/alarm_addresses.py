@@ -12,6 +12,8 @@ from bot.addresses.model import AddressState
 from bot.addresses.store import addresses
 from bot.engine.duty_rotas import staff_of
 from bot.journal import store as journal
+from bot.outbox.model import OutboxState
+from bot.outbox.store import outbox
 
 CHANNEL = "apprise"
 ACCOUNT = "apprise"
@@ -34,6 +36,9 @@ def sync(conn: Connection, numbers: Collection[str], now: datetime) -> int:
     for number, row in known.items():
         if number not in staff and row.state == AddressState.WORKING.value:
             addresses_store.set_state(conn, row.id, AddressState.REVOKED)
+            # Nobody may be left who sends for this channel, and then what waits there would wait for ever.
+            waiting = outbox.update().where(outbox.c.address_id == row.id, outbox.c.state == OutboxState.WAITING.value)
+            conn.execute(waiting.values(state=OutboxState.WITHDRAWN.value, reason="address_removed"))
             lines.append(journal.line(now, "alarm.address_removed", person_id=row.person_id))
     journal.write(conn, lines)
     return len(lines)

@@ -16,6 +16,7 @@ from bot.settings import Settings
 OURS = frozenset({"service.bind", "service.base_url", "database.url"})
 """Places that are this service itself: where people reach it, and where it keeps things."""
 _ENDINGS = ("url", "host", "proxy", "webhook", "smtp", "server")
+_PLAIN_ALARMS = frozenset({"form", "forms", "json", "jsons", "ntfy", "ntfys", "xml", "xmls"})
 _REACHED_BY = ("url", "host", "webhook", "smtp", "server")
 
 
@@ -40,6 +41,28 @@ def outside(settings: Settings) -> Iterator[str]:
             yield f"[{path}] {away[0]} leads to {_host(away[1])}, and a rehearsal stays on this machine: {mend}."
         elif _is_channel(path) and not any(name.endswith(_REACHED_BY) for name in places):
             yield f"[{path}] says not where it leads, and a rehearsal stays on this machine: switch the channel off."
+    yield from _alarm_urls(settings)
+
+
+def _alarm_urls(settings: Settings) -> Iterator[str]:
+    """Yield a sentence for each person with an alarm URL that may leave this machine; it never says the URL."""
+    for number, urls in sorted(settings.duty.alarm_urls.items()):
+        if not all(_rings_near(url.get_secret_value()) for url in urls):
+            mend = "use json://127.0.0.1:PORT/… or leave them out"
+            yield f"[duty] alarm_urls of {number} lead elsewhere, and a rehearsal stays on this machine: {mend}."
+
+
+def _rings_near(url: str) -> bool:
+    """Tell whether an alarm URL stays here for certain: a plain one of a service whose host is in its place.
+
+    Elsewhere the host may be a key, or a parameter may replace it.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    is_plain = parts.scheme in _PLAIN_ALARMS and not parts.query and parts.path.strip("/") != ""
+    return is_plain and is_near(url)
 
 
 def is_near(place: str) -> bool:

@@ -93,7 +93,7 @@ def test_a_unit_inside_the_school_has_its_own(database: Database, on: Callable[[
         return on_duty(conn, [found], MORNING)[found.id]
 
     (only,) = database.write(work)
-    assert database.read(lambda conn: people_store.by_id(conn, only)).number == "D2"
+    assert database.read(lambda conn: people_store.by_ids(conn, [only]))[only].number == "D2"
     assert on("S1", MORNING) == ["O1"]
 
 

@@ -97,3 +97,28 @@ def test_channels_that_come_later_are_looked_at_too() -> None:
     lines = list(outside(Later()))  # type: ignore[arg-type]  # settings of a later version
     assert [line.partition("]")[0] for line in lines] == ["[channels.mail", "[channels.silent", "[alarms.1"]
     assert "does not say" in lines[1] or "says not where" in lines[1]
+
+
+def woken(*urls: str) -> Settings:
+    return Settings.model_validate({"duty": {"alarm_urls": {"T001": list(urls)}}})
+
+
+@pytest.mark.parametrize("url", ["json://127.0.0.1:9/hook", "ntfy://localhost:2586/topic", "forms://[::1]/x"])
+def test_alarm_urls_on_loopback_stay_here(url: str) -> None:
+    assert list(outside(woken(url))) == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ntfys://ntfy.example.edu/hush",
+        "ntfy://127.0.0.1",  # without a topic the host is one, at the service of whoever wrote ntfy
+        "schan://hush",
+        "mailto://127.0.0.1:25/?smtp=hush.example.edu",
+        "json://127.0.0.1/?method=hush",
+    ],
+)
+def test_alarm_urls_that_may_ring_elsewhere_are_refused_and_not_told(url: str) -> None:
+    (told,) = outside(woken("json://127.0.0.1:9/hook", url))
+    assert told.startswith("[duty] alarm_urls of T001 ")
+    assert "hush" not in told
