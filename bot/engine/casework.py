@@ -158,7 +158,7 @@ def to_helper(
         helper_id,
         kind,
         template,
-        key=f"case:{case.id}:{helper_id}:{template}:{int(now.timestamp() * 1000)}",
+        key=f"case:{case.id}:{helper_id}:{template}:{case.acknowledged_by or 0}:{int(now.timestamp() * 1000)}",
         priority=Priority.ALARM if kind is Kind.ALARM and wakes else Priority.REPLY,
         now=now,
         data=dict(data),

@@ -226,7 +226,7 @@ def _tell_the_others(conn: Connection, case: Case, but: set[int], now: datetime,
         if helper_id not in but:
             to_helper(conn, case, helper_id, "staff/case_taken", now, by_id=case.acknowledged_by)
     if case.reason in (Reason.URGENT, Reason.HARD):
-        key = f"case:{case.id}:taken:student:{int(now.timestamp() * 1000)}"
+        key = f"case:{case.id}:taken:{case.acknowledged_by}:student:{int(now.timestamp() * 1000)}"
         data = {"by_id": case.acknowledged_by}
         tell(
             conn, case.person_id, Kind.REPLY, "student/case_taken", key=key, priority=Priority.REPLY, now=now,

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import structlog
 from sqlalchemy import Connection
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.cases.model import Case
 from bot.engine.buddies import buddies_for
@@ -13,6 +15,8 @@ from bot.journal import store as journal
 from bot.people.model import Person
 from bot.policies.model import Step, Whom
 from bot.prompts.model import ShareWith
+
+log = structlog.get_logger()
 
 
 def people_at(
@@ -25,7 +29,7 @@ def people_at(
     found: dict[int, Whom] = {}
     for wanted in sorted(step.whom, key=lambda one: one is Whom.BUDDY):
         whom = wanted
-        named = _named(conn, case, student, whom, helpers, now)
+        named = _safely(conn, case, student, whom, helpers, now)
         if whom is Whom.DUTY and not named:
             line = journal.line(now, "case.nobody_on_duty", person_id=student.id, case_id=case.id)
             journal.write(conn, [line])
@@ -34,6 +38,21 @@ def people_at(
             if person_id != student.id:
                 found.setdefault(person_id, whom)
     return found
+
+
+def _safely(
+    conn: Connection, case: Case, student: Person, whom: Whom, helpers: Helpers, now: datetime
+) -> Sequence[int]:
+    """Return whom a word names; a rota that cannot be read must not keep an alarm from everybody else."""
+    try:
+        with conn.begin_nested():
+            return _named(conn, case, student, whom, helpers, now)
+    except (InterfaceError, OperationalError):
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, the others are told
+        kind = type(error).__name__
+    log.error("a step could not name anybody", case_id=case.id, whom=whom.value, error=kind)
+    return ()
 
 
 def _named(conn: Connection, case: Case, student: Person, whom: Whom, helpers: Helpers, now: datetime) -> Sequence[int]:

@@ -4,8 +4,8 @@ from typing import Any
 
 from bot.cases import store as cases
 from bot.cases.model import Case, CaseState
-from bot.engine.deeds import acknowledge, resolve
 from bot.engine.compose_facts import of_student
+from bot.engine.deeds import acknowledge, resolve
 from bot.journal import store as journal
 from bot.people import store as people
 from handlers.context import Chat

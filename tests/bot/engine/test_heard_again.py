@@ -14,7 +14,7 @@ from bot.engine.deeds import acknowledge
 from bot.people.model import RoleKind
 from bot.people.store import role_scopes, roles
 from bot.prompts.model import ShareWith
-from tests.support.school import School, utc
+from tests.support.school import School
 
 
 def test_a_new_cry_is_heard_though_somebody_has_taken_the_old_one(any_school: School) -> None:
