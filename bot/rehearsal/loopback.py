@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel
 
 from bot.errors import UsageError
-from bot.settings import Settings
+from bot.settings import DutySection, Settings
 
 OURS = frozenset({"service.bind", "service.base_url", "database.url"})
 """Places that are this service itself: where people reach it, and where it keeps things."""
@@ -32,6 +32,8 @@ def outside(settings: Settings) -> Iterator[str]:
     for path, section in _sections(settings, ""):
         if getattr(section, "enabled", True) is not True:
             continue
+        if isinstance(section, DutySection):
+            yield from _alarm_urls(section)
         places = {name: str(value) for name, value in _places(path, section) if value}
         away = next(((name, place) for name, place in places.items() if not is_near(place)), None)
         mend = "name a loopback address such as 127.0.0.1" + (
@@ -41,12 +43,11 @@ def outside(settings: Settings) -> Iterator[str]:
             yield f"[{path}] {away[0]} leads to {_host(away[1])}, and a rehearsal stays on this machine: {mend}."
         elif _is_channel(path) and not any(name.endswith(_REACHED_BY) for name in places):
             yield f"[{path}] says not where it leads, and a rehearsal stays on this machine: switch the channel off."
-    yield from _alarm_urls(settings)
 
 
-def _alarm_urls(settings: Settings) -> Iterator[str]:
+def _alarm_urls(section: DutySection) -> Iterator[str]:
     """Yield a sentence for each person with an alarm URL that may leave this machine; it never says the URL."""
-    for number, urls in sorted(settings.duty.alarm_urls.items()):
+    for number, urls in sorted(section.alarm_urls.items()):
         if not all(_rings_near(url.get_secret_value()) for url in urls):
             mend = "use json://127.0.0.1:PORT/… or leave them out"
             yield f"[duty] alarm_urls of {number} lead elsewhere, and a rehearsal stays on this machine: {mend}."
