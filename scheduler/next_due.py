@@ -11,13 +11,15 @@ from bot.dialogues.rules import CRY_ASKED, CRY_WAIT
 from bot.dialogues.store import dialogues
 from bot.inbox.model import InboxState
 from bot.inbox.store import inbox
+from bot.moves.store import moves
 from bot.outbox.model import OutboxState
 from bot.outbox.store import outbox
 from bot.prompts.store import prompts
+from bot.rollcalls.store import rollcalls
 
 
 def next_due(conn: Connection, now: datetime) -> datetime | None:
-    """Return the first instant after `now` at which a prompt, case, message or cry is due; None when nothing is."""
+    """Return the first instant after `now` at which anything is due (a prompt, case, move, message or cry), or None."""
     cry = select(func.min(dialogues.c.updated_at)).where(
         dialogues.c.step == CRY_ASKED, dialogues.c.updated_at > now - CRY_WAIT
     )
@@ -27,6 +29,10 @@ def next_due(conn: Connection, now: datetime) -> datetime | None:
             select(func.min(prompts.c.next_at)).where(prompts.c.next_at > now, prompts.c.error.is_(None))
         ).scalar(),
         conn.execute(select(func.min(cases.c.next_at)).where(cases.c.next_at > now)).scalar(),
+        conn.execute(select(func.min(rollcalls.c.next_at)).where(rollcalls.c.next_at > now)).scalar(),
+        conn.execute(
+            select(func.min(moves.c.ends_at)).where(moves.c.ends_at > now, moves.c.is_over == false())
+        ).scalar(),
         conn.execute(
             select(func.min(outbox.c.next_try_at)).where(
                 outbox.c.next_try_at > now, outbox.c.state == OutboxState.WAITING.value
@@ -61,6 +67,8 @@ def horizon(conn: Connection, now: datetime, accounts: Iterable[tuple[str, str]]
         or_(
             exists().where(prompts.c.next_at <= now, prompts.c.error.is_(None)),
             exists().where(cases.c.next_at <= now),
+            exists().where(rollcalls.c.next_at <= now),
+            exists().where(moves.c.ends_at <= now, moves.c.is_over == false()),
             exists().where(dialogues.c.step == CRY_ASKED, dialogues.c.updated_at <= now - CRY_WAIT),
             exists().where(inbox.c.state == InboxState.NEW.value),
             waiting.where(outbox.c.next_try_at <= now),

@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from bot.engine.facts import load_facts
+from bot.engine.moving import move
 from bot.engine.replanning import replan
-from bot.journal import store as journal
 from bot.people.model import RoleKind
 from bot.people.store import people, roles
 from bot.programmes.versions import Programmes
@@ -31,14 +31,17 @@ def plan_everyone(
     ids: list[int] = list(conn.execute(query).scalars())
     if not ids:
         return None
-    _forget_places(conn, ids, now)
+    _carry_over(conn, ids, programmes, now)
     replan(conn, ids, programmes, now)
     return ids[-1]
 
 
-def _forget_places(conn: Connection, ids: Sequence[int], now: datetime) -> None:
-    """Forget where students said that they were on a stay that is over: the next stay begins by its own clock."""
-    over = [one for one, known in load_facts(conn, ids).items() if known.here_zone and known.abroad(now) is None]
-    if over:
-        conn.execute(people.update().where(people.c.id.in_(over)).values(here_zone=None))
-        journal.write(conn, [journal.line(now, "person.stay_over", person_id=one) for one in over])
+def _carry_over(conn: Connection, ids: Sequence[int], programmes: Programmes, now: datetime) -> None:
+    """Turn the zones that a database of the first version holds into moves of the stays that are on."""
+    query = select(people.c.id, people.c.here_zone).where(people.c.id.in_(ids), people.c.here_zone.is_not(None))
+    rows = conn.execute(query).all()
+    facts = load_facts(conn, [row.id for row in rows])
+    for row in rows:
+        if facts[row.id].abroad(now) is not None and not facts[row.id].moves:
+            move(conn, row.id, row.here_zone, now, programmes)
+        conn.execute(people.update().where(people.c.id == row.id).values(here_zone=None))

@@ -1,4 +1,4 @@
-"""Forgets what may not be kept: positions after three days, raw updates after a month, messages after half a year.
+"""Forgets what may not be kept: positions after three days, raw updates and old places after a month, messages later.
 
 The bell rings it every hour. It works in small pieces, so that nobody waits behind it; `bot.app` calls `purge` until
 nothing is left.
@@ -12,13 +12,17 @@ from bot.cases.store import cases
 from bot.inbox.model import InboxState
 from bot.inbox.store import inbox
 from bot.links.store import links
+from bot.moves.store import moves
 from bot.outbox.model import OutboxState
 from bot.outbox.store import outbox
 from bot.prompts.store import notes
 from bot.settings import Retention
 from bot.signins.store import signins
+from bot.trips.store import trips
 
 BATCH = 200
+PLACES_DAYS = 30
+"""How long what she said of her place stays when its stay is over."""
 SIGN_INS_DAYS = 30
 """How long an ended console session or link stays, so that its page can still say that it has ended."""
 
@@ -29,6 +33,8 @@ def purge(conn: Connection, retention: Retention, now: datetime, real_now: datet
         _positions(conn, now - timedelta(hours=retention.positions_hours), limit)
         + _raw_updates(conn, now - timedelta(days=retention.raw_updates_days), limit)
         + _messages(conn, now - timedelta(days=retention.messages_days), limit)
+        + _places(conn, now - timedelta(days=PLACES_DAYS), limit)
+        + _cases(conn, now - timedelta(days=retention.cases_days), limit)
         + _doors(conn, real_now - timedelta(days=SIGN_INS_DAYS), limit)
     )
 
@@ -43,6 +49,12 @@ def _positions(conn: Connection, before: datetime, limit: int) -> int:
         .limit(limit)
     )
     return _delete(conn, notes, query)
+
+
+def _places(conn: Connection, before: datetime, limit: int) -> int:
+    """Forget where she said that she was on a stay, a month after it is over or was called off."""
+    over = or_(trips.c.returns < before.date(), trips.c.cancelled_at < before)
+    return _delete(conn, moves, select(moves.c.id).join(trips, trips.c.id == moves.c.trip_id).where(over).limit(limit))
 
 
 def _raw_updates(conn: Connection, before: datetime, limit: int) -> int:
@@ -60,6 +72,15 @@ def _messages(conn: Connection, before: datetime, limit: int) -> int:
     sent = select(outbox.c.id).where(outbox.c.created_at < before, outbox.c.state.not_in(under_way)).limit(limit)
     came = select(inbox.c.id).where(inbox.c.received_at < before, inbox.c.state != InboxState.NEW.value).limit(limit)
     return _delete(conn, outbox, sent) + _delete(conn, inbox, came)
+
+
+def _cases(conn: Connection, before: datetime, limit: int) -> int:
+    """Forget cases that have long been over, with their story, their alarms and what she wrote to them."""
+    over = list(conn.execute(select(cases.c.id).where(cases.c.resolved_at < before).limit(limit)).scalars())
+    if over:
+        conn.execute(delete(notes).where(notes.c.case_id.in_(over)))
+        conn.execute(delete(cases).where(cases.c.id.in_(over)))  # what hangs on them goes with them
+    return len(over)
 
 
 def _doors(conn: Connection, before: datetime, limit: int) -> int:

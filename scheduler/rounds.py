@@ -16,7 +16,17 @@ from bot.programmes.versions import Programmes
 from bot.settings import Settings
 from bot.storage.database import Database
 from bot.storage.writer import Urgency
-from scheduler import cases_due, cry_unanswered, hard_unseen, heartbeat, inbox_waiting, plan_everyone, prompts_due
+from scheduler import (
+    cases_due,
+    cry_unanswered,
+    hard_unseen,
+    heartbeat,
+    inbox_waiting,
+    moves_ended,
+    plan_everyone,
+    prompts_due,
+    rollcalls_due,
+)
 from scheduler.inbox_waiting import Reading
 from scheduler.purge import purge
 from scheduler.watchdog import CODES, Problem, look, without_next
@@ -44,10 +54,20 @@ class Rounds:
     _without_next_so_far: int = 0
 
     async def prompts(self) -> int:
-        """Open, remind and give up whatever is due."""
-        total = 0
+        """Open, remind and give up whatever is due; first for whoever is back, because her clock is another one."""
+        total = await self.database.awrite(self._moves, Urgency.BULK)
         for _ in range(MOST_BATCHES):
             done = await self.database.awrite(self._prompts, Urgency.BULK)
+            total += done
+            if not done:
+                break
+        return total
+
+    async def rollcalls(self) -> int:
+        """Ask, ask again, and list the silent of roll-calls."""
+        total = 0
+        for _ in range(MOST_BATCHES):
+            done = await self.database.awrite(self._rollcalls, Urgency.DELIVERY)
             total += done
             if not done:
                 break
@@ -124,8 +144,14 @@ class Rounds:
                 break
         return total
 
+    def _rollcalls(self, conn: Connection) -> int:
+        return rollcalls_due.work_off(conn, self.clock.now(), self.settings.service.url)
+
     def _prompts(self, conn: Connection) -> int:
         return prompts_due.work_off(conn, self.clock.now(), self.programmes)
+
+    def _moves(self, conn: Connection) -> int:
+        return moves_ended.work_off(conn, self.clock.now(), self.programmes)
 
     async def _check_plans(self) -> None:
         """Check some hundred students for a missing next row; the count is known when all were checked."""

@@ -6,7 +6,15 @@ CRY_ASKED = "cry.asked"
 """She was asked whether she needs urgent help; what she was in the middle of is kept in the data as `before`."""
 CRY_WAIT = timedelta(minutes=3)
 """How long that question may stay without a reply before it counts as an SOS."""
-_LASTS = {"note": timedelta(hours=1), "note.declined": timedelta(minutes=10), "pause.date": timedelta(hours=1)}
+_LASTS = {
+    "case.note": timedelta(hours=1),
+    "note": timedelta(hours=1),
+    "note.declined": timedelta(minutes=10),
+    "pause.date": timedelta(hours=1),
+    "zone.until": timedelta(hours=1),
+    "report.what": timedelta(hours=1),
+    "report.where": timedelta(hours=1),
+}
 _LASTS_ELSE = timedelta(hours=24)
 
 

@@ -61,9 +61,12 @@ def next_recurring(
     An occasion that was still ahead and that a change of zone or hour puts into the past is not lost: it is asked now,
     outside quiet hours, or when it was going to be.
     """
-    zone = facts.trip_zone(trip, now)
     for day in _days(rule, trip):
+        zone = facts.zone_on(trip, day, now)
         opens_at = to_instant(day, rule.at, zone)
+        away_until = facts.elsewhere_until(trip, day, now)
+        if away_until is not None and opens_at < away_until:  # her evening there may be the next day's here
+            opens_at = after_quiet(away_until, zone, quiet)
         occasion = day.isoformat()
         if occasion in used or (facts.paused_until is not None and day <= facts.paused_until):
             continue

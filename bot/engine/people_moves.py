@@ -1,4 +1,4 @@
-"""What a person changes about herself: she joins, pauses, moves, leaves. Each re-plans in the same transaction."""
+"""What a person changes about herself: she joins, pauses, leaves. Each re-plans in the same transaction."""
 
 from datetime import date, datetime
 
@@ -12,7 +12,7 @@ from bot.engine.life import sign_of_life
 from bot.engine.replanning import PlanCount, replan
 from bot.engine.telling import tell
 from bot.journal import store as journal
-from bot.local_time import local_date, zone
+from bot.local_time import local_date
 from bot.outbox import store as outbox_store
 from bot.outbox.model import Kind, Priority
 from bot.people import store as people_store
@@ -62,17 +62,6 @@ def pause(conn: Connection, person_id: int, until: date, now: datetime, programm
 def resume(conn: Connection, person_id: int, now: datetime, programmes: Programmes) -> PlanCount:
     """End a pause."""
     return _change(conn, person_id, "person.resumed", now, programmes, paused_until=None)
-
-
-def move(conn: Connection, person_id: int, zone_key: str, now: datetime, programmes: Programmes) -> PlanCount:
-    """Set the zone where she is: for the stay while she is abroad, else her home zone; ValueError for no zone."""
-    zone(zone_key)
-    facts = load_facts(conn, [person_id])[person_id]
-    trip = facts.abroad(now)
-    if trip is None:
-        return _change(conn, person_id, "person.moved", now, programmes, zone=zone_key)
-    here = None if zone_key == trip.zone else zone_key
-    return _change(conn, person_id, "person.moved", now, programmes, here_zone=here)
 
 
 def leave(conn: Connection, person_id: int, now: datetime, programmes: Programmes) -> PlanCount:

@@ -96,7 +96,7 @@ def _forward(
         _apply(plan(facts, programme, list(rows.values()), now), rows)
         ahead = [row for row in rows.values() if row.state is State.SCHEDULED]
         following = min(ahead, key=lambda row: (row.opens_at, row.item), default=None)
-        wakes = now + NIGHT if facts.here_zone else until
+        wakes = now + NIGHT if facts.moves else until
         if following is not None and following.opens_at <= min(wakes, until):
             asked.append(following)
             rows[following.id] = replace(following, state=State.ANSWERED)

@@ -9,12 +9,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, literal, select
+from sqlalchemy import Connection, Row, false, literal, select
 
 from bot.engine.person_facts import PersonFacts
 from bot.engine.planning import Wanted, plan
 from bot.engine.replanning import columns_of, replan
 from bot.listed import listed
+from bot.moves.store import moves
 from bot.people.store import people
 from bot.programmes.model import Once
 from bot.programmes.versions import Programmes
@@ -33,7 +34,6 @@ _TRIP = [
 ]
 _PERSON = [
     people.c.zone.label("home_zone"),
-    people.c.here_zone,
     people.c.level,
     people.c.paused_until,
     people.c.left_at,
@@ -49,7 +49,7 @@ def plan_successors(
     item = programme.item(opened.item)
     if item is None or isinstance(item.when, Once):
         return  # nothing comes after what is asked once
-    later = set(
+    alone = set(
         conn.execute(
             select(prompts.c.person_id).where(
                 prompts.c.person_id.in_(select(prompts.c.person_id).where(listed(prompts.c.id, ids))),
@@ -58,6 +58,9 @@ def plan_successors(
             )
         ).scalars()
     )
+    of_these = select(prompts.c.person_id).where(listed(prompts.c.id, ids))
+    elsewhere = select(moves.c.person_id).where(moves.c.is_over == false(), moves.c.person_id.in_(of_these))
+    alone.update(conn.execute(elsewhere).scalars())
     query = (
         select(prompts.c.id, prompts.c.person_id, *_PERSON, *_TRIP)
         .select_from(
@@ -67,7 +70,7 @@ def plan_successors(
     )
     cohorts: dict[tuple[Any, ...], list[Row[Any]]] = {}
     for row in conn.execute(query):
-        if row.person_id not in later:
+        if row.person_id not in alone:
             cohorts.setdefault(tuple(row[2:]), []).append(row)
     since = {opened.item: opened.opens_at}
     only = replace(programme, items=(item,))
@@ -75,8 +78,8 @@ def plan_successors(
         made = plan(_facts(rows[0], opened), only, [replace(opened, state=State.OPEN)], now, since)
         for wanted in made.insert:
             _insert(conn, wanted, [row.id for row in rows])
-    if later:
-        replan(conn, later, programmes, now, dict.fromkeys(later, since))
+    if alone:
+        replan(conn, alone, programmes, now, dict.fromkeys(alone, since))
 
 
 def _facts(row: Row[Any], opened: Prompt) -> PersonFacts:
@@ -96,7 +99,6 @@ def _facts(row: Row[Any], opened: Prompt) -> PersonFacts:
     return PersonFacts(
         person_id=row.person_id,
         home_zone=row.home_zone,
-        here_zone=row.here_zone,
         level=row.level,
         gone=row.left_at is not None or row.absent_at is not None,
         paused_until=row.paused_until,

@@ -52,7 +52,7 @@ class Role:
 
 @dataclass(frozen=True)
 class Person:
-    """Anyone the service knows. `zone` is the home zone; `here_zone` where she said she is now."""
+    """Anyone the service knows. `zone` is the home zone, for staff the one that they named."""
 
     id: int
     number: str
@@ -65,7 +65,6 @@ class Person:
     level: Level | None = None
     counsellor_id: int | None = None
     supervisor_id: int | None = None
-    here_zone: str | None = None
     paused_until: date | None = None
     consent_at: datetime | None = None
     left_at: datetime | None = None

@@ -32,6 +32,7 @@ people = Table(
     Column("level", String(16)),
     Column("counsellor_id", Id, ForeignKey("people.id"), index=True),
     Column("supervisor_id", Id, ForeignKey("people.id"), index=True),
+    # Of the first version; `scheduler.plan_everyone` turns what it holds into a move.
     Column("here_zone", String(64)),
     Column("paused_until", Date),
     Column("consent_at", UtcDateTime),
@@ -135,5 +136,6 @@ def _roles_of(conn: Connection, ids: Sequence[int]) -> dict[int, tuple[Role, ...
 
 def _person(row: Row[Any], held: tuple[Role, ...]) -> Person:
     values = dict(row._mapping)  # noqa: SLF001 - the documented way to a row's columns by name
+    del values["here_zone"]
     values["level"] = Level(row.level) if row.level else None
     return Person(**values, roles=held)

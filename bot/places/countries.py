@@ -77,6 +77,11 @@ def zones_of(code: str) -> tuple[str, ...]:
     return country.zones if country else ()
 
 
+def countries_of_zone(zone: str) -> tuple[str, ...]:
+    """Give the countries that list a zone among theirs, empty for one that no table knows."""
+    return tuple(code for code, country in _countries().items() if zone in country.zones)
+
+
 @cache
 def _countries() -> dict[str, _Country]:
     found: dict[str, _Country] = {}

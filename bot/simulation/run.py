@@ -8,15 +8,15 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, false, select
 
 from bot.app import App
 from bot.clock import ManualClock
 from bot.engine.asked import asked
 from bot.engine.delivery import Account, Tools
 from bot.engine.replanning import replan
+from bot.moves.store import moves
 from bot.outbox.model import Kind, Message
-from bot.people.store import people
 from bot.prompts import store as prompts_store
 from bot.settings import Settings
 from bot.simulation.answers import Answers
@@ -28,7 +28,7 @@ from bot.simulation.rungs import Rungs
 from bot.simulation.scratch import accounts_of, scratch_app
 from bot.simulation.tally import Sent, Tally
 from bot.simulation.waiting import look
-from scheduler import cases_due, cry_unanswered, hard_unseen, plan_everyone, prompts_due
+from scheduler import cases_due, cry_unanswered, hard_unseen, moves_ended, plan_everyone, prompts_due
 from scheduler.next_due import next_due
 
 PLAN_EVERY = timedelta(days=1)
@@ -93,6 +93,8 @@ class _Run:
         """Do once what is due, in the order of `App.step`; 0 when nothing was left."""
         waiting = look(conn, now)
         done = cry_unanswered.sweep(conn, now) if waiting.cries else 0
+        if waiting.moves or waiting.prompts:
+            done += moves_ended.work_off(conn, now, self._app.programmes)
         if waiting.prompts:
             done += self._prompts(conn, now)
         if waiting.cases:
@@ -114,7 +116,7 @@ class _Run:
         while last is not None:
             last = plan_everyone.plan_everyone(conn, self._app.programmes, now, last)
         # Nobody acts: from here on only the plans of those can change whose zone depends on the day.
-        query = select(people.c.id).where(people.c.here_zone.is_not(None))
+        query = select(moves.c.person_id).where(moves.c.is_over == false()).distinct()
         self._movers = list(conn.execute(query).scalars())
 
     def _accepted(self, conn: Connection, account: Account, messages: Sequence[Message], now: datetime) -> None:

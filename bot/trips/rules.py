@@ -1,4 +1,4 @@
-"""Which phase a trip is in, which trip counts on a day, and what her local time is."""
+"""Which phase a trip is in, and which trip counts on a day."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -30,11 +30,3 @@ def current(trips: Iterable[Trip], today: date) -> Trip | None:
     if ahead:
         return ahead[0]
     return alive[-1] if alive else None
-
-
-def zone_on(trips: Iterable[Trip], home_zone: str, here_zone: str | None, day: date) -> str:
-    """Return her zone on a date: where she is while abroad (what she said last wins), home otherwise."""
-    for trip in trips:
-        if phase(trip, day) is Phase.ABROAD:
-            return here_zone or trip.zone
-    return home_zone

@@ -126,9 +126,9 @@ def _narrowed(base: Standing, chosen: Filter) -> ColumnElement[bool]:
         below = units.c.path.startswith(f"{chosen.unit}/", autoescape=True)
         parts.append(or_(units.c.path == chosen.unit, below))
     if chosen.country:
-        parts.append(base.trip.c.country == chosen.country)
+        parts.append(base.country == chosen.country)
     if chosen.city:
-        parts.append(base.trip.c.city == chosen.city)
+        parts.append(base.city == chosen.city)
     return and_(*parts)
 
 

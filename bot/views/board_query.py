@@ -15,6 +15,7 @@ from sqlalchemy import (
     Subquery,
     and_,
     case,
+    false,
     func,
     literal,
     or_,
@@ -25,6 +26,7 @@ from bot.addresses.model import AddressState
 from bot.addresses.store import addresses
 from bot.cases.model import CaseState, Reason
 from bot.cases.store import cases
+from bot.moves.store import moves
 from bot.people.store import people, units
 from bot.prompts.model import Choice, State
 from bot.prompts.store import prompts
@@ -51,7 +53,8 @@ class Standing:
     """A FROM clause of students abroad, what the board reads of each, and what it filters and orders by."""
 
     source: FromClause
-    trip: Subquery
+    city: ColumnElement[str]
+    country: ColumnElement[str]
     category: ColumnElement[str]
     rank: ColumnElement[int]
     columns: tuple[ColumnElement[Any], ...]
@@ -60,10 +63,14 @@ class Standing:
 
 def standing(scope: Scope, now: datetime, dates: dict[date, list[str]]) -> Standing:
     """Return the query for an instant; `dates` are the local dates on earth with the trip zones that have them."""
-    trip, asked, alarm, reach = _trips(dates), _latest(now), _alarms(), _reach()
+    trip, asked, alarm, reach, said = _trips(dates), _latest(now), _alarms(), _reach(), _said(now)
     helper = people.alias("helper")
     source = (
         trip.join(people, people.c.id == trip.c.person_id)
+        .outerjoin(
+            said,
+            and_(said.c.trip_id == trip.c.id, said.c.instead_of == trip.c.zone, said.c.nth == 1),
+        )
         .outerjoin(units, units.c.id == people.c.unit_id)
         .outerjoin(asked, and_(asked.c.person_id == people.c.id, asked.c.nth == 1))
         .outerjoin(alarm, and_(alarm.c.person_id == people.c.id, alarm.c.nth == 1))
@@ -83,13 +90,15 @@ def standing(scope: Scope, now: datetime, dates: dict[date, list[str]]) -> Stand
         *((asked.c.state == state.value, found.value) for state, found in _STATES),
         else_=literal(Category.AHEAD.value),
     )
+    city = func.coalesce(said.c.city, trip.c.city).label("city")
+    country = func.coalesce(said.c.country, trip.c.country).label("country")
     columns = (
         people.c.number,
         people.c.name,
         func.coalesce(units.c.path, "").label("unit"),
-        trip.c.city,
-        trip.c.country,
-        func.coalesce(people.c.here_zone, trip.c.zone).label("zone"),
+        city,
+        country,
+        func.coalesce(said.c.zone, trip.c.zone).label("zone"),
         category.label("category"),
         asked.c.asked_at,
         asked.c.due_at,
@@ -101,7 +110,8 @@ def standing(scope: Scope, now: datetime, dates: dict[date, list[str]]) -> Stand
     present = and_(people.c.absent_at.is_(None), people.c.left_at.is_(None))
     return Standing(
         source=source,
-        trip=trip,
+        city=city,
+        country=country,
         category=category,
         rank=case(_RANK, value=category, else_=len(_RANK)),
         columns=columns,
@@ -113,8 +123,19 @@ def _trips(dates: dict[date, list[str]]) -> Subquery:
     """Return the stays that are on, by each zone's own date; of two at once the later one counts."""
     nth = func.row_number().over(partition_by=trips.c.person_id, order_by=(trips.c.departs.desc(), trips.c.id.desc()))
     on = [and_(trips.c.zone.in_(zones), trips.c.departs <= day, trips.c.returns >= day) for day, zones in dates.items()]
-    columns = (trips.c.person_id, trips.c.city, trips.c.country, trips.c.zone, nth.label("nth"))
+    columns = (trips.c.id, trips.c.person_id, trips.c.city, trips.c.country, trips.c.zone, nth.label("nth"))
     return select(*columns).where(trips.c.cancelled_at.is_(None), or_(literal(value=False), *on)).subquery("trip")
+
+
+def _said(now: datetime) -> Subquery:
+    """Return where students said that they are; nth 1 is what holds, as `bot.moves.rules.move_at` decides."""
+    nth = func.row_number().over(
+        partition_by=(moves.c.trip_id, moves.c.instead_of),
+        order_by=(moves.c.until.is_(None), moves.c.said_at.desc(), moves.c.id.desc()),
+    )
+    columns = (moves.c.trip_id, moves.c.instead_of, moves.c.city, moves.c.country, moves.c.zone, nth.label("nth"))
+    holds = and_(moves.c.said_at <= now, or_(moves.c.ends_at.is_(None), moves.c.ends_at > now))
+    return select(*columns).where(moves.c.is_over == false(), holds).subquery("said")
 
 
 def _latest(now: datetime) -> Subquery:

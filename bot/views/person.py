@@ -15,6 +15,9 @@ from bot.addresses.model import PULL_ONLY, Address, AddressState
 from bot.cases.model import TAKEN_BACK, Case, CaseState, Reason
 from bot.cases.store import cases, from_row
 from bot.local_time import local_date
+from bot.moves import store as moves_store
+from bot.moves.model import Move
+from bot.moves.rules import move_at
 from bot.outbox.model import Kind, OutboxState
 from bot.outbox.store import attempts, outbox
 from bot.people import store as people_store
@@ -24,7 +27,7 @@ from bot.prompts.model import Prompt, State
 from bot.prompts.store import next_of, prompts
 from bot.trips import store as trip_store
 from bot.trips.model import Phase, Trip
-from bot.trips.rules import current, phase, zone_on
+from bot.trips.rules import current, phase
 from bot.views.history import HistoryLine, history
 from bot.views.safety import prompt_in, shown_answer
 from bot.views.scope import Scope
@@ -67,7 +70,7 @@ class CaseSeen:
 
 @dataclass(frozen=True)
 class PersonView:
-    """Everything on a student's page; `zone` is where she is now."""
+    """Everything on a student's page; `zone` is where she is now, `said` what she told us of it herself."""
 
     person: Person
     unit: str
@@ -76,6 +79,7 @@ class PersonView:
     phase: Phase | None
     trips: list[Trip]
     zone: str
+    said: Move | None
     addresses: list[Address]
     cases: list[CaseSeen]
     timeline: list[Asked]
@@ -94,7 +98,8 @@ def view_person(conn: Connection, scope: Scope, number: str, now: datetime) -> P
     if person is None:
         return None
     trips = trip_store.of_person(conn, person.id)
-    trip, today = _here(trips, person, now)
+    moves = moves_store.live_of(conn, [person.id]).get(person.id, ())
+    trip, said, today = _here(trips, moves, person, now)
     shown = _prompts(conn, person.id)
     deliveries = _deliveries(conn, person.id, [prompt.id for prompt in shown])
     found = _cases(conn, scope, person)
@@ -109,7 +114,8 @@ def view_person(conn: Connection, scope: Scope, number: str, now: datetime) -> P
         trip=trip,
         phase=phase(trip, today) if trip else None,
         trips=trips,
-        zone=zone_on(trips, person.zone, person.here_zone, today),
+        zone=_zone(person, trip, said, today),
+        said=said,
         addresses=address_store.all_of(conn, [person.id]).get(person.id, []),
         cases=[CaseSeen(case, _name(named, case.acknowledged_by)) for case in found],
         timeline=[
@@ -135,11 +141,22 @@ def may_see_case(scope: Scope, case: Case, counsellor_id: int | None) -> bool:
     return case.outcome != TAKEN_BACK and scope.sees_hard(case.share_with, counsellor_id)
 
 
-def _here(trips: list[Trip], person: Person, now: datetime) -> tuple[Trip | None, date]:
-    """Return the trip that counts now and its local date, which the zone of the trip decides."""
+def _here(
+    trips: list[Trip], moves: Sequence[Move], person: Person, now: datetime
+) -> tuple[Trip | None, Move | None, date]:
+    """Return the trip that counts now, what she said of her place on it, and the local date there."""
     guess = current(trips, local_date(now, person.zone))
-    today = local_date(now, person.here_zone or guess.zone) if guess else local_date(now, person.zone)
-    return current(trips, today), today
+    said = move_at(moves, guess.id, guess.zone, now) if guess else None
+    today = local_date(now, said.zone if said else guess.zone if guess else person.zone)
+    trip = current(trips, today)
+    is_there = trip is not None and trip == guess and phase(trip, today) is Phase.ABROAD
+    return trip, said if is_there else None, today
+
+
+def _zone(person: Person, trip: Trip | None, said: Move | None, today: date) -> str:
+    if said is not None:
+        return said.zone
+    return trip.zone if trip is not None and phase(trip, today) is Phase.ABROAD else person.zone
 
 
 def _prompts(conn: Connection, person_id: int) -> list[Prompt]:

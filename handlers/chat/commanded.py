@@ -2,7 +2,20 @@
 
 from collections.abc import Callable
 
-from handlers.chat import buddied, checkin, cried, helped, languaged, mydata, paused, stopped, waiting, why, zoned
+from handlers.chat import (
+    buddied,
+    checkin,
+    cried,
+    helped,
+    incident_reported,
+    languaged,
+    mydata,
+    paused,
+    stopped,
+    waiting,
+    why,
+    zoned,
+)
 from handlers.context import Chat
 
 
@@ -41,6 +54,7 @@ _HANDLERS: dict[str, Callable[[Chat, str], None]] = {
     "/where": _zone,
     "/language": languaged.asked,
     "/mydata": lambda chat, _rest: mydata.asked(chat),
+    "/report": incident_reported.asked,
     "/why": lambda chat, _rest: why.asked(chat),
     "/help": lambda chat, _rest: helped.asked(chat),
     "/stop": lambda chat, _rest: stopped.asked(chat),

@@ -1,9 +1,11 @@
 """She sends where she is: to whoever helps her, or only to say which clock she lives by."""
 
+from bot.engine.moving import ask_if_moved
 from bot.journal import store as journal
 from bot.prompts.notes import add_position
 from handlers.chat import cried, waiting, zoned
 from handlers.chat.asking import unanswered, urgent_case
+from handlers.chat.spots import around, code_of
 from handlers.context import Chat
 
 
@@ -17,7 +19,7 @@ def sent(chat: Chat, latitude: float, longitude: float) -> None:
     if waiting.cry_waits(chat):
         cried.sos(chat)  # asked whether she needs help, she sends where she is
     case, step = urgent_case(chat), waiting.step(chat)
-    if case is None and step is not None and step.step == zoned.STEP:
+    if case is None and step is not None and step.step in {zoned.STEP, zoned.UNTIL}:
         zoned.positioned(chat, latitude, longitude)
         return
     prompt = unanswered(chat)
@@ -32,3 +34,13 @@ def sent(chat: Chat, latitude: float, longitude: float) -> None:
     )
     journal.write(chat.conn, [journal.line(chat.now, "position.sent", person_id=chat.person.id)])
     chat.say("position/kept", helping=case is not None)
+    if case is None and chat.is_student and chat.address is not None:
+        _ask_if_moved(chat, latitude, longitude)
+
+
+def _ask_if_moved(chat: Chat, latitude: float, longitude: float) -> None:
+    """Ask whether she has moved when her position lies in another zone; only the zone goes into the question."""
+    seen = zoned.zones_at(chat, latitude, longitude)
+    if len(seen) == 1 and ask_if_moved(chat.conn, chat.person.id, seen[0], chat.now):
+        (place,) = around(seen)
+        chat.say("zone/elsewhere", new_zone=place.zone, country=place.country, code=code_of(place))

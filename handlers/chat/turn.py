@@ -12,14 +12,17 @@ from handlers.chat import (
     answered,
     blocked,
     buddied,
+    case_noted,
     cried,
     enrolled,
     file_received,
+    incident_reported,
     languaged,
     not_understood,
     noted,
     paused,
     positioned,
+    rollcall_answered,
     stopped,
     waiting,
     zoned,
@@ -50,6 +53,7 @@ def take_turn(chat: Chat, incoming: Incoming) -> None:
 def _listen(chat: Chat, incoming: Incoming) -> None:
     cry = _cry(chat, incoming)
     if cry is not None:
+        incident_reported.keep_words(chat, incoming.text)
         cried.cried(chat, cry, incoming.text)
     elif chat.address is not None and chat.address.state is AddressState.PENDING:
         chat.counts_as_alive = False  # whoever holds the link, it need not be her yet
@@ -103,8 +107,10 @@ def _read(chat: Chat, text: str) -> None:
     command = command_in(text, chat.services.renderer.keyboard_commands())
     if command is not None and commanded(chat, *command):
         return
-    waits = unanswered(chat) if chat.is_student else None
     step = waiting.step(chat)
+    if chat.is_student and (step is None or not is_digit(text)) and rollcall_answered.written(chat, text):
+        return
+    waits = unanswered(chat) if chat.is_student else None
     name = None if step is None or step.step == noted.DECLINED else step.step
     choice = _answer(text, name, waits=waits is not None) if chat.is_student else None
     if choice is not None:
@@ -123,7 +129,7 @@ def _read(chat: Chat, text: str) -> None:
 
 def _answer(text: str, step: str | None, *, waits: bool) -> Choice | None:
     """Return the plain answer in a text: inside a dialogue only what cannot be meant for it."""
-    if step == noted.STEP:
+    if step in {noted.STEP, case_noted.STEP}:
         return None
     asked = waits and (step is None or (step in {zoned.STEP, languaged.STEP} and is_digit(text)))
     return answer_in(text, asked=asked)
@@ -132,6 +138,8 @@ def _answer(text: str, step: str | None, *, waits: bool) -> Choice | None:
 def _belongs(chat: Chat, step: str, data: dict[str, object], text: str) -> bool:
     if step == noted.STEP and isinstance(prompt_id := data.get("prompt"), int):
         noted.written(chat, prompt_id, text)
+    elif step == case_noted.STEP and isinstance(case_id := data.get("case"), int):
+        case_noted.written(chat, case_id, text)
     elif step == paused.STEP:
         paused.written(chat, text)
     elif step == zoned.STEP:
@@ -142,6 +150,8 @@ def _belongs(chat: Chat, step: str, data: dict[str, object], text: str) -> bool:
         buddied.written(chat, text)
     elif step == languaged.STEP:
         return languaged.written(chat, text)
+    elif step in incident_reported.STEPS:
+        incident_reported.written(chat, step, data, text)
     else:
         return False
     return True

@@ -11,7 +11,7 @@ from bot.dialogues.rules import CRY_ASKED, waits_still
 from bot.dialogues.store import Dialogue
 from handlers.context import Chat
 
-_LEFT = frozenset({"pause.date", "zone.city", "zone.until", "buddy.number"})
+_LEFT = frozenset({"case.note", "pause.date", "zone.city", "zone.until", "buddy.number", "report.what", "report.where"})
 
 
 def step(chat: Chat) -> Dialogue | None:

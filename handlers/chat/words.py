@@ -21,6 +21,8 @@ _COMMANDS = {
     "语言": "/language",
     "我的数据": "/mydata",
     "为什么": "/why",
+    "报告突发事件": "/report",
+    "突发事件": "/report",
     "帮助": "/help",
     "停止": "/stop",
     "退出": "/stop",

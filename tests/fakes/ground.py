@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Table, select
 
 from bot.addresses.store import addresses
 from bot.cases.store import cases
+from bot.moves.store import moves
 from bot.outbox.store import outbox
 from bot.people.store import people, role_scopes, roles, units
 from bot.programmes.store import programme_versions
@@ -82,6 +83,12 @@ class Ground:
             "type": "exchange",
         }
         return self.put(trips, person_id=person, country=country, city=city, zone=zone, **defaults | v)
+
+    def said_place(self, person: int, trip: int, zone: str, city: str = "", country: str = "", **v: Any) -> int:
+        """Put what she said of her place on a trip in New York."""
+        defaults = {"said_at": NOW - timedelta(days=1), "instead_of": "America/New_York", "is_over": False}
+        values = {"zone": zone, "city": city, "country": country}
+        return self.put(moves, person_id=person, trip_id=trip, **defaults | values | v)
 
     def version(self) -> int:
         return self.put(programme_versions, text="", sha256="", loaded_at=NOW)

@@ -64,10 +64,9 @@ class Rules(RuleBasedStateMachine):
         self.life.current = number
         self.life.replan()
 
-    @rule(zone=st.sampled_from(ZONES))
-    def she_moves(self, zone: str) -> None:
-        self.life.facts = replace(self.life.facts, here_zone=zone)
-        self.life.replan()
+    @rule(zone=st.sampled_from(ZONES), days=st.one_of(st.none(), st.integers(0, 40)))
+    def she_moves(self, zone: str, days: int | None) -> None:
+        self.life.moves(zone, days)
 
     @rule(days=st.one_of(st.none(), st.integers(0, 30)))
     def she_pauses_or_is_back(self, days: int | None) -> None:

@@ -15,6 +15,7 @@ from bot.engine.asking import what_to_ask
 from bot.engine.deciding import Decision, Reach, decide, first_rung
 from bot.engine.delivery_rules import after_result, before_try
 from bot.engine.ladder import ON_TIME
+from bot.engine.moving import EASTMOST, taken_along
 from bot.engine.person_facts import PersonFacts
 from bot.engine.planning import PER_TRIP, Plan, Wanted, plan
 from bot.local_time import is_quiet
@@ -23,6 +24,7 @@ from bot.programmes.model import Item, Programme
 from bot.programmes.parse import parse
 from bot.prompts.model import FAILED, RUNNING, Choice, Prompt, State
 from bot.trips.model import Trip, TripType
+from tests.support.lives_moves import moved
 from tests.support.lives_post import RESULTS, WORKS
 from tests.support.lives_programmes import texts
 
@@ -87,6 +89,28 @@ class RuleLife:
         self.facts = replace(self.facts, trips=(replace(first, **values), *others))  # type: ignore[arg-type]
         self.replan()
 
+    def moves(self, zone: str, days: int | None) -> None:
+        """Let her be elsewhere from now on, for good or for some days."""
+        self.facts = moved(self.facts, zone, self.now, days)
+        self.replan()
+        self.take_along()
+
+    def take_along(self) -> None:
+        here = self.facts.zone_now(self.now)
+        for row in self.rows.values():
+            if row.state in RUNNING and row.zone != here:
+                item, programme = self.item_of(row)
+                self.rows[row.id] = taken_along(row, item, programme.quiet, here)
+
+    def come_home(self) -> None:
+        trips = {trip.id: trip for trip in self.facts.trips}
+        for row in self.rows.values():
+            trip = trips.get(row.trip_id or 0)
+            due = row.state in RUNNING and row.next_at is not None and row.next_at <= self.now
+            if due and trip is not None and trip.returns < (self.now + EASTMOST).date():
+                self.take_along()
+                return
+
     # time ----------------------------------------------------------------------------------------------------------
 
     def until(self, to: datetime) -> None:
@@ -96,10 +120,18 @@ class RuleLife:
         self.now = max(self.now, to)
 
     def next_instant(self) -> datetime | None:
+        ends = [move.ends_at for move in self.facts.moves if move.ends_at is not None]
         waiting = [m.next_try_at for m in self.messages.values() if m.state is OutboxState.WAITING]
-        return min([*waiting, *(row.next_at for row in self.rows.values() if row.next_at is not None)], default=None)
+        ahead = [row.next_at for row in self.rows.values() if row.next_at is not None]
+        return min([*waiting, *ends, *ahead], default=None)
 
     def work_off(self) -> None:
+        over = [move for move in self.facts.moves if move.ends_at is not None and move.ends_at <= self.now]
+        if over:
+            self.facts = replace(self.facts, moves=tuple(move for move in self.facts.moves if move not in over))
+            self.replan()
+            self.take_along()
+        self.come_home()
         while due := [row for row in self.rows.values() if row.next_at is not None and row.next_at <= self.now]:
             self.happens(min(due, key=lambda row: (row.next_at or self.now, row.id)))
         ready = [m.key for m in self.messages.values() if m.state is OutboxState.WAITING and m.next_try_at <= self.now]
@@ -206,7 +238,9 @@ class RuleLife:
     def is_night(self, row: Prompt) -> bool:
         """Tell whether it is deep in the quiet hours of a prompt: later than a queue may take."""
         quiet = self.item_of(row)[1].quiet
-        return is_quiet(self.now, row.zone, quiet) and is_quiet(self.now - ON_TIME, row.zone, quiet)
+        here = self.facts.zone_now(self.now)
+        zones = {row.zone} if row.state is State.SCHEDULED else {row.zone, here}
+        return any(is_quiet(self.now, zone, quiet) and is_quiet(self.now - ON_TIME, zone, quiet) for zone in zones)
 
 
 def _trip(number: int, zone: str, departs: date, returns: date) -> Trip:

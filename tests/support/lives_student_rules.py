@@ -14,7 +14,8 @@ from bot.cases.model import CaseState, Reason
 from bot.engine.answering import UNDO_FOR, Answered, Outcome, answer, share, undo, volunteer
 from bot.engine.asked import shown
 from bot.engine.life import sign_of_life
-from bot.engine.people_moves import enrol, leave, move, pause, resume
+from bot.engine.moving import move
+from bot.engine.people_moves import enrol, leave, pause, resume
 from bot.outbox.store import attempts, outbox
 from bot.prompts.model import RUNNING, Choice, Prompt, ShareWith, State
 from tests.support.lives_machine import SILENCE, LivesMachine, pick

@@ -9,13 +9,17 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, false, func, select
 
 from bot.addresses import store as addresses_store
 from bot.addresses.model import Address, AddressState
 from bot.cases.store import cases
 from bot.engine.asked import asked
+from bot.engine.facts import load_facts
+from bot.engine.person_facts import PersonFacts
 from bot.engine.replanning import replan
+from bot.moves.model import Place
+from bot.moves.store import moves
 from bot.outbox.model import Kind, OutboxState, ResultKind
 from bot.outbox.store import attempts, outbox
 from bot.people.model import RoleKind
@@ -25,9 +29,10 @@ from bot.programmes.versions import Programmes, default_text
 from bot.prompts import store as prompts_store
 from bot.prompts.model import Prompt, State
 from bot.prompts.store import prompts
+from bot.rollcalls.store import rollcalls
 from bot.storage.database import Database
 from bot.trips.store import trips
-from scheduler import cases_due, hard_unseen, prompts_due
+from scheduler import cases_due, hard_unseen, moves_ended, prompts_due, rollcalls_due
 
 START = datetime(2026, 9, 2, tzinfo=UTC)
 """A Wednesday. A student has been away since 24 August unless the test says otherwise: her landing is over."""
@@ -125,9 +130,11 @@ class School:
 
     def work_off(self) -> None:
         for _ in range(1000):
-            done = self.do(lambda conn: prompts_due.work_off(conn, self.now, self.programmes))
+            done = self.do(lambda conn: moves_ended.work_off(conn, self.now, self.programmes))
+            done += self.do(lambda conn: prompts_due.work_off(conn, self.now, self.programmes))
             done += self.do(lambda conn: cases_due.work_off(conn, self.now))
             done += self.do(lambda conn: hard_unseen.work_off(conn, self.now))
+            done += self.do(lambda conn: rollcalls_due.work_off(conn, self.now, "http://yanxin.test"))
             done += self.do(self._deliver)
             if not done:
                 return
@@ -180,6 +187,13 @@ class School:
         )
         return self.db.read(lambda conn: [tuple(row) for row in conn.execute(query)])
 
+    def facts(self, person_id: int) -> PersonFacts:
+        return self.db.read(lambda conn: load_facts(conn, [person_id]))[person_id]
+
+    def place(self, person_id: int) -> Place:
+        """Return where we think that a student is now."""
+        return self.facts(person_id).place_now(self.now)
+
     def cases(self, person_id: int) -> list[tuple[str, str]]:
         """Return the cases of a student as (reason, state)."""
         query = select(cases.c.reason, cases.c.state).where(cases.c.person_id == person_id).order_by(cases.c.id)
@@ -192,6 +206,8 @@ class School:
         candidates = [
             conn.execute(select(func.min(prompts.c.next_at)).where(prompts.c.error.is_(None))).scalar(),
             conn.execute(select(func.min(cases.c.next_at))).scalar(),
+            conn.execute(select(func.min(rollcalls.c.next_at))).scalar(),
+            conn.execute(select(func.min(moves.c.ends_at)).where(moves.c.is_over == false())).scalar(),
             conn.execute(waiting).scalar(),
         ]
         instants = [at for at in candidates if at is not None]

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from bot.engine.compose import compose, compose_reply
-from bot.engine.compose_facts import country_now, facts_of
+from bot.engine.compose_facts import facts_of
+from bot.engine.moving import move
 from bot.outbox import store as outbox_store
 from bot.outbox.model import Message, Rendered
 from bot.people.model import RoleKind
@@ -89,18 +90,19 @@ def test_the_country_is_where_she_is_and_unknown_when_in_doubt(talk: Talk) -> No
     student = talk.student("S1", departs="2026-10-01", zone="Asia/Kathmandu", country="NP")
     home = talk.someone(student)
 
-    def country(now: str) -> str | None:
-        return talk.db.read(
-            lambda conn: country_now(talk.someone(student), facts_of(conn, talk.someone(student)), utc(now))
-        )
+    def country(now: str) -> str:
+        return talk.db.read(lambda conn: facts_of(conn, talk.someone(student)).place_now(utc(now)).country)
 
     assert home.zone == "Asia/Shanghai"
     assert country("2026-09-10 00:00") == "CN"
     assert country("2026-10-10 00:00") == "NP"
-    talk.set(student, here_zone="Asia/Bangkok")
-    assert country("2026-10-10 00:00") is None
-    talk.set(student, here_zone=None, zone="Europe/Berlin")
-    assert country("2026-09-10 00:00") is None
+    there = utc("2026-10-09 00:00")
+    talk.do(lambda conn: move(conn, student, "Asia/Bangkok", there, talk.programmes))
+    assert country("2026-10-10 00:00") == ""
+    talk.do(lambda conn: move(conn, student, "Asia/Bangkok", there, talk.programmes, city="Bangkok", country="TH"))
+    assert country("2026-10-10 00:00") == "TH"
+    talk.set(student, zone="Europe/Berlin")
+    assert country("2026-09-10 00:00") == ""
 
 
 def test_without_a_time_it_reads_as_of_when_it_was_queued(talk: Talk) -> None:

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot.engine.people_moves import move
-from bot.people.store import by_id
+from bot.engine.facts import load_facts
+from bot.engine.moving import move
 from bot.trips.store import trips
 from scheduler.plan_everyone import plan_everyone
 from tests.support.school import School, utc
@@ -25,7 +25,6 @@ def test_the_next_stay_begins_by_its_own_clock(school: School) -> None:
     for day in ("2026-09-15", "2026-10-05", "2026-11-02"):
         school.until(utc(f"{day} 03:00"))
         school.do(lambda conn: plan_everyone(conn, school.programmes, school.now))
-        person = school.db.read(lambda conn: by_id(conn, student))
-        assert person is not None
-        assert (person.here_zone is not None) == (day == "2026-09-15")
+        facts = school.db.read(lambda conn: load_facts(conn, [student]))[student]
+        assert (facts.zone_now(school.now) == "Europe/Athens") == (day == "2026-09-15")
     assert school.scheduled(student).zone == "America/New_York"

@@ -18,6 +18,7 @@ from bot.programmes.parse import parse
 from bot.programmes.versions import default_text
 from bot.prompts.model import FAILED, RUNNING, Prompt, State
 from bot.trips.model import Trip, TripType
+from tests.support.lives_moves import moved
 
 PROGRAMME = parse(default_text(), 1)
 ZONES = ["America/New_York", "Europe/London", "Asia/Kathmandu", "Australia/Sydney", "America/Sao_Paulo", "Asia/Urumqi"]
@@ -98,9 +99,9 @@ class Life(RuleBasedStateMachine):
         if row.state is State.SCHEDULED and after.state is not State.SCHEDULED:
             self.replan({row.item: row.opens_at})
 
-    @rule(zone=st.sampled_from(ZONES))
-    def she_moves(self, zone: str) -> None:
-        self.facts = replace(self.facts, here_zone=zone)
+    @rule(zone=st.sampled_from(ZONES), length=st.one_of(st.none(), st.integers(0, 30)))
+    def she_moves(self, zone: str, length: int | None) -> None:
+        self.facts = moved(self.facts, zone, self.now, length)
         self.replan()
 
     @rule(length=st.integers(0, 30))

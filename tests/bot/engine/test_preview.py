@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, func, select
 
+from bot.engine.moving import move
 from bot.engine.preview import difference, preview
 from bot.engine.replanning import replan
 from bot.local_time import to_wall
@@ -136,7 +137,9 @@ def test_a_pause_and_who_left_are_respected(conn: Connection) -> None:
 
 
 def test_where_she_says_she_is_counts_once_she_is_abroad(conn: Connection) -> None:
-    student(conn, "s1", date(2026, 11, 23), date(2027, 6, 1), here_zone="Europe/London")
+    person_id = student(conn, "s1", date(2026, 11, 9), date(2027, 6, 1))
+    store.add(conn, default_text(), "x", NOW)
+    move(conn, person_id, "Europe/London", NOW, Programmes())
     zones = {coming.zone for coming in preview(conn, DEFAULT, NOW, 30) if coming.item == "checkin"}
     assert zones == {"Europe/London"}
 

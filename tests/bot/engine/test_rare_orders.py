@@ -6,9 +6,9 @@ from bot.cases.model import CaseState
 from bot.cases.store import unresolved_of
 from bot.engine.answering import answer, share
 from bot.engine.asked import asked
-from bot.engine.casework import acknowledge
+from bot.engine.deeds import acknowledge
 from bot.engine.life import sign_of_life
-from bot.engine.people_moves import move
+from bot.engine.moving import move
 from bot.prompts.model import Choice, ShareWith, State
 from handlers.programme_loaded import load_programme
 from tests.support.lives_programmes import LONG, TWO_DAYS, Asked, checkin, whole

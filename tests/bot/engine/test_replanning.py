@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from bot.engine.people_moves import leave, move, pause, resume
+from bot.engine.moving import move
+from bot.engine.people_moves import leave, pause, resume
 from bot.local_time import to_wall
 from bot.prompts.model import State
 from tests.support.school import School, utc

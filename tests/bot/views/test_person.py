@@ -24,8 +24,9 @@ def test_out_of_scope_is_the_same_as_unknown(ground: Ground) -> None:
 
 def test_the_page_says_where_she_is_and_what_was_asked(ground: Ground) -> None:
     her = ground.staff("C", "counsellor", name="李老师")
-    person = ground.student("S1", counsellor=her, unit="大学/物理", here_zone="America/Chicago")
-    ground.trip(person)
+    person = ground.student("S1", counsellor=her, unit="大学/物理")
+    trip = ground.trip(person)
+    ground.said_place(person, trip, "America/Chicago")
     first = ground.prompt(person, "missed", opened=timedelta(days=7))
     second = ground.answered(person, "fine")
     ground.message(person, first, key="1", state="failed", reason="person_gone")

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from bot.inbox.model import Incoming, Said
 from bot.inbox.store import inbox
 from bot.journal.store import journal, line, write
+from bot.moves.model import Place
 from bot.prompts.model import State
 from bot.prompts.store import notes
 from tests.support.school import utc
@@ -115,22 +116,24 @@ def test_zone_asks_when_there_are_several(talk: Talk, student: int) -> None:
     assert "按纽约的时间" in text_of(talk.says(student, "/zone"))
     replies = talk.says(student, "Cambridge")
     assert labels(replies) == ["剑桥 · 美国 20:00", "剑桥 · 英国 01:00"]
-    assert "伦敦" in text_of(talk.press(student, "英国"))
-    assert talk.someone(student).here_zone == "Europe/London"
+    assert "待到哪天" in text_of(talk.press(student, "英国"))
+    assert "剑桥" in text_of(talk.press(student, "搬过去了"))
+    assert talk.place(student) == Place("Cambridge", "GB", "Europe/London")
     assert talk.scheduled(student).zone == "Europe/London"
 
 
 @pytest.mark.parametrize(("place", "zone"), [("日本", "Asia/Tokyo"), ("Asia/Kathmandu", "Asia/Kathmandu")])
 def test_zone_takes_countries_and_keys(talk: Talk, student: int, place: str, zone: str) -> None:
     talk.says(student, f"/zone {place}")
-    assert talk.someone(student).here_zone == zone
+    talk.press(student, "搬过去了")
+    assert talk.place(student).zone == zone
 
 
 def test_an_unknown_city_changes_nothing(talk: Talk, student: int) -> None:
     talk.says(student, "/zone")
     assert "没找到这个城市" in text_of(talk.says(student, "乌有之乡"))
     assert talk.presses(student, "zone:Nowhere/At_All")
-    assert talk.someone(student).here_zone is None
+    assert talk.facts(student).moves == ()
     assert "就这样" in text_of(talk.presses(student, "zone:ok"))
 
 
@@ -138,7 +141,7 @@ def test_urumqi_has_two_clocks_and_is_asked(talk: Talk, student: int) -> None:
     talk.says(student, "/zone")
     assert len(labels(talk.sends_position(student, 43.8, 87.6))) == 2
     assert "没找到" in text_of(talk.sends_position(student, 0.0, -30.0))
-    assert talk.someone(student).here_zone is None
+    assert talk.facts(student).moves == ()
 
 
 def test_before_departure_the_clock_is_home(talk: Talk) -> None:

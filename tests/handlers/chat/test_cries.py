@@ -180,8 +180,12 @@ def test_numbers_follow_where_she_is(talk: Talk) -> None:
     student = talk.student("S1", zone="Europe/Paris", country="FR")
     assert "法国" in text_of(talk.says(student, "help"))
     talk.press(student, "不是")
-    talk.set(student, here_zone="Asia/Tokyo")
-    assert "112" in text_of(talk.says(student, "help"))  # travelling: what holds nearly everywhere
+    talk.says(student, "/zone Asia/Seoul")
+    talk.press(student, "一周")
+    assert "112" in text_of(talk.says(student, "help"))  # in a country that we do not know
+    talk.press(student, "不是")
+    talk.says(student, "/zone 大阪 9-20")
+    assert "日本" in text_of(talk.says(student, "help"))
 
 
 def test_staff_who_write_help_are_answered_and_not_alarmed_about(talk: Talk) -> None:

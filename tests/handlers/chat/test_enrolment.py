@@ -9,6 +9,7 @@ from bot.addresses import store as addresses_store
 from bot.addresses.model import AddressState
 from bot.inbox.model import Incoming, Said
 from bot.links.store import links
+from bot.moves.model import Place
 from tests.support.talk import Talk, labels, text_of
 
 
@@ -43,9 +44,9 @@ def test_in_english_with_a_city_in_words(talk: Talk) -> None:
     assert labels(talk.press(student, "Yes")) == ["English", "中文"]
     talk.says(student, "English")
     replies = talk.says(student, "São Paulo")
-    assert "Noted: we go by the clock in Sao Paulo" in replies[0].text
+    assert "Noted: we go by the clock in São Paulo" in replies[0].text
     assert "All set" in replies[1].text
-    assert talk.someone(student).here_zone == "America/Sao_Paulo"
+    assert talk.place(student) == Place("São Paulo", "BR", "America/Sao_Paulo")
 
 
 def test_in_words_alone(talk: Talk) -> None:
@@ -54,7 +55,7 @@ def test_in_words_alone(talk: Talk) -> None:
     talk.says(student, "我同意")
     talk.says(student, "中文")
     assert "都好了" in text_of(talk.says(student, "对"))
-    assert talk.someone(student).here_zone is None
+    assert talk.facts(student).moves == ()
 
 
 def test_the_clock_by_position_is_not_kept_as_a_position(talk: Talk) -> None:
