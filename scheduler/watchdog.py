@@ -24,6 +24,7 @@ from bot.people.store import roles
 from bot.programmes.versions import Programmes
 from bot.prompts import store as prompts_store
 from bot.prompts.store import prompts
+from bot.rollcalls.store import rollcalls
 
 PROMPT_LATE = timedelta(minutes=5)
 INBOX_LATE = timedelta(minutes=2)
@@ -48,6 +49,7 @@ CODES = (
     "prompts_overdue",
     "prompts_set_aside",
     "cases_overdue",
+    "rollcalls_overdue",
     "messages_overdue",
     "messages_stuck",
     "inbox_overdue",
@@ -63,6 +65,7 @@ def look(conn: Connection, now: datetime) -> list[Problem]:
         "prompts_overdue": _count(conn, prompts, prompts.c.next_at < now - PROMPT_LATE, prompts.c.error.is_(None)),
         "prompts_set_aside": _count(conn, prompts, prompts.c.error.is_not(None)),
         "cases_overdue": _count(conn, cases, cases.c.next_at < now - CASE_LATE, cases.c.state == CaseState.OPEN.value),
+        "rollcalls_overdue": _count(conn, rollcalls, rollcalls.c.next_at < now - PROMPT_LATE),
         "messages_overdue": _count(conn, outbox, waiting, or_(_urgent_late(now), _ordinary_late(now))),
         "messages_stuck": _count(conn, attempts, attempts.c.result.is_(None), attempts.c.started_at < now - STUCK),
         "inbox_overdue": _count(

@@ -16,6 +16,7 @@ from bot.engine.hard_weeks import make_way, take_back
 from bot.engine.ladder import rung_times
 from bot.engine.planning import SELF
 from bot.engine.replanning import replan
+from bot.engine.rollcall_life import wrote
 from bot.engine.volunteering import self_prompt
 from bot.journal import store as journal
 from bot.programmes.versions import Programmes
@@ -169,6 +170,7 @@ def _count(conn: Connection, prompt: Prompt, answer_id: int, choice: Choice, cha
     if prompt.choice is Choice.HARD:
         take_back(conn, prompt, now)
     mark_answered(conn, prompt, answer_id, now)
+    wrote(conn, prompt.person_id, now)
     all_clear(conn, prompt.person_id, "answered", now)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Select, select
 
 from bot.engine.deciding import first_rung
+from bot.engine.rollcall_life import reached
 from bot.journal import store as journal
 from bot.outbox.model import Kind
 from bot.outbox.store import attempts, outbox
@@ -14,6 +15,7 @@ from bot.programmes.versions import Programmes
 from bot.prompts import store as prompts_store
 from bot.prompts.model import Prompt, State
 from bot.prompts.store import prompts
+from bot.rollcalls.model import KIND as ROLLCALL
 
 _BEFORE = frozenset({State.OPEN, State.NOT_ASKED, State.UNREACHED})
 
@@ -40,10 +42,15 @@ def asked(conn: Connection, prompt_ids: Iterable[int], now: datetime, programmes
         prompt = prompts_store.from_row(row)
         running = prompt.state in _BEFORE  # else answered, alive or called off meanwhile: only the fact is kept
         same: tuple[object, ...] = (prompt.version_id, prompt.item, prompt.opens_at, prompt.zone) if running else ()
+        if prompt.kind == ROLLCALL:
+            same = (prompt.occasion, running)
         alike.setdefault(same, []).append(prompt)
     for situation, found in alike.items():
         values: dict[str, Any] = {"asked_at": now}
-        if situation:
+        if found[0].kind == ROLLCALL:  # it has its own clock
+            reached(conn, found[0].occasion, [one.person_id for one in found], now)
+            values |= {"state": State.OPEN.value} if situation[1] else {}
+        elif situation:
             values |= _first_rung(conn, found[0], now, programmes)
             lines = [journal.line(now, "prompt.asked", person_id=one.person_id, prompt_id=one.id) for one in found]
             journal.write(conn, lines)

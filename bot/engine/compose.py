@@ -15,6 +15,7 @@ from bot.engine.case_news import news_of
 from bot.engine.compose_facts import of_case, of_prompt, of_reader, of_student
 from bot.engine.facts import facts_of_people
 from bot.engine.known import Known, load_known
+from bot.engine.rollcall_facts import of_question
 from bot.outbox.model import Message, Rendered
 from bot.people import store as people_store
 from bot.people.model import Person
@@ -67,6 +68,7 @@ def compose_all(
     facts = facts_of_people(conn, people)
     known = known or load_known(conn, plain, now)
     written = []
+    rollcalls: dict[str, dict[str, Any]] = {}
     for message in messages:
         person = people.get(message.person_id)
         prompt = known.prompts.get(message.prompt_id or 0)
@@ -76,7 +78,7 @@ def compose_all(
             continue
         context = of_reader(conn, person, settings, now, facts[person.id])
         if prompt is not None:
-            context |= of_prompt(prompt)
+            context |= of_prompt(prompt) | of_question(conn, prompt, rollcalls)
         written.append(renderer.chat(message.template, person.language, context | message.data))
     return written
 
@@ -103,4 +105,4 @@ def _prompt(conn: Connection, prompt_id: int | None) -> dict[str, Any]:
     prompt = prompts_store.by_id(conn, prompt_id)
     if prompt is None:
         raise LookupError(f"there is no prompt {prompt_id}")
-    return of_prompt(prompt)
+    return of_prompt(prompt) | of_question(conn, prompt)

@@ -24,6 +24,7 @@ from bot.outbox.model import (
     Sent,
 )
 from bot.prompts.model import RUNNING, Prompt, State
+from bot.rollcalls.model import KIND as ROLLCALL
 
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=10)
@@ -112,6 +113,8 @@ def _not_at_night(message: Message, prompt: Prompt, quiet: Quiet, now: datetime)
     The rules keep to her quiet hours when they queue it; an outage may end in the middle of her night.
     """
     morning = after_quiet(now, prompt.zone, quiet)
+    if prompt.kind == ROLLCALL:
+        return None  # whether she is safe is asked at night too
     if morning <= now or not is_late(message, now):
         return None
     end = ends_at(message)

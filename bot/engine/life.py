@@ -5,10 +5,12 @@ from datetime import datetime
 from sqlalchemy import Connection, or_, select
 
 from bot.engine.casework import all_clear
+from bot.engine.rollcall_life import wrote
 from bot.journal import store as journal
 from bot.prompts import store as prompts_store
 from bot.prompts.model import FAILED, RUNNING, State
 from bot.prompts.store import prompts
+from bot.rollcalls.model import KIND as ROLLCALL
 
 
 def sign_of_life(conn: Connection, person_id: int, now: datetime) -> int:
@@ -23,13 +25,16 @@ def sign_of_life(conn: Connection, person_id: int, now: datetime) -> int:
     query = (
         select(prompts).where(prompts.c.person_id == person_id, was_asked, or_(running, failed)).order_by(prompts.c.id)
     )
-    lines = []
+    lines, in_rollcall = [], False
     # Locked: what she answers in another place at this moment is an answer, and not merely a sign of life.
     for prompt in [prompts_store.from_row(row) for row in conn.execute(query.with_for_update())]:
         prompts_store.update(conn, prompt.id, state=State.ALIVE.value, next_at=None)
+        in_rollcall = in_rollcall or prompt.kind == ROLLCALL
         lines.append(
             journal.line(now, "prompt.alive", person_id=person_id, prompt_id=prompt.id, was=prompt.state.value)
         )
     journal.write(conn, lines)
+    if in_rollcall:
+        wrote(conn, person_id, now)
     all_clear(conn, person_id, "alive", now)
     return len(lines)

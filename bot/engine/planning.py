@@ -13,6 +13,7 @@ from bot.engine.occurrences import Occurrence, Pending, in_audience, next_once, 
 from bot.engine.person_facts import PersonFacts
 from bot.programmes.model import Item, Once, Programme
 from bot.prompts.model import RUNNING, Prompt, State
+from bot.rollcalls.model import OCCASION as ROLLCALL
 from bot.trips.model import Trip
 
 SELF = "self:"
@@ -130,6 +131,8 @@ def _still_meant(facts: PersonFacts, trip: Trip | None, row: Prompt) -> bool:
     """Tell whether the occasion of a row still exists: trip, dates or pause may have changed since it was planned."""
     if row.occasion.startswith(SELF):
         return True
+    if row.occasion.startswith(ROLLCALL):
+        return not facts.gone  # neither trip nor pause ends it
     if facts.gone or trip is None or trip.cancelled_at is not None:
         return False
     if row.occasion.startswith(PER_TRIP):

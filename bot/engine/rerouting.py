@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.addresses import store as addresses
 from bot.addresses.model import WAKE_ONLY, AddressState
+from bot.engine.rollcall_life import lost
 from bot.engine.telling import in_turn
 from bot.journal import store as journal
 from bot.outbox import store as outbox
@@ -46,6 +47,7 @@ def reroute(conn: Connection, message: Message, now: datetime) -> bool:
     working = addresses.working_of(conn, [message.person_id]).get(message.person_id, [])
     left = [address for address in in_turn(working) if address.id != message.address_id]
     if not left:
+        lost(conn, message.person_id, now)
         return False
     outbox.update(
         conn,

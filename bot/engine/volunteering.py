@@ -12,6 +12,7 @@ from bot.programmes.versions import Programmes
 from bot.prompts import store as prompts_store
 from bot.prompts.model import FAILED, RUNNING, Prompt, State
 from bot.prompts.store import prompts
+from bot.rollcalls.model import KIND as ROLLCALL
 
 
 def self_prompt(conn: Connection, person_id: int, now: datetime, programmes: Programmes) -> Prompt:
@@ -21,7 +22,7 @@ def self_prompt(conn: Connection, person_id: int, now: datetime, programmes: Pro
     lasts, a row of its own named after her local date.
     """
     opened = prompts_store.open_of(conn, person_id, now)
-    waiting = [prompt for prompt in opened if prompt.state in RUNNING | FAILED]
+    waiting = [prompt for prompt in opened if prompt.state in RUNNING | FAILED and prompt.kind != ROLLCALL]
     if waiting:
         return waiting[-1]
     facts = load_facts(conn, [person_id])[person_id]

@@ -16,6 +16,7 @@ from bot.outbox import store as outbox
 from bot.people import store as people
 from bot.programmes import store as programmes
 from bot.prompts import store as prompts
+from bot.rollcalls import store as rollcalls
 from bot.signins import store as signins
 from bot.storage import state
 from bot.trips import store as trips
@@ -37,6 +38,7 @@ __all__ = [
     "people",
     "programmes",
     "prompts",
+    "rollcalls",
     "signins",
     "state",
     "trips",

@@ -7,6 +7,7 @@ from bot.cases import store as cases
 from bot.cases.model import Case, Reason
 from bot.prompts import store as prompts
 from bot.prompts.model import FAILED, RUNNING, Prompt, State
+from bot.rollcalls.model import KIND as ROLLCALL
 from handlers.context import Chat
 
 A_MOMENT = timedelta(minutes=10)
@@ -15,9 +16,9 @@ _UNANSWERED = RUNNING | FAILED | {State.ALIVE}
 
 
 def unanswered(chat: Chat) -> Prompt | None:
-    """Return the newest question that she can still answer and has not."""
+    """Return the newest question that she can still answer and has not; roll-calls are asked for by themselves."""
     opened = prompts.open_of(chat.conn, chat.person.id, chat.now)
-    return next((prompt for prompt in reversed(opened) if prompt.state in _UNANSWERED), None)
+    return next((one for one in reversed(opened) if one.state in _UNANSWERED and one.kind != ROLLCALL), None)
 
 
 def just_answered(chat: Chat) -> Prompt | None:

@@ -6,7 +6,7 @@ from bot.engine.casework import raise_sos
 from bot.inbox.rules import Cry
 from bot.journal import store as journal
 from bot.prompts.notes import add_words, attach_positions
-from handlers.chat import waiting
+from handlers.chat import incident_reported, waiting
 from handlers.chat.asking import unanswered, urgent_case
 from handlers.context import Chat
 
@@ -55,3 +55,4 @@ def no_cry(chat: Chat) -> None:
     journal.write(chat.conn, [journal.line(chat.now, "cry.denied", person_id=chat.person.id)])
     # A case that is open already is not ended by a button: whoever holds her phone could press it.
     chat.say("sos/cancelled" if urgent_case(chat) is None else "undone/urgent")
+    incident_reported.ask_where_again(chat)

@@ -1,7 +1,8 @@
 """She writes something that we do not understand: it is kept, and she is offered the choices and a person."""
 
 from bot.prompts.notes import add_words
-from handlers.chat.asking import unanswered, urgent_case
+from handlers.chat import rollcall_answered
+from handlers.chat.asking import ask_again, unanswered, urgent_case
 from handlers.context import Chat
 
 
@@ -14,6 +15,10 @@ def written(chat: Chat, words: str) -> None:
     if case is not None and words:
         add_words(chat.conn, chat.person.id, words, chat.now, case_id=case.id)
         chat.say("sos/words_kept")
+        return
+    rollcall = rollcall_answered.waiting_question(chat)
+    if rollcall is not None:
+        ask_again(chat, rollcall)
         return
     prompt = unanswered(chat)
     chat.say("not_understood", open_prompt=None if prompt is None else prompt.id)

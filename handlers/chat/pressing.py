@@ -13,10 +13,12 @@ from handlers.chat import (
     cried,
     enrolled,
     helped,
+    incident_reported,
     languaged,
     noted,
     paused,
     positioned,
+    rollcall_answered,
     shared,
     stopped,
     undone,
@@ -26,7 +28,7 @@ from handlers.chat import (
 from handlers.context import Chat
 
 MOST = 2**63
-_TURNS_AWAY = frozenset({"answer", "volunteer", "undo", "share", "checkin", "help", "stop", "buddies"})
+_TURNS_AWAY = frozenset({"answer", "volunteer", "undo", "share", "checkin", "help", "stop", "roll", "buddies"})
 
 
 def pressed(chat: Chat, data: str) -> bool:
@@ -93,6 +95,11 @@ def _buddies(chat: Chat, value: str) -> bool:
     return buddied.pressed(chat, deed, pair_id)
 
 
+def _roll(chat: Chat, value: str) -> bool:
+    prompt_id, choice = _number_and_rest(value)
+    return prompt_id is not None and rollcall_answered.pressed(chat, prompt_id, choice)
+
+
 def _enrol(chat: Chat, value: str) -> bool:
     return enrolled.pressed(chat, value.partition(":")[0])
 
@@ -128,6 +135,8 @@ _HANDLERS: dict[str, Callable[[Chat, str], bool]] = {
     "case": _case,
     "buddy": _buddy,
     "buddies": _buddies,
+    "roll": _roll,
+    "report": incident_reported.pressed,
     "sos": cried.pressed,
     "enrol": _enrol,
     "lang": languaged.pressed,

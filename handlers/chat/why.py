@@ -8,6 +8,7 @@ from bot.outbox.model import Kind
 from bot.programmes.model import Anchor, Item, Recurring
 from bot.prompts import store as prompts
 from bot.prompts.model import Prompt
+from bot.rollcalls.model import KIND as ROLLCALL
 from bot.trips.model import Trip
 from bot.views.told import Told, last_told
 from handlers.context import Chat
@@ -25,6 +26,8 @@ def asked(chat: Chat) -> None:
         chat.say("why/shown", about="alarm", sent_at=told.at)
     elif prompt is None or told.kind is Kind.NOTICE or prompt.person_id != chat.person.id:
         chat.say("why/shown", about="other", sent_at=told.at)
+    elif prompt.kind == ROLLCALL:
+        chat.say("why/shown", prompt_id=prompt.id, about="rollcall", sent_at=told.at)
     else:
         _explain(chat, told, prompt)
 

@@ -19,7 +19,8 @@ from bot.inbox.store import inbox as rows
 from bot.outbox.model import Rendered
 from bot.people.model import Person
 from bot.prompts.model import Choice, Prompt, ShareWith
-from handlers.chat import answered, cried, noted, positioned, shared, undone
+from bot.rollcalls.model import KIND as ROLLCALL
+from handlers.chat import answered, cried, noted, positioned, rollcall_answered, shared, undone
 from handlers.context import Chat
 from handlers.services import Services
 
@@ -112,7 +113,7 @@ def _written(chat: Chat, prompt: Prompt, words: str) -> None:
     cry = cry_in(words)
     if cry is not None:
         cried.cried(chat, cry, words)
-    else:
+    elif prompt.kind != ROLLCALL or not rollcall_answered.written(chat, words):
         noted.written(chat, prompt.id, words)
 
 
@@ -132,6 +133,8 @@ def _pressed(chat: Chat, prompt: Prompt, data: str) -> bool:
 def _on_prompt(chat: Chat, prompt: Prompt, what: str, choice: str) -> bool:
     if what == "answer" and choice in set(Choice):
         answered.pressed(chat, prompt.id, Choice(choice))
+    elif what == "roll":
+        return rollcall_answered.pressed(chat, prompt.id, choice)
     elif what == "share" and choice in set(ShareWith):
         shared.pressed(chat, prompt.id, ShareWith(choice))
     elif what == "undo":

@@ -1,0 +1,128 @@
+"""Asks a batch of people, and asks again: members, prompts, messages and journal in one transaction.
+
+`bot.engine.rollcall_steps` calls these with the next people in the order of their ids.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, literal, select, update
+
+from bot.addresses.model import AddressState
+from bot.addresses.store import addresses
+from bot.engine.reaching import Way, ways_of
+from bot.engine.rollcall_people import Meant
+from bot.engine.rollcall_telling import send, withdraw_waiting
+from bot.listed import listed
+from bot.outbox.model import OutboxState
+from bot.outbox.store import outbox
+from bot.prompts.model import RUNNING, State
+from bot.prompts.store import prompts
+from bot.rollcalls.model import KIND, MemberState, Rollcall
+from bot.rollcalls.rules import AFTER, REMIND_AGAIN, TIME_TO_ANSWER
+from bot.rollcalls.store import move, rollcall_members
+
+_UNDER_WAY = (OutboxState.WAITING.value, OutboxState.SENDING.value, OutboxState.ACCEPTED.value)
+
+
+def ask(conn: Connection, rollcall: Rollcall, found: Sequence[Meant], version_id: int, now: datetime) -> None:
+    """Make members of people who are not in it yet, and ask them."""
+    if not found:
+        return
+    ids = [one.person_id for one in found]
+    ways = ways_of(conn, ids)
+    rows = [
+        {
+            "rollcall_id": rollcall.id,
+            "person_id": one.person_id,
+            "country": one.country,
+            "city": one.city,
+            "zone": one.zone,
+            "state": (MemberState.NOT_ASKED if one.person_id in ways else MemberState.UNREACHED).value,
+            "at": now,
+        }
+        for one in found
+    ]
+    conn.execute(rollcall_members.insert(), rows)
+    _make_prompts(conn, rollcall, ids, version_id, now)
+    mine = [prompt.id for prompt in prompts_of(conn, rollcall, ids)]
+    send(conn, "roll:0", mine, ways, now)
+
+
+def _make_prompts(conn: Connection, rollcall: Rollcall, ids: Sequence[int], version_id: int, now: datetime) -> None:
+    opened = rollcall.opened_at or now
+    same: dict[str, Any] = {
+        "item": KIND,
+        "kind": KIND,
+        "occasion": rollcall.occasion,
+        "version_id": version_id,
+        "state": State.OPEN.value,
+        "opens_at": opened,
+        "due_at": opened + AFTER[-1],
+        "step": 0,
+        "late_by_seconds": 0,
+    }
+    hers = rollcall_members.c
+    columns: dict[str, ColumnElement[Any]] = {"person_id": hers.person_id, "zone": hers.zone}
+    columns |= {name: literal(value, prompts.c[name].type) for name, value in same.items()}
+    members = select(*columns.values()).where(
+        rollcall_members.c.rollcall_id == rollcall.id, listed(rollcall_members.c.person_id, ids)
+    )
+    conn.execute(prompts.insert().from_select(list(columns), members))
+
+
+def prompts_of(conn: Connection, rollcall: Rollcall, ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """Return id, person_id, state and asked_at of the prompts of people in a roll-call."""
+    query: Select[Any] = select(prompts.c.id, prompts.c.person_id, prompts.c.state, prompts.c.asked_at).where(
+        listed(prompts.c.person_id, ids), prompts.c.item == KIND, prompts.c.occasion == rollcall.occasion
+    )
+    return conn.execute(query.order_by(prompts.c.person_id)).all()
+
+
+def ask_again(conn: Connection, rollcall: Rollcall, ids: Sequence[int], now: datetime) -> None:
+    """Remind those of these people who have had the question and said nothing, and ask whom it never got to."""
+    running = [row for row in prompts_of(conn, rollcall, ids) if row.state in RUNNING]
+    ways = ways_of(conn, [row.person_id for row in running])
+    lost = [row.person_id for row in running if row.asked_at is None and row.person_id not in ways]
+    move(conn, rollcall.id, lost, [MemberState.NOT_ASKED], MemberState.UNREACHED, now)
+    _remind(conn, rollcall, [row for row in running if _has_had_it(row, now)], ways, now)
+    waiting = [row for row in running if row.asked_at is None and row.person_id in ways]
+    under_way = _under_way(conn, [row.id for row in waiting])
+    anew = [row for row in waiting if row.id not in under_way]
+    if anew:
+        found = {row.person_id: ways[row.person_id] for row in anew}
+        withdraw_waiting(conn, [row.id for row in anew])
+        send(conn, f"roll:{rollcall.step}", [row.id for row in anew], found, now)
+        move(conn, rollcall.id, list(found), [MemberState.UNREACHED], MemberState.NOT_ASKED, now)
+
+
+def _under_way(conn: Connection, prompt_ids: Sequence[int]) -> set[int]:
+    """Return the prompts whose question lies somewhere, or waits for an address that works."""
+    query = (
+        select(outbox.c.prompt_id)
+        .join(addresses, addresses.c.id == outbox.c.address_id)
+        .where(
+            listed(outbox.c.prompt_id, prompt_ids),
+            outbox.c.state.in_(_UNDER_WAY),
+            addresses.c.state == AddressState.WORKING.value,
+        )
+    )
+    return set(conn.execute(query).scalars())
+
+
+def _has_had_it(row: Row[Any], now: datetime) -> bool:
+    return row.asked_at is not None and row.asked_at <= now - TIME_TO_ANSWER
+
+
+def _remind(
+    conn: Connection, rollcall: Rollcall, rows: Sequence[Row[Any]], ways: dict[int, Way], now: datetime
+) -> None:
+    there = [row for row in rows if row.person_id in ways]
+    if not there:
+        return
+    ids = [row.id for row in there]
+    conn.execute(update(prompts).where(listed(prompts.c.id, ids)).values(state=State.LATE.value, reminded_at=now))
+    found = {row.person_id: ways[row.person_id] for row in there}
+    second = rollcall.step == REMIND_AGAIN
+    send(conn, f"roll:{rollcall.step}", ids, found, now, again=True, second=second)
