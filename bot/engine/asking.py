@@ -6,16 +6,18 @@ None of them carries data: what a template needs follows from the prompt when it
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, String, cast, literal, select
+from sqlalchemy import ColumnElement, Connection, Insert, String, bindparam, cast, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.addresses.model import Address
 from bot.addresses.store import addresses
 from bot.engine.deciding import Act, Decision
+from bot.engine.reaching import address_for
 from bot.engine.telling import message
-from bot.listed import listed
+from bot.listed import listed_as
 from bot.outbox import store as outbox_store
 from bot.outbox.model import Kind, Priority
 from bot.outbox.store import outbox
@@ -54,31 +56,37 @@ def what_to_ask(prompt: Prompt, decision: Decision) -> Ask | None:
     )
 
 
-def queue(conn: Connection, ask: Ask, prompt_ids: Sequence[int], address_ids: Sequence[int], now: datetime) -> None:
-    """Queue the same message for many prompts, each to the address of its person among `address_ids`: one statement."""
-    if not address_ids:
-        return
+def queue(conn: Connection, ask: Ask, prompt_ids: Sequence[int], now: datetime) -> None:
+    """Queue the same message for many prompts, each to an address of its person; none for whoever has none."""
     shared = outbox_store.row(
         "", ask.kind, 0, ask.template, priority=ask.priority, now=now, address_id=0, channel=None, account=None,
         expires_at=ask.expires_at,
     )  # fmt: skip
-    each = {
-        "key": literal("p:") + cast(prompts.c.id, String) + literal(f":{ask.name}"),
+    values = {f"new_{name}": shared[name] for name in _SHARED}
+    conn.execute(_queueing(conn.dialect.name, second=ask.second), {"ids": prompt_ids, "name": f":{ask.name}"} | values)
+
+
+_SHARED = ("kind", "template", "priority", "state", "tries", "created_at", "next_try_at", "expires_at")
+
+
+@lru_cache
+def _queueing(dialect: str, *, second: bool) -> Insert:
+    """Return the statement of `queue`; it is kept, because building it costs more than running it."""
+    columns: dict[str, ColumnElement[Any]] = {
+        "key": literal("p:") + cast(prompts.c.id, String) + bindparam("name", type_=String()),
         "person_id": prompts.c.person_id,
         "prompt_id": prompts.c.id,
         "address_id": addresses.c.id,
         "channel": addresses.c.channel,
         "account": addresses.c.account,
     }
-    same = {name: value for name, value in shared.items() if name not in each and value is not None}
-    columns = each | {name: literal(value, outbox.c[name].type) for name, value in same.items()}
+    columns |= {name: bindparam(f"new_{name}", type_=outbox.c[name].type) for name in _SHARED}
+    carries = addresses.c.id == address_for(prompts.c.person_id, second=second)
     chosen = (
-        select(*columns.values())
-        .select_from(prompts.join(addresses, addresses.c.person_id == prompts.c.person_id))
-        .where(listed(prompts.c.id, prompt_ids), listed(addresses.c.id, address_ids))
+        select(*columns.values()).select_from(prompts.join(addresses, carries)).where(listed_as(prompts.c.id, "ids"))
     )
-    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
-    conn.execute(insert(outbox).from_select(list(columns), chosen).on_conflict_do_nothing(index_elements=["key"]))
+    insert = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(outbox)
+    return insert.from_select(list(columns), chosen).on_conflict_do_nothing(index_elements=["key"])
 
 
 def ask_now(prompt: Prompt, linked: Sequence[Address], now: datetime) -> dict[str, Any] | None:

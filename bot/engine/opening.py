@@ -6,23 +6,23 @@ decision, which is made once by the rules and written with a handful of statemen
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, literal, select
+from sqlalchemy import Connection, Update, bindparam, literal, select
 
 from bot.cases.model import Reason
 from bot.engine.asking import queue, what_to_ask
 from bot.engine.casework import open_case
-from bot.engine.deciding import Decision, Reach, decide
+from bot.engine.deciding import Decision, decide
 from bot.engine.planning import PER_TRIP
-from bot.engine.reaching import Way, ways_of
+from bot.engine.situations import Situation, situations_of
 from bot.engine.succeeding import plan_successors
 from bot.journal.store import journal
-from bot.listed import listed
-from bot.programmes.model import Programme
+from bot.listed import listed_as
 from bot.programmes.versions import Programmes
 from bot.prompts.model import FAILED, Prompt, State
-from bot.prompts.store import from_due, prompts
+from bot.prompts.store import Claimed, prompts
 
 _REASONS = {
     State.MISSED: Reason.MISSED,
@@ -31,52 +31,40 @@ _REASONS = {
 }
 
 
-def work_off_batch(conn: Connection, due: Sequence[Row[Any]], now: datetime, programmes: Programmes) -> None:
-    """Decide every row of `prompts.store.due` and store what follows; an error leaves all of it to be undone."""
-    ways = ways_of(conn, {row.person_id for row in due})
-    versions = {version_id: programmes.version(conn, version_id) for version_id in {row.version_id for row in due}}
-    situations: dict[tuple[object, ...], list[Row[Any]]] = {}
-    nowhere = Way()
-    for row in due:
-        # All that tells one prompt from another but whose it is.
-        situation: tuple[object, ...] = (*row[2:], ways.get(row.person_id, nowhere).reach)
-        situations.setdefault(situation, []).append(row)
-    for rows in situations.values():
-        alike = from_due(rows[0])
-        reach = ways.get(alike.person_id, nowhere).reach
-        decision = _decide(alike, versions[alike.version_id], reach, now)
-        _store(conn, alike, decision, rows, ways, now)
-    _after_opening(conn, due, now, programmes)
+def work_off_batch(conn: Connection, due: Sequence[Claimed], now: datetime, programmes: Programmes) -> None:
+    """Decide every prompt of `prompts.store.claim` and store what follows; an error leaves all of it to be undone."""
+    situations = situations_of(conn, [one.id for one in due])
+    whose = {one.id: one.person_id for one in due}
+    versions = {
+        version_id: programmes.version(conn, version_id) for version_id in {one.alike.version_id for one in situations}
+    }
+    opened: dict[tuple[str, datetime], tuple[Prompt, list[int]]] = {}
+    for one in situations:
+        item = versions[one.alike.version_id].item(one.alike.item)
+        if item is None:
+            raise LookupError(f"version {one.alike.version_id} of the programme has no item {one.alike.item!r}")
+        decision = decide(one.alike, item, versions[one.alike.version_id].quiet, one.reach, now)
+        _store(conn, one, decision, now)
+        if decision.state in FAILED:
+            for prompt_id in one.ids:
+                open_case(conn, whose[prompt_id], _REASONS[decision.state], prompt_id, now)
+        if one.alike.state is State.SCHEDULED and decision.state is not State.SCHEDULED:
+            _, ids = opened.setdefault((one.alike.item, one.alike.opens_at), (one.alike, []))
+            ids.extend(one.ids)
+    for alike, ids in opened.values():
+        conn.execute(_CLOSE, {"its_item": alike.item, "ids": ids, "closing_at": alike.opens_at})
+        plan_successors(conn, alike, ids, now, programmes)
 
 
-def _decide(prompt: Prompt, programme: Programme, reach: Reach, now: datetime) -> Decision:
-    item = programme.item(prompt.item)
-    if item is None:
-        raise LookupError(f"version {prompt.version_id} of the programme has no item {prompt.item!r}")
-    return decide(prompt, item, programme.quiet, reach, now)
-
-
-def _store(
-    conn: Connection, alike: Prompt, decision: Decision, rows: Sequence[Row[Any]], ways: dict[int, Way], now: datetime
-) -> None:
-    ids = [row.id for row in rows]
-    conn.execute(prompts.update().where(listed(prompts.c.id, ids)).values(**_columns(alike, decision, now)))
-    ask = what_to_ask(alike, decision)
+def _store(conn: Connection, one: Situation, decision: Decision, now: datetime) -> None:
+    values = _columns(one.alike, decision, now)
+    conn.execute(_update(tuple(values)), {"ids": one.ids} | {f"new_{name}": value for name, value in values.items()})
+    ask = what_to_ask(one.alike, decision)
     if ask is not None:
-        found = [ways[row.person_id] for row in rows if row.person_id in ways]
-        chosen = [way.second if ask.second else way.first for way in found]
-        queue(conn, ask, ids, [address_id for address_id in chosen if address_id is not None], now)
-    if decision.act is not None or decision.state is not alike.state:
-        line = {
-            "at": literal(now, journal.c.at.type),
-            "person_id": prompts.c.person_id,
-            "action": literal(f"prompt.{decision.act or decision.state}"),
-            "prompt_id": prompts.c.id,
-        }
-        conn.execute(journal.insert().from_select(list(line), select(*line.values()).where(listed(prompts.c.id, ids))))
-    if decision.state in FAILED:
-        for row in rows:
-            open_case(conn, row.person_id, _REASONS[decision.state], row.id, now)
+        queue(conn, ask, one.ids, now)
+    if decision.act is not None or decision.state is not one.alike.state:
+        action = f"prompt.{decision.act or decision.state}"
+        conn.execute(_JOURNAL, {"ids": one.ids, "its_time": now, "its_action": action})
 
 
 def _columns(prompt: Prompt, decision: Decision, now: datetime) -> dict[str, Any]:
@@ -95,31 +83,37 @@ def _columns(prompt: Prompt, decision: Decision, now: datetime) -> dict[str, Any
     return values
 
 
-def _after_opening(conn: Connection, due: Sequence[Row[Any]], now: datetime, programmes: Programmes) -> None:
-    """Close the occasions before those that have just opened, and give each person her next row."""
-    was_scheduled = [row for row in due if row.state == State.SCHEDULED.value]
-    if not was_scheduled:
-        return
-    ids = [row.id for row in was_scheduled]
-    still = set(
-        conn.execute(
-            select(prompts.c.id).where(listed(prompts.c.id, ids), prompts.c.state == State.SCHEDULED.value)
-        ).scalars()
-    )
-    cohorts: dict[tuple[str, datetime], list[Row[Any]]] = {}
-    for row in was_scheduled:
-        if row.id not in still:
-            cohorts.setdefault((row.item, row.opens_at), []).append(row)
-    for (item, opens_at), rows in cohorts.items():
-        conn.execute(
-            prompts.update()
+# Kept, because building a statement costs more than running it.
+@lru_cache
+def _update(names: tuple[str, ...]) -> Update:
+    values = {name: bindparam(f"new_{name}", type_=prompts.c[name].type) for name in names}
+    return prompts.update().where(listed_as(prompts.c.id, "ids")).values(values)
+
+
+_LINE = {
+    "at": bindparam("its_time", type_=journal.c.at.type),
+    "person_id": prompts.c.person_id,
+    "action": bindparam("its_action", type_=journal.c.action.type),
+    "prompt_id": prompts.c.id,
+}
+_JOURNAL = journal.insert().from_select(list(_LINE), select(*_LINE.values()).where(listed_as(prompts.c.id, "ids")))
+
+_earlier, _opened = prompts.alias(), prompts.alias()
+# The occasions before those that have just opened.
+_CLOSE = (
+    prompts.update()
+    .where(
+        prompts.c.id.in_(
+            select(_earlier.c.id)
+            .join_from(_opened, _earlier, (_earlier.c.person_id == _opened.c.person_id))
             .where(
-                listed(prompts.c.person_id, [row.person_id for row in rows]),
-                prompts.c.item == item,
-                ~listed(prompts.c.id, [row.id for row in rows]),
-                prompts.c.closes_at.is_(None),
-                prompts.c.state != State.SCHEDULED.value,
+                listed_as(_opened.c.id, "ids"),
+                _earlier.c.item == bindparam("its_item", type_=prompts.c.item.type),
+                ~listed_as(_earlier.c.id, "ids"),
+                _earlier.c.closes_at.is_(None),
+                _earlier.c.state != literal(State.SCHEDULED.value),
             )
-            .values(closes_at=opens_at)
         )
-        plan_successors(conn, from_due(rows[0]), [row.id for row in rows], now, programmes)
+    )
+    .values(closes_at=bindparam("closing_at", type_=prompts.c.closes_at.type))
+)

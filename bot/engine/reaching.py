@@ -1,14 +1,20 @@
-"""How people can be reached, for a batch: their reach and their first two working addresses."""
+"""How people can be reached, for many at once: by their first two working addresses.
+
+The order of addresses is hers, but what can push comes first: `bot.engine.telling.in_turn` says the same of one person.
+`address_for` and `reach_for` are SQL within a statement about many prompts, which then needs no row of each.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Column, ColumnElement, Connection, ScalarSelect, case, func, or_, select
 
 from bot.addresses.model import PULL_ONLY, WAKE_ONLY, AddressState
 from bot.addresses.store import addresses
 from bot.engine.deciding import Reach
 from bot.listed import listed
+from bot.people.store import people
 
 
 @dataclass(frozen=True)
@@ -21,24 +27,43 @@ class Way:
 
 
 def ways_of(conn: Connection, person_ids: Iterable[int]) -> dict[int, Way]:
-    """Return the ways to people who have a working address; the order is hers, but what can push comes first."""
-    ids = sorted(person_ids)
-    query = (
-        select(addresses.c.person_id, addresses.c.id, addresses.c.channel)
-        .where(
-            listed(addresses.c.person_id, ids),
-            addresses.c.state == AddressState.WORKING.value,
-            addresses.c.channel.not_in(sorted(WAKE_ONLY)),
-        )
-        .order_by(addresses.c.person_id, addresses.c.position, addresses.c.id)
+    """Return the ways to those of these people who have a working address."""
+    one = people.c.id
+    query = select(one, reach_for(one), address_for(one), address_for(one, second=True))
+    found = conn.execute(query.where(listed(one, sorted(person_ids)))).all()
+    return {row[0]: Way(Reach(row[1]), row[2], row[3]) for row in found if row[2] is not None}
+
+
+def address_for(person_id: Column[Any], *, second: bool = False) -> ColumnElement[Any]:
+    """Return the id of the first working address, or of the second where there is one; NULL when none works."""
+    if not second:
+        return _in_turn(person_id, "id", 0)
+    return func.coalesce(_in_turn(person_id, "id", 1), _in_turn(person_id, "id", 0))
+
+
+def reach_for(person_id: Column[Any]) -> ColumnElement[Any]:
+    """Return how a person can be reached, as a value of `Reach`."""
+    best = _in_turn(person_id, "channel", 0)
+    return case(
+        (best.is_(None), Reach.NONE.value), (_is_one_of(best, PULL_ONLY), Reach.PULL.value), else_=Reach.PUSH.value
     )
-    pushing: dict[int, list[int]] = {}
-    pulling: dict[int, list[int]] = {}
-    for person_id, address_id, channel in conn.execute(query):
-        (pulling if channel in PULL_ONLY else pushing).setdefault(person_id, []).append(address_id)
-    ways = {}
-    for person_id in pushing.keys() | pulling.keys():
-        turn = pushing.get(person_id, []) + pulling.get(person_id, [])
-        reach = Reach.PUSH if person_id in pushing else Reach.PULL
-        ways[person_id] = Way(reach, turn[0], turn[1] if len(turn) > 1 else turn[0])
-    return ways
+
+
+def _in_turn(person_id: Column[Any], name: str, number: int) -> ScalarSelect[Any]:
+    mine = addresses.alias()
+    query = (
+        select(mine.c[name])
+        .where(
+            mine.c.person_id == person_id,
+            mine.c.state == AddressState.WORKING.value,
+            ~_is_one_of(mine.c.channel, WAKE_ONLY),
+        )
+        .order_by(_is_one_of(mine.c.channel, PULL_ONLY), mine.c.position, mine.c.id)
+        .limit(1)
+    )
+    return (query.offset(number) if number else query).correlate(person_id.table).scalar_subquery()
+
+
+def _is_one_of(channel: ColumnElement[Any], names: Iterable[str]) -> ColumnElement[bool]:
+    # Not IN: what it lists is written anew into the statement at each execution.
+    return or_(*(channel == name for name in sorted(names)))

@@ -29,8 +29,7 @@ def send(
     template = "reminder" if again else "question"
     kind = Kind.REMINDER if again else Kind.QUESTION
     ask = Ask(kind, f"{KIND}/{template}", name, second, None, Priority.ROLLCALL)
-    chosen = [way.second if second else way.first for way in ways.values()]
-    queue(conn, ask, prompt_ids, [one for one in chosen if one is not None], now)
+    queue(conn, ask, prompt_ids, now)
     line = {
         "at": literal(now, journal.c.at.type),
         "person_id": prompts.c.person_id,

@@ -9,12 +9,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, false, literal, select
+from sqlalchemy import ColumnElement, Connection, Label, Row, Select, bindparam, exists, false, func, or_, select
 
 from bot.engine.person_facts import PersonFacts
-from bot.engine.planning import Wanted, plan
+from bot.engine.planning import plan
 from bot.engine.replanning import columns_of, replan
-from bot.listed import listed
+from bot.listed import gathered, listed_as
 from bot.moves.store import moves
 from bot.people.store import people
 from bot.programmes.model import Once
@@ -24,21 +24,39 @@ from bot.prompts.store import prompts
 from bot.trips.model import Trip, TripType
 from bot.trips.store import trips
 
-_TRIP = [
+_later = prompts.alias()
+_HAS_LATER = exists().where(
+    _later.c.person_id == prompts.c.person_id,
+    _later.c.item == prompts.c.item,
+    _later.c.opens_at > prompts.c.opens_at,
+)
+_IS_ELSEWHERE = exists().where(moves.c.person_id == prompts.c.person_id, moves.c.is_over == false())
+_SAME = (
+    people.c.zone.label("home_zone"),
+    people.c.level,
+    people.c.paused_until,
+    people.c.left_at,
+    people.c.absent_at,
     trips.c.country,
     trips.c.zone.label("trip_zone"),
     trips.c.departs,
     trips.c.returns,
     trips.c.type,
     trips.c.cancelled_at,
-]
-_PERSON = [
-    people.c.zone.label("home_zone"),
-    people.c.level,
-    people.c.paused_until,
-    people.c.left_at,
-    people.c.absent_at,
-]
+    or_(_HAS_LATER, _IS_ELSEWHERE).label("is_alone"),
+)
+# Everything that a plan depends on, and who shares it.
+_COHORTS: Select[Any] = (
+    select(
+        *_SAME,
+        func.min(prompts.c.person_id).label("person_id"),
+        gathered(prompts.c.id).label("prompts"),
+        gathered(prompts.c.person_id).label("people"),
+    )
+    .select_from(prompts.join(people, people.c.id == prompts.c.person_id).join(trips, trips.c.id == prompts.c.trip_id))
+    .where(listed_as(prompts.c.id, "ids"))
+    .group_by(*(column.element if isinstance(column, Label) else column for column in _SAME))
+)
 
 
 def plan_successors(
@@ -49,35 +67,17 @@ def plan_successors(
     item = programme.item(opened.item)
     if item is None or isinstance(item.when, Once):
         return  # nothing comes after what is asked once
-    alone = set(
-        conn.execute(
-            select(prompts.c.person_id).where(
-                prompts.c.person_id.in_(select(prompts.c.person_id).where(listed(prompts.c.id, ids))),
-                prompts.c.item == opened.item,
-                prompts.c.opens_at > opened.opens_at,
-            )
-        ).scalars()
-    )
-    of_these = select(prompts.c.person_id).where(listed(prompts.c.id, ids))
-    elsewhere = select(moves.c.person_id).where(moves.c.is_over == false(), moves.c.person_id.in_(of_these))
-    alone.update(conn.execute(elsewhere).scalars())
-    query = (
-        select(prompts.c.id, prompts.c.person_id, *_PERSON, *_TRIP)
-        .select_from(
-            prompts.join(people, people.c.id == prompts.c.person_id).join(trips, trips.c.id == prompts.c.trip_id)
-        )
-        .where(listed(prompts.c.id, ids))
-    )
-    cohorts: dict[tuple[Any, ...], list[Row[Any]]] = {}
-    for row in conn.execute(query):
-        if row.person_id not in alone:
-            cohorts.setdefault(tuple(row[2:]), []).append(row)
+    alone: list[int] = []
     since = {opened.item: opened.opens_at}
     only = replace(programme, items=(item,))
-    for rows in cohorts.values():
-        made = plan(_facts(rows[0], opened), only, [replace(opened, state=State.OPEN)], now, since)
+    for row in conn.execute(_COHORTS, {"ids": ids}).all():
+        if row.is_alone:
+            alone += row.people
+            continue
+        made = plan(_facts(row, opened), only, [replace(opened, state=State.OPEN)], now, since)
         for wanted in made.insert:
-            _insert(conn, wanted, [row.id for row in rows])
+            values = {f"new_{name}": value for name, value in columns_of(wanted).items() if name in _PLANNED}
+            conn.execute(_INSERT, {"ids": row.prompts} | values)
     if alone:
         replan(conn, alone, programmes, now, dict.fromkeys(alone, since))
 
@@ -106,16 +106,11 @@ def _facts(row: Row[Any], opened: Prompt) -> PersonFacts:
     )
 
 
-def _insert(conn: Connection, wanted: Wanted, ids: Sequence[int]) -> None:
-    shared = columns_of(wanted)
-    each = {
-        "person_id": prompts.c.person_id,
-        "item": prompts.c.item,
-        "kind": prompts.c.kind,
-        "trip_id": prompts.c.trip_id,
-    }
-    same = {name: value for name, value in shared.items() if name not in each and value is not None}
-    columns = each | {name: literal(value, prompts.c[name].type) for name, value in same.items()}
-    conn.execute(
-        prompts.insert().from_select(list(columns), select(*columns.values()).where(listed(prompts.c.id, ids)))
-    )
+_PLANNED = ("occasion", "version_id", "zone", "state", "opens_at", "due_at", "next_at", "step", "late_by_seconds")
+_COLUMNS: dict[str, ColumnElement[Any]] = {
+    "person_id": prompts.c.person_id,
+    "item": prompts.c.item,
+    "kind": prompts.c.kind,
+    "trip_id": prompts.c.trip_id,
+} | {name: bindparam(f"new_{name}", type_=prompts.c[name].type) for name in _PLANNED}
+_INSERT = prompts.insert().from_select(list(_COLUMNS), select(*_COLUMNS.values()).where(listed_as(prompts.c.id, "ids")))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Boolean,
@@ -12,7 +12,6 @@ from sqlalchemy import (
     Index,
     Integer,
     Row,
-    Select,
     String,
     Table,
     UniqueConstraint,
@@ -20,6 +19,7 @@ from sqlalchemy import (
     select,
 )
 
+from bot.listed import listed_as
 from bot.prompts.model import Answer, Choice, Prompt, ShareWith, State
 from bot.schema import Id, Sealed, UtcDateTime, id_column, metadata
 
@@ -93,6 +93,7 @@ notes = Table(
 
 # Statements that every message needs are kept: building one costs twice as much as running it.
 _BY_ID = select(prompts).where(prompts.c.id == bindparam("prompt_id"))
+_BY_IDS = select(prompts).where(listed_as(prompts.c.id, "prompt_ids")).order_by(prompts.c.id)
 _GONE = [State.SCHEDULED.value, State.WITHDRAWN.value, State.EXCUSED.value]
 _OPEN = (
     select(prompts)
@@ -117,41 +118,30 @@ def by_id(conn: Connection, prompt_id: int) -> Prompt | None:
     return None if row is None else from_row(row)
 
 
-_DUE = (
-    prompts.c.id,
-    prompts.c.person_id,
-    prompts.c.item,
-    prompts.c.kind,
-    prompts.c.occasion,
-    prompts.c.version_id,
-    prompts.c.zone,
-    prompts.c.state,
-    prompts.c.opens_at,
-    prompts.c.due_at,
-    prompts.c.next_at,
-    prompts.c.step,
-    prompts.c.asked_at,
+class Claimed(NamedTuple):
+    """A prompt for which something happens now, and whose it is."""
+
+    id: int
+    person_id: int
+
+
+_CLAIM = (
+    select(prompts.c.id, prompts.c.person_id)
+    .where(prompts.c.next_at <= bindparam("at"), prompts.c.error.is_(None))
+    .order_by(prompts.c.next_at, prompts.c.id)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)
 )
 
 
-def due(conn: Connection, now: datetime, limit: int) -> Sequence[Row[Any]]:
-    """Claim up to `limit` prompts for which something happens by `now`: what a decision needs of each.
-
-    The first two columns say whose row it is, all others in which situation; `from_due` makes a prompt of it.
-    """
-    query: Select[Any] = (
-        select(*_DUE)
-        .where(prompts.c.next_at <= now, prompts.c.error.is_(None))
-        .order_by(prompts.c.next_at, prompts.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return conn.execute(query).all()
+def claim(conn: Connection, now: datetime, limit: int) -> list[Claimed]:
+    """Claim up to `limit` prompts for which something happens by `now`, in the order in which they fell due."""
+    return [Claimed(*row) for row in conn.execute(_CLAIM, {"at": now, "most": limit}).all()]
 
 
-def from_due(row: Row[Any]) -> Prompt:
-    """Turn a row of `due` into a prompt; what a decision does not need is left out of it."""
-    return Prompt(**{**row._mapping, "state": State(row.state), "trip_id": None})  # noqa: SLF001 - documented
+def by_ids(conn: Connection, prompt_ids: Sequence[int]) -> list[Prompt]:
+    """Return these prompts, in the order of their ids."""
+    return [from_row(row) for row in conn.execute(_BY_IDS, {"prompt_ids": prompt_ids})]
 
 
 def of_people(conn: Connection, person_ids: Iterable[int], since: datetime) -> dict[int, list[Prompt]]:

@@ -106,8 +106,8 @@ class _Run:
 
     def _prompts(self, conn: Connection, now: datetime) -> int:
         total = 0
-        while due := prompts_store.due(conn, now, BATCH):
-            self.rungs.look(conn, due, self._app.programmes)
+        while due := prompts_store.claim(conn, now, BATCH):
+            self.rungs.look(conn, prompts_store.by_ids(conn, [one.id for one in due]), self._app.programmes)
             total += prompts_due.work_off(conn, now, self._app.programmes, BATCH)
         return total
 

@@ -6,16 +6,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from bot.engine.ladder import ON_TIME, rung_times
 from bot.local_time import Quiet
 from bot.programmes.model import Programme
 from bot.programmes.versions import Programmes
 from bot.prompts.model import RUNNING, Prompt
-from bot.prompts.store import from_due
 
 NO_QUIET = Quiet(time(0), time(0))
 
@@ -26,7 +24,7 @@ class Rungs:
 
     _moved: dict[tuple[int, int], bool] = field(default_factory=dict)
 
-    def look(self, conn: Connection, due: Iterable[Row[Any]], programmes: Programmes) -> None:
+    def look(self, conn: Connection, due: Iterable[Prompt], programmes: Programmes) -> None:
         """Note the rungs among due rows; a row that is only scheduled opens, which is no rung."""
         versions: dict[int, Programme] = {}
         for row in due:
@@ -34,7 +32,7 @@ class Rungs:
                 continue
             if row.version_id not in versions:
                 versions[row.version_id] = programmes.version(conn, row.version_id)
-            self.note(from_due(row), versions[row.version_id])
+            self.note(row, versions[row.version_id])
 
     @property
     def came_up(self) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
-from bot.listed import listed
+from bot.listed import gathered, listed
 from bot.schema import metadata
 from bot.sealed import Keyring
 from bot.storage import tables  # noqa: F401 - fills the metadata
@@ -35,6 +35,17 @@ def test_what_is_listed_is_found_and_nothing_else(engine: Engine, ids: list[int]
         others = conn.execute(select(key).where(~listed(number, ids)).order_by(key)).scalars().all()
     assert found == there
     assert sorted([*found, *others]) == ["a", "b", "c"]
+
+
+def test_a_group_gives_its_ids_as_one_list(engine: Engine) -> None:
+    text = service_state.c.value
+    with engine.begin() as conn:
+        conn.execute(service_state.insert(), [{"key": str(number), "value": "ab"[number % 2]} for number in range(5)])
+        number = service_state.c.key.cast(trips.c.id.type)
+        found = conn.execute(select(text, gathered(number)).group_by(text)).all()
+        none = conn.execute(select(gathered(number)).where(text == "c").group_by(text)).all()
+    assert {value: sorted(ids) for value, ids in found} == {"a": [0, 2, 4], "b": [1, 3]}
+    assert none == []
 
 
 def test_sqlite_searches_by_the_index(tmp_path: Path) -> None:
