@@ -18,6 +18,7 @@ from bot.settings import Settings
 LOGIN_FOR = timedelta(minutes=15)
 INVITED_FOR = timedelta(days=14)
 ANSWER_FOR = timedelta(days=14)
+RECEIPT_FOR = timedelta(hours=24)
 _UNANSWERED = FAILED | {State.ALIVE}
 
 
@@ -71,6 +72,13 @@ def answer_link(conn: Connection, settings: Settings, number: str, now: datetime
         prompt_id=prompt.id,
     )
     return f"{settings.service.url}/a/{token}"
+
+
+def receipt_link(conn: Connection, settings: Settings, person_id: int, real_now: datetime) -> str:
+    """Return a link for a student herself to the page that says who was told what about her; good for a day."""
+    expires_at = real_now + RECEIPT_FOR
+    token = links.make(conn, LinkPurpose.RECEIPT, person_id, real_now=real_now, expires_at=expires_at, channel="web")
+    return f"{settings.service.url}/told/{token}"
 
 
 def oldest_open(conn: Connection, person_id: int, now: datetime) -> Prompt | None:

@@ -14,6 +14,7 @@ class LinkPurpose(StrEnum):
     ENROL = "enrol"  # links a chat account to a person, once
     CHAT = "chat"  # a student's private web chat; bound to the first device that confirms it
     ANSWER = "answer"  # the answer page of one prompt
+    RECEIPT = "receipt"  # shows a student who was told what about her
 
 
 @dataclass(frozen=True)

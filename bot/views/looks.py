@@ -22,13 +22,13 @@ class Look:
     at: datetime
 
 
-def looks_at(conn: Connection, person_id: int) -> list[Look]:
+def looks_at(conn: Connection, person_id: int, latest: int = LATEST) -> list[Look]:
     """Return the latest looks, the newest first."""
     query = (
         select(people.c.name, journal.c.action, journal.c.at)
         .join(people, people.c.id == journal.c.actor_id)
         .where(journal.c.person_id == person_id, journal.c.action.in_([NOTES_READ, EXPORTED]))
         .order_by(journal.c.id.desc())
-        .limit(LATEST)
+        .limit(latest)
     )
     return [Look(row.name, "notes" if row.action == NOTES_READ else "export", row.at) for row in conn.execute(query)]

@@ -1,12 +1,21 @@
-"""She asks what we hold about her."""
+"""She asks what we hold about her: a summary, who was told of her lately, and a page with all of it."""
+
+from typing import Any
 
 from bot.views.held import held_about
 from bot.views.looks import looks_at
+from bot.views.receipt import Receipt, receipt_of
 from handlers.context import Chat
+from handlers.links_made import receipt_link
+
+LATEST = 3
 
 
 def asked(chat: Chat) -> None:
     """Say what is held, in numbers, who can see it, and how to have it deleted."""
+    retention = chat.services.settings.retention
+    receipts = receipt_of(chat.conn, chat.person.id, retention, chat.now) if chat.is_student else []
+    url = receipt_link(chat.conn, chat.services.settings, chat.person.id, chat.real_now) if chat.is_student else ""
     held = held_about(chat.conn, chat.person.id)
     chat.say(
         "mydata/shown",
@@ -19,5 +28,16 @@ def asked(chat: Chat) -> None:
         outbox=held.outbox,
         channels=held.channels,
         looks=[{"who": look.who, "what": look.what, "at": look.at} for look in looks_at(chat.conn, chat.person.id)],
-        messages_days=chat.services.settings.retention.messages_days,
+        messages_days=retention.messages_days,
+        told=[_short(one) for one in receipts if one.told][:LATEST],
+        receipt_url=url,
+        can_open=url.startswith("https://"),
     )
+
+
+def _short(receipt: Receipt) -> dict[str, Any]:
+    return {
+        "reason": receipt.reason,
+        "at": receipt.opened_at,
+        "told": [{"who": one.who, "role": one.role} for one in receipt.told],
+    }

@@ -23,12 +23,13 @@ from handlers.web import (
     person,
     responses_csv,
     static,
+    told_page,
 )
 from handlers.web.armour import Bounded, Headed, OwnSite
 from handlers.web.errors import Caught, http_error, refusal
 from handlers.web.site import Site, all_is_well, deliver_nothing, wake_nobody
 
-PAGES = (health, login, board, person, cases, responses_csv, answer_page, chat_page, languages)
+PAGES = (health, login, board, person, cases, responses_csv, answer_page, chat_page, told_page, languages)
 
 
 def make_web(

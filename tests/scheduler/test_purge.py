@@ -6,7 +6,10 @@ from typing import Any
 
 from sqlalchemy import Table, func, select
 
+from bot.cases.events import case_events
+from bot.cases.store import case_alarms, cases
 from bot.inbox.store import inbox
+from bot.journal.store import journal
 from bot.links import store as links
 from bot.links.model import LinkPurpose
 from bot.outbox.store import attempts, outbox
@@ -87,3 +90,25 @@ def test_used_links_and_ended_sessions_go_after_a_month(tmp_path: Path) -> None:
     assert run(ground) == 2
     assert (count(ground, links.links), count(ground, signins)) == (2, 1)
     database.close()
+
+
+def test_a_case_goes_a_year_after_it_was_over_with_all_that_hangs_on_it(tmp_path: Path) -> None:
+    ground = Ground(open_ground(tmp_path))
+    person, staff = ground.student("1"), ground.staff("2", "office")
+    running = ground.case(person, "urgent")
+    lately = ground.case(person, "missed", state="resolved", resolved_at=NOW - 364 * DAY)
+    long_ago = ground.case(person, "missed", state="resolved", resolved_at=NOW - 366 * DAY)
+    for case in (running, lately, long_ago):
+        ground.put(case_alarms, case_id=case, person_id=staff, role="office", first_at=NOW, last_at=NOW)
+        ground.put(case_events, case_id=case, at=NOW, deed="note", note="x")
+        note(ground, person, HOUR, kind="note", case_id=case)
+        ground.put(journal, at=NOW, action="case.opened", person_id=person, case_id=case)
+        ground.message(staff, None, key=f"m{case}", kind="alarm", case_id=case)
+    while run(ground, limit=1):
+        pass
+    left = {running, lately}
+    for column in (cases.c.id, case_alarms.c.case_id, case_events.c.case_id, notes.c.case_id, outbox.c.case_id):
+        found = ground.database.read(lambda conn, column=column: set(conn.execute(select(column)).scalars()))
+        assert found == left, column
+    assert count(ground, journal) == 3  # that there was one stays
+    ground.database.close()
