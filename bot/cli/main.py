@@ -27,6 +27,7 @@ COMMANDS = {
     "answer-link": "bot.cli.links:answer_link",
     "responses": "bot.cli.responses:responses",
     "outbox": "bot.cli.outbox:outbox",
+    "duty": "bot.cli.duty:duty",
 }
 
 

@@ -24,6 +24,22 @@ STUDENT = {
     "url": "https://yanxin.example.edu/console/people/20230001",
     "can_open": True,
 }
+SPAN = {"zone": "Europe/Berlin", "city": "Berlin", "country": "DE", "students": 14}
+TEACHER = {"number": "T001", "name": "王老师", "present": True}
+ROTA = {"name": "欧洲", "zone": "Europe/Berlin", "on": TEACHER, "until": LATER, "next": TEACHER, "next_at": LATER}
+DUTY: dict[str, Any] = {
+    "gaps": [
+        SPAN | {"start": "2026-11-21T01:00:00+00:00", "end": "2026-11-21T05:00:00+00:00"},
+        SPAN | {"start": "2026-11-21T01:00:00+00:00", "end": LATER, "city": "", "students": 1},
+    ],
+    "gaps_left": 3,
+    "days_ahead": 14,
+    "rota": "欧洲",
+    "begins": LATER,
+    "ends": LATER,
+    "rotas": [ROTA, ROTA | {"on": None, "next": None}, ROTA | {"on": TEACHER | {"present": False}, "until": None}],
+    "overrides": [{"id": 3, "rota": "欧洲", "zone": "Europe/Berlin", "who": TEACHER, "from": LATER, "to": LATER}],
+}
 FULL: dict[str, Any] = {
     "name": "李雁",
     "is_student": True,
@@ -93,7 +109,21 @@ FULL: dict[str, Any] = {
     "days": [1],
     "at": "18:30",
     "console": "https://yanxin.example.edu/console/",
+} | DUTY
+DEEDS: dict[str, Any] = {
+    "stands": "mine",
+    "put_off": LATER,
+    "what": "called",
+    "people": [{"id": 4, "name": "陈老师"}],
+    "more": True,
+    "to": "陈老师",
+    "why": "not_spoken",
+    "reopened_elsewhere": False,
+    "handed_by": "韩主任",
+    "lapsed_by": "韩主任",
+    "buddies_said": [{"name": "王雨桐", "word": word} for word in ("can", "cannot", "fine")],
 }
+FULL |= DEEDS
 BUDDIES: dict[str, Any] = {
     "buddy": "王雨桐",
     "pair": 4,
@@ -111,7 +141,30 @@ BUDDIES: dict[str, Any] = {
     "buddy_case": 3,
     "missed": "李雁",
 }
-FULL |= BUDDIES
+REASONS = ("urgent", "missed", "unreached", "not_asked", "rollcall", "hard")
+ROLES = ("buddy", "counsellor", "duty", "coordinator", "office", "chosen")
+RECEIPT: dict[str, Any] = {
+    "told": [
+        {"reason": reason, "at": LATER, "told": [{"who": "王老师", "role": role} for role in ROLES[:3]]}
+        for reason in REASONS[:3]
+    ],
+    "receipt_url": "https://yanxin.example.edu/told/x",
+    "can_open": True,
+}
+ROLLCALLS: dict[str, Any] = {
+    "country": "FR",
+    "rollcall": 4,
+    "drill": False,
+    "happened": "东京发生 7 级地震",
+    "is_over": False,
+    "said": "recorded",
+    "report": 9,
+    "total": 12,
+    "is_whole": True,
+    "counts": dict.fromkeys(["safe", "help", "elsewhere", "wrote", "asked", "unreached", "not_asked", "left"], 1),
+    "url": "https://yanxin.example.edu/console/rollcalls/4",
+}
+FULL |= BUDDIES | RECEIPT | ROLLCALLS
 BARE_STUDENT = STUDENT | {"unit": "", "city": "", "phone": "", "email": "", "can_open": False}
 # Everything that may be missing is missing: what no school gave, what is not planned, what has not happened.
 BARE = FULL | {
@@ -139,11 +192,18 @@ BARE = FULL | {
     "is_student": False,
     "weeks": 0,
     "share_with": "",
+    "drill": True,
+    "is_over": True,
+    "is_whole": False,
+    "said": "late",
     "agreed": [],
     "waiting": [],
     "blocked": [],
     "room": False,
     "mine": False,
+    "told": [],
+    "receipt_url": "",
+    "can_open": False,
     "for_good": False,
     "word": "cannot",
 }
@@ -159,11 +219,20 @@ VARIANTS = [
     FULL | {"kind": "landing", "item": "landing", "outcome": "late", "whom": "support", "about": "landing"},
     FULL | {"kind": "landing", "item": "return", "outcome": "changed", "whom": "office", "about": "return"},
     BARE | {"whom": "nobody", "about": "alarm", "choice": "fine", "outcome": "changed", "stay": "abroad"},
+    FULL | {"kind": "rollcall", "about": "rollcall", "drill": True, "word": "elsewhere", "said": "changed"},
     FULL | {"about": "other", "rung": "reminder", "weeks": 1, "whom": "nobody"},
+    BARE
+    | {"receipt_url": "https://yanxin.example.edu/told/x"}
+    | {"told": [{"reason": one, "at": LATER, "told": [{"who": "W", "role": one}]} for one in REASONS[3:] + ROLES[3:]]},
     FULL | {"outcome": "asked", "word": "fine", "anywhere": True},
     *({**BARE, "outcome": outcome} for outcome in ("herself", "already", "waits", "full", "too_often", "no_code")),
     FULL | {"outcome": "unreadable", "anywhere": False, "mine": False},
     FULL | {"rung": "second_channel", "weeks": 3, "case_reason": "hard"},
+    FULL | {"stands": "other", "what": "no_answer", "why": "too_long", "people": [], "more": False},
+    BARE | {"stands": "open", "what": "note", "why": "past", "put_off": None, "reopened_elsewhere": True},
+    BARE | {"stands": "over", "why": "not_theirs", "put_off": None, "case_reason": "missed"},
+    BARE | {"stands": "gone", "why": "open", "put_off": None},
+    BARE | {"stands": "other", "why": "not_yours", "put_off": None},
 ]
 
 
@@ -219,10 +288,15 @@ def test_the_three_answers_are_always_there(
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("staff/case_")])
 def test_alarms_begin_with_the_button_that_takes_the_case(renderer: Renderer, name: str) -> None:
-    if name in {"staff/case_taken", "staff/case_over", "staff/case_spoken", "staff/case_refused"}:
-        assert renderer.chat(name, "zh", FULL).buttons == ()
+    buttons = renderer.chat(name, "zh", FULL).buttons
+    if name in {"staff/case_spoken", "staff/case_refused"}:
+        assert buttons == ()
+    elif name == "staff/case_taken":
+        assert buttons[0][0].data == "case:3:over"
+    elif name in {"staff/case_handed", "staff/case_wakes", "staff/case_over"}:
+        assert buttons[0][0].data == "case:3:spoken"
     else:
-        assert renderer.chat(name, "zh", FULL).buttons[0][0].data == "case:3:ack"
+        assert buttons[0][0].data == "case:3:ack"
 
 
 def test_a_hard_week_names_nobody_else_and_a_second_offer_leaves_out_the_first(renderer: Renderer) -> None:
