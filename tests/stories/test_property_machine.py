@@ -11,19 +11,17 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from bot.cases.model import CaseState
-from bot.engine import deeds
 from handlers.programme_loaded import load_programme
-from tests.support.lives_machine import pick
+from tests.support.lives_case_rules import CaseRules
 from tests.support.lives_post import CHANNELS, DARK, DOWN, REFUSES, THROTTLED, WORKS
 from tests.support.lives_programmes import texts
 from tests.support.lives_settings import lives
-from tests.support.lives_student_rules import StudentRules, which, who
+from tests.support.lives_student_rules import who
 
 dates = st.integers(-10, 150).map(lambda n: date(2026, 9, 1) + timedelta(days=n))
 
 
-class Lives(StudentRules):
+class Lives(CaseRules):
     """What students do, and everything else that can happen: time, faults, and what staff do."""
 
     @rule(days=st.integers(1, 9), hours=st.integers(0, 23))
@@ -79,22 +77,6 @@ class Lives(StudentRules):
     def the_office_loads_a_programme(self, number: int) -> None:
         lives = self.lives
         lives.do(lambda conn: load_programme(conn, texts()[number], lives.now, lives.programmes))
-
-    @rule(which=which, by_office=st.booleans())
-    def somebody_takes_a_case(self, which: int, by_office: bool) -> None:
-        cases = self.lives.unresolved()
-        if cases:
-            case, staff = pick(cases, which), self.lives.office if by_office else self.lives.counsellor
-            taken = self.lives.do(lambda conn: deeds.acknowledge(conn, case.id, staff, self.lives.now))
-            assert taken.done == (case.state is CaseState.OPEN or case.acknowledged_by == staff), "the first one has it"
-
-    @rule(which=which, by_office=st.booleans())
-    def somebody_ends_a_case(self, which: int, by_office: bool) -> None:
-        cases = self.lives.unresolved()
-        if cases:
-            case, staff = pick(cases, which), self.lives.office if by_office else self.lives.counsellor
-            ended = self.lives.do(lambda conn: deeds.resolve(conn, case.id, staff, "spoken", self.lives.now))
-            assert ended.done
 
 
 TestLives = pytest.mark.timeout(0)(Lives.TestCase)

@@ -98,11 +98,11 @@ class Lives(School):
         return self.db.read(read)
 
     def work_off(self) -> None:
-        """Do everything that is due now; somebody takes an SOS as soon as a person would."""
+        """Do everything that is due now; somebody speaks with her after an SOS as soon as a person would."""
         for case in self.unresolved():
             late = self.now - case.opened_at >= SOS_LOOKED_AFTER
             if case.reason is Reason.URGENT and case.state is CaseState.OPEN and late:
-                self.do(partial(deeds.acknowledge, case_id=case.id, staff_id=self.office, now=self.now))
+                self.do(partial(deeds.resolve, case_id=case.id, staff_id=self.office, outcome="spoken", now=self.now))
         for _ in range(2000):
             if not self.do(self._due) + self.post.deliver(self.now):
                 return

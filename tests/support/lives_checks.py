@@ -4,16 +4,17 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, or_, select
+from sqlalchemy import Connection, and_, exists, func, or_, select
 
 from bot.addresses.model import PULL_ONLY
-from bot.cases.model import CaseState, Reason
+from bot.cases.model import GIVEN_UP, HELD, CaseState, Reason
 from bot.cases.store import case_alarms, cases
 from bot.engine.replanning import PlanCount, replan
 from bot.journal.store import journal
 from bot.outbox.model import Kind, OutboxState, ResultKind
 from bot.outbox.store import attempts, outbox
-from bot.people.store import people
+from bot.people.model import RoleKind
+from bot.people.store import people, roles
 from bot.prompts.model import FAILED, RUNNING, ShareWith, State
 from bot.prompts.store import answers, prompts
 from bot.trips.store import trips
@@ -35,7 +36,7 @@ def faults(lives: Lives) -> list[str]:
     return found + _planning(lives)
 
 
-def _cases(conn: Connection, _lives: Lives) -> Iterator[str]:
+def _cases(conn: Connection, lives: Lives) -> Iterator[str]:
     open_ones = (
         select(cases.c.person_id, cases.c.reason, func.count())
         .where(cases.c.state != CaseState.RESOLVED.value)
@@ -45,13 +46,26 @@ def _cases(conn: Connection, _lives: Lives) -> Iterator[str]:
     for row in conn.execute(open_ones):
         yield f"more than one case is open: {tuple(row)}"
     told = exists().where(case_alarms.c.case_id == cases.c.id)
-    for case_id in conn.execute(select(cases.c.id).where(~told)).scalars():
+    late = cases.c.next_at <= lives.now  # a policy may wait before its first step
+    for case_id in conn.execute(select(cases.c.id).where(~told, cases.c.state == "open", late)).scalars():
         yield f"nobody was told of case {case_id}"
-    idle = select(cases.c.id).where(
-        cases.c.state == CaseState.OPEN.value, cases.c.reason != Reason.HARD.value, cases.c.next_at.is_(None)
+    idle = select(cases.c.id, cases.c.state).where(
+        cases.c.state != CaseState.RESOLVED.value,
+        cases.c.next_at.is_(None),
+        ~and_(cases.c.reason == Reason.HARD.value, cases.c.state == CaseState.OPEN.value),
     )
-    for case_id in conn.execute(idle).scalars():
-        yield f"case {case_id} is open and will never be told again"
+    for case in conn.execute(idle):
+        yield f"case {case.id} is {case.state} and will never come up again"
+    ownerless = cases.c.acknowledged_by.is_(None) == cases.c.state.in_([state.value for state in HELD])
+    for case in conn.execute(select(cases.c.id, cases.c.state).where(ownerless, cases.c.state != "resolved")):
+        yield f"case {case.id} is {case.state}, and its owner says otherwise"
+    supervisors = select(roles.c.person_id).where(roles.c.kind == RoleKind.SUPERVISOR.value)
+    told_wrongly = select(case_alarms.c.case_id).where(
+        or_(case_alarms.c.person_id.in_(supervisors), case_alarms.c.person_id == cases.c.person_id),
+        case_alarms.c.case_id == cases.c.id,
+    )
+    for case_id in conn.execute(told_wrongly).scalars():
+        yield f"case {case_id} was told to a supervisor or to herself"
 
 
 def _silences(conn: Connection, _lives: Lives) -> Iterator[str]:
@@ -99,14 +113,16 @@ def _hard_weeks(conn: Connection, lives: Lives) -> Iterator[str]:
 
 
 def _all_clears(conn: Connection, _lives: Lives) -> Iterator[str]:
-    """Whoever heard of a case of silence hears its end, and nobody else; who ended it needs no word."""
-    silence = [Reason.MISSED.value, Reason.UNREACHED.value, Reason.NOT_ASKED.value]
+    """Whoever heard of a case hears its end, friends too, and nobody else; who ended it needs no word.
+
+    A hard week that she took back or gave to somebody else ends silently.
+    """
     query = select(cases.c.id, cases.c.acknowledged_by).where(
-        cases.c.reason.in_(silence), cases.c.state == CaseState.RESOLVED.value
+        cases.c.state == CaseState.RESOLVED.value, cases.c.outcome.not_in(sorted(GIVEN_UP))
     )
     for case in conn.execute(query).all():
         heard = _receivers(conn, case.id, Kind.ALARM, reached=True)
-        cleared = _receivers(conn, case.id, Kind.CLEAR, template="staff/all_clear")
+        cleared = _receivers(conn, case.id, Kind.CLEAR, template="%/all_clear")
         enders = select(journal.c.actor_id).where(journal.c.case_id == case.id, journal.c.action == "case.resolved")
         ender = set(conn.execute(enders).scalars())
         if heard - cleared - ender:
@@ -121,7 +137,7 @@ def _receivers(
 ) -> set[int]:
     query = select(outbox.c.person_id).where(outbox.c.case_id == case_id, outbox.c.kind == kind.value)
     if template:
-        query = query.where(outbox.c.template == template)
+        query = query.where(outbox.c.template.like(template))
     if reached:
         query = query.where(outbox.c.state.in_([OutboxState.ACCEPTED.value, OutboxState.UNKNOWN.value]))
     if tried:
