@@ -244,11 +244,17 @@ class World:
 
 @contextmanager
 def world_at(
-    folder: Path, start: str, *, database_url: str = "", programme: str = "", limits: dict[str, int] | None = None
+    folder: Path,
+    start: str,
+    *,
+    database_url: str = "",
+    programme: str = "",
+    limits: dict[str, int] | None = None,
+    more: dict[str, Any] | None = None,
 ) -> Iterator[World]:
     """Make a world whose clock stands at `start` (UTC), on SQLite in a folder or on the database named.
 
-    `limits` are those of the settings that differ from their defaults.
+    `limits` are those of the settings that differ from their defaults, `more` other sections, say duty.
     """
     errors: list[EventDict] = []
     with FakeTelegram() as telegram, structlog.testing.capture_logs() as lines:
@@ -257,7 +263,7 @@ def world_at(
             "security": {"key_file": str(folder / "keys.txt")},
             "channels": {"telegram": telegram.section().model_dump()},
             "limits": limits or {},
-        }
+        } | (more or {})
         if programme:
             (folder / "programme.toml").write_text(programme, encoding="utf-8")
             values["programme"] = {"file": str(folder / "programme.toml")}
