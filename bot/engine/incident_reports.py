@@ -42,7 +42,7 @@ def report_incident(conn: Connection, person_id: int, what: str, city: str, coun
             key=f"incident:{report_id}:{helper_id}",
             priority=Priority.REPLY,
             now=now,
-            data={"report": report_id, "what": what[:LONGEST], "city": city, "country": country},
+            data={"report": report_id, "happened": what[:LONGEST], "city": city, "country": country},
             about_id=person_id,
         )
     return report_id

@@ -29,6 +29,6 @@ def of_rollcall(rollcall: Rollcall) -> dict[str, Any]:
     return {
         "rollcall": rollcall.id,
         "drill": rollcall.is_drill,
-        "what": rollcall.what,
+        "happened": rollcall.what,
         "is_over": rollcall.state is RollcallState.CLOSED,
     }

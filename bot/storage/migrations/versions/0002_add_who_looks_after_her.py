@@ -104,6 +104,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_duty_overrides_rota"), ["rota"], unique=False)
 
     op.create_table(
+        "incident_reports",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("city", sa.String(length=120), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_incident_reports_person_id_people"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incident_reports")),
+    )
+    with op.batch_alter_table("incident_reports", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_incident_reports_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "place_asks",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -114,6 +130,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_place_asks")),
         sa.UniqueConstraint("person_id", name=op.f("uq_place_asks_person_id")),
     )
+    op.create_table(
+        "rollcalls",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("author_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("is_drill", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("area", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cursor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("silent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("token", sa.String(length=64), nullable=True),
+        sa.Column("token_until", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["author_id"], ["people.id"], name=op.f("fk_rollcalls_author_id_people")),
+        sa.ForeignKeyConstraint(["closed_by"], ["people.id"], name=op.f("fk_rollcalls_closed_by_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rollcalls")),
+    )
+    with op.batch_alter_table("rollcalls", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rollcalls_next_at"), ["next_at"], unique=False)
+
     op.create_table(
         "moves",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -137,6 +178,64 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_moves_ends_at"), ["ends_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_moves_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_moves_trip_id"), ["trip_id"], unique=False)
+
+    op.create_table(
+        "rollcall_answers",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("rollcall_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("word", sa.String(length=12), nullable=False),
+        sa.Column("channel", sa.String(length=16), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("author_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("counts", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["people.id"], name=op.f("fk_rollcall_answers_author_id_people")),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_rollcall_answers_person_id_people"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["rollcall_id"],
+            ["rollcalls.id"],
+            name=op.f("fk_rollcall_answers_rollcall_id_rollcalls"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rollcall_answers")),
+    )
+    with op.batch_alter_table("rollcall_answers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rollcall_answers_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "rollcall_members",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("rollcall_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("city", sa.String(length=120), nullable=False),
+        sa.Column("zone", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("author_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("taken_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["author_id"], ["people.id"], name=op.f("fk_rollcall_members_author_id_people")),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_rollcall_members_person_id_people"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["rollcall_id"],
+            ["rollcalls.id"],
+            name=op.f("fk_rollcall_members_rollcall_id_rollcalls"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["taken_by"], ["people.id"], name=op.f("fk_rollcall_members_taken_by_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rollcall_members")),
+        sa.UniqueConstraint("rollcall_id", "person_id", name=op.f("uq_rollcall_members_rollcall_id_person_id")),
+    )
+    with op.batch_alter_table("rollcall_members", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_rollcall_members_board", ["rollcall_id", "country", "city", "state", "taken_by"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_rollcall_members_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "case_events",
@@ -174,11 +273,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_cases_rollcall_id"), ["rollcall_id"], unique=False)
         batch_op.create_foreign_key(batch_op.f("fk_cases_policy_id_documents"), "documents", ["policy_id"], ["id"])
 
+    with op.batch_alter_table("people", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("skips_counsellor", sa.Boolean(), server_default=sa.text("(false)"), nullable=False)
+        )
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("people", schema=None) as batch_op:
+        batch_op.drop_column("skips_counsellor")
+
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_cases_policy_id_documents"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_cases_rollcall_id"))
@@ -196,13 +303,30 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_case_events_case_id"))
 
     op.drop_table("case_events")
+    with op.batch_alter_table("rollcall_members", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_rollcall_members_person_id"))
+        batch_op.drop_index("ix_rollcall_members_board")
+
+    op.drop_table("rollcall_members")
+    with op.batch_alter_table("rollcall_answers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_rollcall_answers_person_id"))
+
+    op.drop_table("rollcall_answers")
     with op.batch_alter_table("moves", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_moves_trip_id"))
         batch_op.drop_index(batch_op.f("ix_moves_person_id"))
         batch_op.drop_index(batch_op.f("ix_moves_ends_at"))
 
     op.drop_table("moves")
+    with op.batch_alter_table("rollcalls", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_rollcalls_next_at"))
+
+    op.drop_table("rollcalls")
     op.drop_table("place_asks")
+    with op.batch_alter_table("incident_reports", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_incident_reports_person_id"))
+
+    op.drop_table("incident_reports")
     with op.batch_alter_table("duty_overrides", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_duty_overrides_rota"))
 
