@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from bot.cases import store as cases_store
 from bot.cases.model import CaseState
-from bot.engine.telling import tell
+from bot.engine.telling import not_before_her_morning, tell
 from bot.outbox.model import Kind, Priority
 from scheduler.cases_due import come_up
 
@@ -33,5 +33,6 @@ def work_off(conn: Connection, now: datetime, limit: int = 50) -> int:
             prompt_id=case.prompt_id,
             case_id=case.id,
             data={"share_with": case.share_with},
+            not_before=not_before_her_morning(conn, case.person_id, now),
         )
     return len(due)

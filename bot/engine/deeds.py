@@ -11,10 +11,12 @@ from sqlalchemy import Connection
 from bot.cases import events
 from bot.cases import store as cases_store
 from bot.cases.model import HELD, Case, CaseState, Reason
+from bot.cases.rules import ENDED_BY_STAFF, may_reopen
 from bot.engine.casework import begin_again, drop_waiting, end, to_helper, told_staff
 from bot.engine.escalating import go_on, policy_of
+from bot.engine.line import catch_up
 from bot.engine.on_duty import on_duty
-from bot.engine.telling import tell
+from bot.engine.telling import not_before_her_morning, tell, wake
 from bot.engine.who_helps import load_helpers
 from bot.journal import store as journal
 from bot.outbox.model import Kind, Priority
@@ -25,8 +27,7 @@ from bot.policies.rules import holds_for, wait_before
 from bot.prompts.model import ShareWith
 
 SPOKEN = "spoken"
-OUTCOMES = frozenset({SPOKEN, "safe", "closed"})
-"""What came of a case: somebody has spoken with her, she is known to be safe, or it needs nobody any more."""
+OUTCOMES = ENDED_BY_STAFF
 TRIED = frozenset({"called", "no_answer", "wrote"})
 LONGEST_SNOOZE = {Reason.URGENT: timedelta(hours=4)}
 LONGEST_SNOOZE_ELSE = timedelta(days=7)
@@ -83,7 +84,11 @@ def hand_over(conn: Connection, case_id: int, staff_id: int, to_id: int, now: da
     giver = people_store.by_id(conn, staff_id)
     handed_by = giver.name if giver else ""
     to_helper(conn, held, to_id, "staff/case_handed", now, kind=Kind.ALARM, handed_by=handed_by)
+    if policy_of(conn, held).wakes:
+        key = f"case:{case_id}:{to_id}:handed:{int(now.timestamp() * 1000)}:wake"
+        wake(conn, to_id, "staff/wake", key=key, now=now, about_id=case.person_id, case_id=case_id)
     _tell_the_others(conn, held, {staff_id, to_id}, now)
+    catch_up(conn, held, now)
     return Deed(done=True, why="", case=held)
 
 
@@ -103,10 +108,10 @@ def contacted(conn: Connection, case_id: int, staff_id: int, how: str, now: date
     return _did(conn, case, staff_id, f"contacted_{how}", now)
 
 
-def acted(conn: Connection, case_id: int, staff_id: int, deed: str, now: datetime) -> Deed:
-    """Count something else that somebody did for her, say a message through the bot, as a deed."""
+def acted(conn: Connection, case_id: int, staff_id: int, deed: str, now: datetime, *, text: str | None = None) -> Deed:
+    """Count something else that somebody did for her, say a message through the bot, as a deed; `text` is sealed."""
     case = _case(conn, case_id)
-    events.add(conn, case_id, deed, now, actor_id=staff_id)
+    events.add(conn, case_id, deed, now, actor_id=staff_id, note=text)
     return _did(conn, case, staff_id, deed, now)
 
 
@@ -145,8 +150,10 @@ def resolve(conn: Connection, case_id: int, staff_id: int, outcome: str, now: da
 
 
 def reopen(conn: Connection, case_id: int, staff_id: int, now: datetime) -> Deed:
-    """Open a case again that was over, from the first step of its policy."""
+    """Open a case again that somebody had ended, from the first step of its policy."""
     case = _case(conn, case_id)
+    if case.state is CaseState.RESOLVED and not may_reopen(case):
+        return Deed(done=False, why="over", case=case)
     others = cases_store.unresolved_of(conn, [case.person_id]).get(case.person_id, [])
     if case.state is not CaseState.RESOLVED or any(one.reason is case.reason for one in others):
         return Deed(done=False, why="open", case=case)
@@ -217,6 +224,7 @@ def _taken(conn: Connection, before: Case, staff_id: int, deed: str, now: dateti
     _told_of(conn, case, deed, staff_id, now)
     drop_waiting(conn, case.id)
     _tell_the_others(conn, case, {staff_id}, now, before.acknowledged_by)
+    catch_up(conn, case, now)
     return Deed(done=True, why="", case=case)
 
 
@@ -228,9 +236,10 @@ def _tell_the_others(conn: Connection, case: Case, but: set[int], now: datetime,
     if case.reason in (Reason.URGENT, Reason.HARD):
         key = f"case:{case.id}:taken:{case.acknowledged_by}:student:{int(now.timestamp() * 1000)}"
         data = {"by_id": case.acknowledged_by}
+        at = now if case.reason is Reason.URGENT else not_before_her_morning(conn, case.person_id, now)
         tell(
             conn, case.person_id, Kind.REPLY, "student/case_taken", key=key, priority=Priority.REPLY, now=now,
-            data=data, case_id=case.id,
+            data=data, case_id=case.id, not_before=at,
         )  # fmt: skip
 
 

@@ -10,7 +10,8 @@ from bot.engine.asking import ask_now
 from bot.engine.facts import load_facts
 from bot.engine.life import sign_of_life
 from bot.engine.replanning import PlanCount, replan
-from bot.engine.telling import tell
+from bot.engine.rollcall_life import left
+from bot.engine.telling import not_before_her_morning, tell
 from bot.journal import store as journal
 from bot.local_time import local_date
 from bot.outbox import store as outbox_store
@@ -67,6 +68,7 @@ def resume(conn: Connection, person_id: int, now: datetime, programmes: Programm
 def leave(conn: Connection, person_id: int, now: datetime, programmes: Programmes) -> PlanCount:
     """She leaves: nothing is asked any more, an open case stays open; her counsellor hears that she left, no more."""
     counted = _change(conn, person_id, "person.left", now, programmes, left_at=now)
+    left(conn, person_id, now)
     person = people_store.by_id(conn, person_id)
     if person is not None and person.counsellor_id is not None:
         tell(
@@ -78,6 +80,7 @@ def leave(conn: Connection, person_id: int, now: datetime, programmes: Programme
             priority=Priority.BULK,
             now=now,
             about_id=person_id,
+            not_before=not_before_her_morning(conn, person.counsellor_id, now),
         )
     return counted
 

@@ -12,11 +12,24 @@ from sqlalchemy import Connection
 from bot.addresses import store as addresses_store
 from bot.addresses.model import PULL_ONLY, Address
 from bot.engine.deciding import Reach
+from bot.engine.facts import load_facts
+from bot.local_time import Quiet, after_quiet
 from bot.outbox import store as outbox_store
 from bot.outbox.model import Kind, Priority
 
+NIGHT = Quiet()
+"""The hours in which nobody hears of what is not urgent and belongs to no programme with hours of its own."""
 WAKES_FOR = timedelta(hours=1)
 """How long an alarm that could not be handed over is still worth waking somebody for; the ladder goes on meanwhile."""
+
+
+def not_before_her_morning(conn: Connection, person_id: int, now: datetime, quiet: Quiet = NIGHT) -> datetime:
+    """Return when somebody may be told what is not urgent: now, or the end of the night where she is.
+
+    Where she is follows from `PersonFacts.place_now`; for staff it is the zone that they named.
+    """
+    known = load_facts(conn, [person_id]).get(person_id)
+    return now if known is None else after_quiet(now, known.zone_now(now), quiet)
 
 
 def reach_of(addresses: Sequence[Address]) -> Reach:

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot.addresses import store as addresses
+from bot.engine.telling import not_before_her_morning
 from bot.engine.telling import tell as queue
 from bot.engine.who_helps import load_helpers
 from bot.journal import store as journal
@@ -21,6 +22,7 @@ def tell(conn: Connection, person_id: int, channel: str, key: str, now: datetime
         return
     journal.write(conn, [journal.line(now, "enrol.second_claim", person_id=person_id, channel=channel)])
     data = {"claimed_on": channel.capitalize()}
+    morning = not_before_her_morning(conn, person_id, now)
     rows = [
         outbox.row(
             f"{key}:claim:{address.id}",
@@ -33,6 +35,7 @@ def tell(conn: Connection, person_id: int, channel: str, key: str, now: datetime
             channel=address.channel,
             account=address.account,
             data=data,
+            not_before=morning,
         )
         for address in older
     ]
@@ -48,4 +51,5 @@ def tell(conn: Connection, person_id: int, channel: str, key: str, now: datetime
             now=now,
             data=data,
             about_id=person_id,
+            not_before=not_before_her_morning(conn, staff_id, now),
         )

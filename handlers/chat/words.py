@@ -16,6 +16,10 @@ _COMMANDS = {
     "恢复问候": "/pause off",
     "伙伴": "/buddy",
     "互助伙伴": "/buddy",
+    "不找辅导员": "/notcounsellor",
+    "别找辅导员": "/notcounsellor",
+    "找辅导员": "/notcounsellor off",
+    "可以找辅导员": "/notcounsellor off",
     "我在哪": "/zone",
     "时区": "/zone",
     "语言": "/language",
@@ -59,6 +63,9 @@ _AGREED = frozenset({"同意", "我同意", "可以", "可以，我同意", "yes
 _RIGHT = frozenset({"对", "对的", "是", "是的", "没错", "好", "ok", "okay", "right", "yes"})
 _YES = frozenset({"是", "是的", "要", "对", "yes", "y", "是，紧急求助", "yes, urgent help"})
 _NO = frozenset({"不", "不是", "不用", "不要", "没有", "没事", "我没事", "no", "n", "nope", "i am fine", "i'm fine"})
+_FALSE_ALARM = frozenset(
+    {"误报", "是误报", "误触", "误按", "点错了", "按错了", "false alarm", "it was a false alarm", "by mistake"}
+)
 _FULL_DATE = pattern(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
 _SHORT_DATE = pattern(r"(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
 _WITH_DAY = pattern(
@@ -115,16 +122,20 @@ def is_off(text: str) -> bool:
     return whole(text) in {"off", "算了", "不写了", "取消", "cancel", "恢复"}
 
 
+def is_false_alarm(text: str) -> bool:
+    """Tell whether a whole message says that a call for help was a false alarm."""
+    return whole(text) in _FALSE_ALARM
+
+
 def is_back(text: str) -> bool:
     """Tell whether a whole message says that she is back where her stay is."""
     return whole(text) in {"回来了", "我回来了", "已经回来了", "back", "i am back", "i'm back"}
 
 
-def place_and_day(text: str, today: date) -> tuple[str, date | None]:
-    """Split a place from the last day behind it (`大阪 到 12-15`, `Osaka until 12-15`); the day is None without one."""
+def place_and_day(text: str) -> tuple[str, str]:
+    """Split a place from the last day behind it (`大阪 到 12-15`, `Osaka until 12-15`); the day is "" without one."""
     found = _WITH_DAY.fullmatch(unicodedata.normalize("NFKC", text).strip())
-    until = day_in(found["day"], today) if found else None
-    return (found["place"].strip(_EDGES), until) if found and until else (text, None)
+    return (found["place"].strip(_EDGES), found["day"]) if found else (text, "")
 
 
 def day_in(text: str, today: date) -> date | None:

@@ -59,8 +59,9 @@ def written(chat: Chat, text: str) -> None:
     trip = _trip(chat, facts)
     places, until = named(text, trip), None
     if not places:
-        text, until = place_and_day(text, _today(chat, facts))
-        places = named(text, trip) if until is not None else []
+        text, day = place_and_day(text)
+        places = named(text, trip) if day else []
+        until = day_in(day, local_date(chat.now, places[0].zone)) if places else None
     _settle_or_ask(chat, places, until)
 
 

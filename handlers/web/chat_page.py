@@ -25,6 +25,7 @@ from handlers.web.chat_lines import Lines, label_of, lines_of, unseen_upto
 from handlers.web.errors import plain
 from handlers.web.posted import Posted
 from handlers.web.site import Site
+from handlers.zone_seen import zone_seen
 
 log = structlog.get_logger(__name__)
 
@@ -91,6 +92,16 @@ class ChatPage:
             await site.database.awrite(lambda conn: _seen(conn, site, address, int(last)))
         return Response(status_code=204)
 
+    async def zone(self, request: Request) -> Response:
+        """Take the zone of the device after it has changed; it is compared and forgotten."""
+        site, door = self._site, await self._door(request)
+        if door.address is None:
+            return Response(status_code=door.status)
+        address, zone = door.address, str((await request.form()).get("zone", ""))
+        if await site.database.awrite(lambda conn: zone_seen(conn, address, zone, site.services)):
+            await site.settle()
+        return Response(status_code=204)
+
     async def _door(self, request: Request) -> Door:
         site, token, cookie = self._site, request.path_params["token"], cookie_of(request)
         return await site.database.aread(lambda conn: chat_door.look(conn, site, token, cookie))
@@ -108,6 +119,7 @@ def routes(site: Site) -> list[Route]:
         Route("/chat/{token}/open", page.enter, methods=["POST"]),
         Route("/chat/{token}/again", page.again, methods=["POST"]),
         Route("/chat/{token}/seen", page.seen, methods=["POST"]),
+        Route("/chat/{token}/zone", page.zone, methods=["POST"]),
     ]
 
 
