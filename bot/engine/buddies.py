@@ -20,7 +20,7 @@ from bot.local_time import local_date
 from bot.people import store as people_store
 from bot.places.cities import find_cities
 from bot.places.folding import fold
-from bot.prompts.model import State
+from bot.prompts.model import FAILED, State
 from bot.prompts.store import prompts
 
 LOOKED_FOR = frozenset({Reason.URGENT, Reason.MISSED, Reason.UNREACHED, Reason.ROLLCALL})
@@ -44,7 +44,7 @@ def buddies_for(conn: Connection, student_ids: Sequence[int], now: datetime) -> 
     facts = facts_of_people(conn, people)
     buddies = {buddy_id for _, buddy_id, _ in asked}
     addresses = addresses_store.working_of(conn, buddies)
-    missing = _missing(conn, buddies)
+    missing = _missing(conn, buddies, now)
     candidates = {
         buddy_id: Candidate(
             present=not facts[buddy_id].gone,
@@ -80,7 +80,7 @@ def end_all(conn: Connection, person_ids: Iterable[int], now: datetime) -> None:
                 journal.write(conn, [journal.line(now, "buddy.ended", person_id=person_id, actor_id=person_id)])
 
 
-def _missing(conn: Connection, person_ids: Iterable[int]) -> set[int]:
+def _missing(conn: Connection, person_ids: Iterable[int], now: datetime) -> set[int]:
     """Return those who are looked for, or have not answered a question of which they were reminded."""
     ids = sorted(person_ids)
     cases = cases_store.unresolved_of(conn, ids)
@@ -88,6 +88,11 @@ def _missing(conn: Connection, person_ids: Iterable[int]) -> set[int]:
     reminded = or_(
         prompts.c.state == State.LATE.value,
         and_(prompts.c.state == State.OPEN.value, prompts.c.reminded_at.is_not(None)),
+        # Of two who fall silent together, the second one's case is opened a moment after the first one's.
+        and_(
+            prompts.c.state.in_([state.value for state in FAILED]),
+            or_(prompts.c.closes_at.is_(None), prompts.c.closes_at > now),
+        ),
     )
     for start in range(0, len(ids), 500):
         query = select(prompts.c.person_id).where(
