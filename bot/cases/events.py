@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, ForeignKey, String, Table, select
+from sqlalchemy import Column, Connection, ForeignKey, String, Table, func, select
 
 from bot.cases.model import Event
 from bot.schema import Id, Sealed, UtcDateTime, id_column, metadata
@@ -35,10 +35,11 @@ def add(  # noqa: PLR0913 - what a line of the story has
     note: str | None = None,
     to_id: int | None = None,
     until: datetime | None = None,
-) -> None:
-    """Append a line."""
+) -> int:
+    """Append a line and return its number."""
     values = {"actor_id": actor_id, "word": word, "note": note, "to_id": to_id, "until": until}
-    conn.execute(case_events.insert().values(case_id=case_id, deed=deed, at=now, **values))
+    line = case_events.insert().values(case_id=case_id, deed=deed, at=now, **values)
+    return int(conn.execute(line.returning(case_events.c.id)).scalar_one())
 
 
 def of_case(conn: Connection, case_id: int) -> list[Event]:
@@ -46,6 +47,17 @@ def of_case(conn: Connection, case_id: int) -> list[Event]:
     columns = ("at", "actor_id", "deed", "word", "note", "to_id", "until")
     query = select(*(case_events.c[name] for name in columns)).where(case_events.c.case_id == case_id)
     return [Event(*row) for row in conn.execute(query.order_by(case_events.c.id))]
+
+
+def last_id(conn: Connection, case_id: int) -> int:
+    """Return the number of the newest line of a case's story; 0 when it has none."""
+    return conn.execute(select(func.max(case_events.c.id)).where(case_events.c.case_id == case_id)).scalar() or 0
+
+
+def last_at(conn: Connection, case_id: int, deed: str) -> datetime | None:
+    """Return when a deed of this name was done last."""
+    query = select(func.max(case_events.c.at)).where(case_events.c.case_id == case_id, case_events.c.deed == deed)
+    return conn.execute(query).scalar()
 
 
 def last_words(conn: Connection, case_id: int, deed: str) -> dict[int, str]:

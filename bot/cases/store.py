@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from bot.cases.model import Case, CaseState, Reason
+from bot.cases.model import HELD, Case, CaseState, Reason
 from bot.schema import Id, UtcDateTime, id_column, metadata
 
 cases = Table(
@@ -98,6 +98,13 @@ def unresolved_of(conn: Connection, person_ids: Iterable[int]) -> dict[int, list
         for row in conn.execute(_UNRESOLVED_OF, {"ids": ids[start : start + 500]}):
             found.setdefault(row.person_id, []).append(from_row(row))
     return found
+
+
+def held_by(conn: Connection, staff_id: int) -> list[Case]:
+    """Return the cases that somebody looks after now, the newest first."""
+    held = [state.value for state in HELD]
+    query = select(cases).where(cases.c.acknowledged_by == staff_id, cases.c.state.in_(held))
+    return [from_row(row) for row in conn.execute(query.order_by(cases.c.id.desc()))]
 
 
 def open_one(conn: Connection, **values: Any) -> tuple[Case, bool]:

@@ -6,8 +6,11 @@ CRY_ASKED = "cry.asked"
 """She was asked whether she needs urgent help; what she was in the middle of is kept in the data as `before`."""
 CRY_WAIT = timedelta(minutes=3)
 """How long that question may stay without a reply before it counts as an SOS."""
+RELAY = "relay"
+"""What is written goes to the other side of a case: to the student whom somebody looks after, or to that person."""
 _LASTS = {
     "case.note": timedelta(hours=1),
+    RELAY: timedelta(hours=12),
     "note": timedelta(hours=1),
     "note.declined": timedelta(minutes=10),
     "pause.date": timedelta(hours=1),

@@ -10,7 +10,10 @@ from bot.people import store as people_store
 
 
 def news_of(conn: Connection, case: Case) -> dict[str, Any]:
-    """Return `buddies_said`: name and last word of each friend; nothing of a hard week, of which no friend knows."""
+    """Return `buddies_said`: name and last word of each friend (nothing of a hard week, of which no friend knows), and
+    `false_alarm_at`: when she said that her call for help was one.
+    """
     said = {} if case.reason is Reason.HARD else events.last_words(conn, case.id, "buddy")
     names = people_store.by_ids(conn, said)
-    return {"buddies_said": [{"name": names[one].name, "word": word} for one, word in said.items() if one in names]}
+    friends = [{"name": names[one].name, "word": word} for one, word in said.items() if one in names]
+    return {"buddies_said": friends, "false_alarm_at": case.slowed_at}

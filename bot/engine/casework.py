@@ -5,7 +5,7 @@ What members of staff do with a case lies in `bot/engine/deeds.py`, how it goes 
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
@@ -15,6 +15,7 @@ from bot.cases.model import HELD, Case, CaseState, Reason
 from bot.engine.case_rules import tell_at
 from bot.engine.escalating import go_on, policy_of
 from bot.engine.facts import load_facts
+from bot.engine.line import closed
 from bot.engine.telling import tell
 from bot.journal import store as journal
 from bot.outbox.model import Kind, OutboxState, Priority
@@ -23,6 +24,8 @@ from bot.policies import store as policies_store
 from bot.policies.model import Whom
 from bot.prompts.model import ShareWith
 
+JUST_TOLD = timedelta(minutes=1)
+"""How long a second call for help rings nobody again who is being told of the first."""
 SILENT = frozenset({Reason.MISSED, Reason.UNREACHED, Reason.NOT_ASKED, Reason.ROLLCALL})
 """Reasons that only silence gives: a word from her ends such a case. Urgent and hard ones are for people to end."""
 
@@ -38,7 +41,8 @@ def open_case(
 ) -> Case:
     """Open a case and tell the first step of its policy; one that is open for the same reason is returned.
 
-    A second call for help tells everybody again and is nobody's, whoever had taken the first.
+    A second call for help tells everybody again and is nobody's, whoever had taken the first; one that nobody has yet
+    goes on to its next step at once, unless everybody has only just been told.
     """
     policy_id, policies = policies_store.current(conn)
     case, is_new = cases_store.open_one(
@@ -63,7 +67,15 @@ def open_case(
             cases_store.update(conn, case.id, next_at=next_at)
             return replace(case, next_at=next_at)
         return go_on(conn, case, now)
-    return go_on(conn, begin_again(conn, case, now), now) if reason is Reason.URGENT else case
+    return _heard_again(conn, case, now) if reason is Reason.URGENT else case
+
+
+def _heard_again(conn: Connection, case: Case, now: datetime) -> Case:
+    if case.is_held or case.slowed_at is not None:
+        return go_on(conn, begin_again(conn, case, now), now, cried_again=True)
+    if case.told_at is not None and now - case.told_at < JUST_TOLD:
+        return case
+    return go_on(conn, case, now, cried_again=True)
 
 
 def begin_again(conn: Connection, case: Case, now: datetime) -> Case:
@@ -93,6 +105,7 @@ def end(conn: Connection, case_id: int, staff_id: int | None, outcome: str, now:
     )
     journal.write(conn, [line])
     drop_waiting(conn, case_id)
+    closed(conn, case, now)
     roles = cases_store.alarmed_as(conn, case_id)
     for helper_id in told(conn, case_id):
         if helper_id != staff_id:

@@ -94,7 +94,8 @@ def before_try(
         return Verdict(OutboxState.EXPIRED, reason="expired")
     if prompt is not None and prompt.state not in _ASKABLE.get(message.kind, frozenset(State)):
         return Verdict(OutboxState.WITHDRAWN, reason=f"prompt_{prompt.state.value}")
-    if message.kind is Kind.ALARM and case is not None and case.state is not CaseState.OPEN:
+    hers = case is not None and case.is_held and case.acknowledged_by == message.person_id  # handed over to this person
+    if message.kind is Kind.ALARM and case is not None and case.state is not CaseState.OPEN and not hers:
         return Verdict(OutboxState.WITHDRAWN, reason=f"case_{case.state.value}")
     usable = {AddressState.WORKING, AddressState.PENDING} if message.kind is Kind.REPLY else {AddressState.WORKING}
     if address not in usable:

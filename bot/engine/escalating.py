@@ -37,13 +37,19 @@ def policy_of(conn: Connection, case: Case) -> Policy:
 
 
 def go_on(
-    conn: Connection, case: Case, now: datetime, helpers: Helpers | None = None, *, lapsed_by: int | None = None
+    conn: Connection,
+    case: Case,
+    now: datetime,
+    helpers: Helpers | None = None,
+    *,
+    lapsed_by: int | None = None,
+    cried_again: bool = False,
 ) -> Case:
     """Tell the next step of an open case and say when the one after it comes; return the case as it is then.
 
     A step with nobody of the staff to tell is an alarm of its own and is passed over at once. `lapsed_by`: who had
-    acknowledged it and did nothing; everybody who was told before is told again then, with the next step. `helpers` are
-    loaded once by whoever has many cases.
+    acknowledged it and did nothing; everybody who was told before is told again then, with the next step, and so they
+    are when she has `cried_again`. `helpers` are loaded once by whoever has many cases.
     """
     student = people_store.by_id(conn, case.person_id)
     policy = policy_of(conn, case)
@@ -52,8 +58,10 @@ def go_on(
         return replace(case, next_at=None)
     helpers = helpers or load_helpers(conn, [student])
     step, found = _next_people(conn, case, student, policy, helpers, now)
-    if lapsed_by is not None or not found:
+    if lapsed_by is not None or cried_again or not found:
         found = _everybody(conn, case, student, policy, helpers, now) | found
+    if says_it_went_on(case.round) and case.reason is Reason.URGENT and not (cried_again or case.slowed_at):
+        _tell_her(conn, case, now, lapsed_by)
     case = _tell(conn, case, student, found, policy, now, lapsed_by=lapsed_by)
     wait = HARD_UNSEEN_AFTER if case.reason is Reason.HARD else wait_before(policy, step, slowed=bool(case.slowed_at))
     changed = {"step": step, "next_at": None if wait is None else now + wait}
@@ -178,14 +186,13 @@ def _tell(
     outbox_store.put(conn, rows)
     if rows and all(row["address_id"] is None for row in rows):
         log.error("nobody who must know of a case has a working address", case_id=case.id, reason=case.reason.value)
-    if case.reason is Reason.URGENT and says_it_went_on(case.round):
-        _tell_her(conn, case, now)
     changed = {"round": case.round + 1, "told_at": now}
     cases_store.update(conn, case.id, **changed)
     return replace(case, **changed)  # type: ignore[arg-type]
 
 
-def _tell_her(conn: Connection, case: Case, now: datetime) -> None:
+def _tell_her(conn: Connection, case: Case, now: datetime, lapsed_by: int | None) -> None:
+    lapsed = people_store.by_id(conn, lapsed_by) if lapsed_by is not None else None
     tell(
         conn,
         case.person_id,
@@ -194,5 +201,6 @@ def _tell_her(conn: Connection, case: Case, now: datetime) -> None:
         key=f"case:{case.id}:went_on:{case.round}",
         priority=Priority.ALARM,
         now=now,
+        data={"lapsed_by": lapsed.name} if lapsed else {},
         case_id=case.id,
     )

@@ -33,8 +33,9 @@ class Said(StrEnum):
 class Incoming:
     """A message in our own words. `sender` is the channel's own id of who wrote, `name` what the platform calls her.
 
-    `message_ref` is the platform's id of the message that a pressed button stands on, `press_ref` what the platform
-    wants back when a press is acknowledged; latitude and longitude are degrees.
+    `message_ref` is the platform's id of the message that a pressed button stands on, `reply_ref` that of the message
+    which a text replies to, `press_ref` what the platform wants back when a press is acknowledged; latitude and
+    longitude are degrees.
     """
 
     said: Said
@@ -44,6 +45,7 @@ class Incoming:
     latitude: float | None = None
     longitude: float | None = None
     message_ref: str | None = None
+    reply_ref: str | None = None
     press_ref: str | None = None
     name: str = ""
     language: str | None = None

@@ -83,6 +83,18 @@ def sent(conn: Connection, attempt_id: int) -> Sent | None:
     return None if row is None else Sent(row.result, row.external_id)
 
 
+def case_replied_to(conn: Connection, address_id: int, external_id: str) -> int | None:
+    """Return the case of a message that went to an address, by the platform's reference; None when it has none."""
+    query = (
+        select(outbox.c.case_id)
+        .join(attempts, attempts.c.outbox_id == outbox.c.id)
+        .where(attempts.c.address_id == address_id, attempts.c.external_id == external_id)
+        .order_by(attempts.c.id.desc())
+        .limit(1)
+    )
+    return conn.execute(query).scalar()
+
+
 def replace_body(conn: Connection, attempt_id: int, body: Rendered) -> None:
     """Put another text in the place of what was sent: an edit on a channel whose page reads the tries."""
     conn.execute(attempts.update().where(attempts.c.id == attempt_id).values(body=body.to_json()))
@@ -120,7 +132,7 @@ def later_one(conn: Connection, message: Message, now: datetime) -> int | None:
     Only alarms of one case and reminders of one question say the same again.
     """
     about = {Kind.ALARM: outbox.c.case_id == message.case_id, Kind.REMINDER: outbox.c.prompt_id == message.prompt_id}
-    if message.kind not in about:
+    if message.kind not in about or (message.kind is Kind.ALARM and message.case_id is None):
         return None
     tried_or_free = or_(outbox.c.tries > 0, outbox.c.next_try_at <= now)  # else it waits for somebody's morning
     query = select(outbox.c.id).where(

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from bot.prompts.store import notes
 
@@ -27,9 +27,9 @@ def add_words(
     *,
     prompt_id: int | None = None,
     case_id: int | None = None,
-) -> None:
-    """Keep a few words as {"text": …}; longer ones are cut."""
-    _add(conn, NoteKind.NOTE, {"text": text[:LONGEST]}, person_id, now, prompt_id, case_id)
+) -> int:
+    """Keep a few words as {"text": …}, longer ones cut; return the number of the note."""
+    return _add(conn, NoteKind.NOTE, {"text": text[:LONGEST]}, person_id, now, prompt_id, case_id)
 
 
 def add_position(
@@ -41,10 +41,24 @@ def add_position(
     *,
     prompt_id: int | None = None,
     case_id: int | None = None,
-) -> None:
-    """Keep a position in degrees as {"latitude": …, "longitude": …}."""
+) -> int:
+    """Keep a position in degrees as {"latitude": …, "longitude": …}; return the number of the note."""
     body = {"latitude": latitude, "longitude": longitude}
-    _add(conn, NoteKind.POSITION, body, person_id, now, prompt_id, case_id)
+    return _add(conn, NoteKind.POSITION, body, person_id, now, prompt_id, case_id)
+
+
+def of_case(conn: Connection, case_id: int) -> list[tuple[datetime, NoteKind, str]]:
+    """Return what she has written or sent for a case, the oldest first: when, what it is, her words.
+
+    SealError when no key opens one.
+    """
+    query = select(notes.c.at, notes.c.kind, notes.c.body).where(notes.c.case_id == case_id).order_by(notes.c.id)
+    return [(row.at, NoteKind(row.kind), str(row.body.get("text", ""))) for row in conn.execute(query)]
+
+
+def last_at(conn: Connection, case_id: int) -> datetime | None:
+    """Return when she last wrote or sent something for a case."""
+    return conn.execute(select(func.max(notes.c.at)).where(notes.c.case_id == case_id)).scalar()
 
 
 def attach_positions(conn: Connection, person_id: int, case_id: int, since: datetime) -> None:
@@ -69,9 +83,10 @@ def _add(
     now: datetime,
     prompt_id: int | None,
     case_id: int | None,
-) -> None:
-    conn.execute(
-        notes.insert().values(
-            person_id=person_id, prompt_id=prompt_id, case_id=case_id, kind=kind.value, body=body, at=now
-        )
+) -> int:
+    added = conn.execute(
+        notes.insert()
+        .values(person_id=person_id, prompt_id=prompt_id, case_id=case_id, kind=kind.value, body=body, at=now)
+        .returning(notes.c.id)
     )
+    return int(added.scalar_one())

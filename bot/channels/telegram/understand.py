@@ -105,6 +105,7 @@ def _message(message: dict[str, Any]) -> Incoming:
         latitude=_degrees(place.get("latitude")),
         longitude=_degrees(place.get("longitude")),
         message_ref=_id(message.get("message_id")),
+        reply_ref=_id(_dict(message.get("reply_to_message")).get("message_id")),
         name=name,
         language=language,
     )
