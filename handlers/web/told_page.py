@@ -37,7 +37,7 @@ def routes(site: Site) -> list[Route]:
 
     async def by_link(request: Request) -> Response:
         found = await site.database.aread(lambda conn: _by_link(conn, site, request.path_params["token"]))
-        return _render(site, request, found, what="answer")
+        return _render(site, request, found, what="told")
 
     async def on_her_page(request: Request) -> Response:
         token, cookie = request.path_params["token"], cookie_of(request)

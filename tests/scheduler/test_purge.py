@@ -12,6 +12,7 @@ from bot.inbox.store import inbox
 from bot.journal.store import journal
 from bot.links import store as links
 from bot.links.model import LinkPurpose
+from bot.moves.store import moves
 from bot.outbox.store import attempts, outbox
 from bot.prompts.store import notes
 from bot.settings import Retention
@@ -92,6 +93,25 @@ def test_used_links_and_ended_sessions_go_after_a_month(tmp_path: Path) -> None:
     database.close()
 
 
+def test_where_she_was_goes_a_month_after_the_stay(tmp_path: Path) -> None:
+    ground = Ground(open_ground(tmp_path))
+    today = NOW.date()
+    stays = [
+        {"returns": today + DAY},
+        {"returns": today - 30 * DAY},
+        {"returns": today - 31 * DAY},
+        {"cancelled_at": NOW - 29 * DAY},
+        {"cancelled_at": NOW - 31 * DAY},
+    ]
+    for number, dates in enumerate(stays):
+        person = ground.student(f"{number}")
+        ground.said_place(person, ground.trip(person, **dates), "Asia/Tokyo", city=str(number))
+    assert run(ground) == 2
+    left = ground.database.read(lambda conn: set(conn.execute(select(moves.c.city)).scalars()))
+    assert left == {"0", "1", "3"}
+    ground.database.close()
+
+
 def test_a_case_goes_a_year_after_it_was_over_with_all_that_hangs_on_it(tmp_path: Path) -> None:
     ground = Ground(open_ground(tmp_path))
     person, staff = ground.student("1"), ground.staff("2", "office")
@@ -108,7 +128,7 @@ def test_a_case_goes_a_year_after_it_was_over_with_all_that_hangs_on_it(tmp_path
         pass
     left = {running, lately}
     for column in (cases.c.id, case_alarms.c.case_id, case_events.c.case_id, notes.c.case_id, outbox.c.case_id):
-        found = ground.database.read(lambda conn, column=column: set(conn.execute(select(column)).scalars()))
-        assert found == left, column
+        with ground.database.engine.connect() as conn:
+            assert set(conn.execute(select(column)).scalars()) == left, column
     assert count(ground, journal) == 3  # that there was one stays
     ground.database.close()

@@ -6,11 +6,13 @@ import pytest
 from playwright.sync_api import Page
 from sqlalchemy import Connection
 
+from bot.cases.store import case_alarms
 from bot.engine.telling import tell
 from bot.outbox.model import Kind, Priority
 from bot.people.store import by_number
-from bot.prompts.store import by_id
-from handlers.links_made import answer_link, invite_links
+from bot.prompts.store import by_id, notes
+from handlers.links_made import answer_link, invite_links, receipt_link
+from tests.fakes.ground import NOW
 from tests.handlers.web.browser.conftest import DESKTOP, PHONE, Open, Served
 
 pytestmark = pytest.mark.browser
@@ -89,7 +91,7 @@ def test_plain_pages(
     served: Served, open_page: Open, complaints: list[str], size: tuple[int, int], language: str
 ) -> None:
     page = open_page(size, language)
-    for path in ("/a/forged", "/chat/forged", "/console/login/forged", "/nothing"):
+    for path in ("/a/forged", "/told/forged", "/chat/forged", "/chat/forged/told", "/console/login/forged", "/nothing"):
         page.goto(served.url + path)
         speaks(page, language)
         fits(page)
@@ -136,6 +138,9 @@ def test_the_chat_page(served: Served, open_page: Open, size: tuple[int, int], l
             break
         page.locator(".lines li:last-child .choice").first.click()
     assert page.locator(".keyboard").count() == 1
+    page.get_by_role("link", name="谁知道了你的什么" if language == "zh" else "Who was told what").click()
+    fits(page)
+    page.get_by_role("link", name="回到聊天" if language == "zh" else "Back to the chat").click()
     page.locator(".chip").first.click()
     bubbles = page.locator(".lines li")
     page.get_by_role("button", name="平安" if language == "zh" else "Fine").last.click()
@@ -145,6 +150,29 @@ def test_the_chat_page(served: Served, open_page: Open, size: tuple[int, int], l
     page.wait_for_function(f"document.querySelectorAll('.lines li').length > {before}")
     assert "<b>" in page.locator(".lines .mine .bubble").last.inner_text()
     fits(page)
+
+
+@LOOKS
+def test_who_was_told_what(served: Served, open_page: Open, size: tuple[int, int], language: str) -> None:
+    number = f"R-{language}-{size[0]}"
+    person = student(served, number, language=language, name="王雨桐", phone="+1 212 555 0100")
+    friend = student(served, f"F{number}", name="梅一")
+    case = served.ground.case(person, "urgent")
+    over = served.ground.case(person, "missed", state="resolved", resolved_at=NOW)
+    served.ground.put(notes, person_id=person, case_id=over, kind="position", body={}, at=NOW)
+    for where, who, role in ((case, 1, "counsellor"), (over, 1, "duty"), (over, friend, "buddy")):
+        values = {"person_id": who, "role": role, "first_at": NOW, "last_at": NOW}
+        served.ground.put(case_alarms, case_id=where, **values)
+        kind = {"kind": "alarm", "template": "staff/case_missed", "channel": "telegram"}
+        served.ground.message(who, None, key=f"{number}{where}{who}", case_id=where, **kind)
+    real = served.clock.real()
+    url = served.app.database.write(lambda conn: receipt_link(conn, served.app.settings, person, real))
+    page = open_page(size, language)
+    page.goto(url)
+    speaks(page, language)
+    fits(page)
+    assert page.locator("article.case").count() == 2
+    assert page.get_by_text("梅一").is_visible()
 
 
 def test_the_chat_page_works_without_scripts(served: Served, open_page: Open) -> None:
