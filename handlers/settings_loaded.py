@@ -95,7 +95,7 @@ def read_policies(settings: Settings) -> Policies:
 def unknown_names(conn: Connection, settings: Settings, duty: Duty) -> list[Mistake]:
     """Return what the settings name and the roster does not know: staff numbers, units, people to wake."""
     source = settings.duty.file or "[duty]"
-    mend = "write the number of somebody on the roster who has a role of staff"
+    mend = "write the number of a counsellor, a coordinator or somebody of the office who is on the roster"
     wanted = sorted({*duty.numbers, *settings.duty.alarm_urls})
     known = staff_of(conn, wanted)
     paths = set(conn.execute(select(units.c.path)).scalars())

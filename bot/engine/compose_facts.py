@@ -70,7 +70,12 @@ def of_emergency(country: str | None, language: str, settings: Settings) -> dict
 def may_know(conn: Connection, person: Person) -> list[str]:
     """Return who can be told of a hard week of hers, the one that goes on first; "nobody" is always the last."""
     helpers = load_helpers(conn, [person])
-    return [whom.value for whom in ShareWith if whom is ShareWith.NOBODY or helpers.for_hard(person, whom)]
+    left_out = ShareWith.COUNSELLOR if person.skips_counsellor else None
+    return [
+        whom.value
+        for whom in ShareWith
+        if whom is ShareWith.NOBODY or (whom is not left_out and helpers.for_hard(person, whom))
+    ]
 
 
 def of_prompt(prompt: Prompt) -> dict[str, Any]:

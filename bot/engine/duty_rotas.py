@@ -15,7 +15,7 @@ from bot.duty.model import Duty, Rota
 from bot.duty.parse import from_json
 from bot.duty.rules import Scopes, with_overrides
 from bot.people import store as people_store
-from bot.people.model import STAFF_ROLES, Person
+from bot.people.model import CARE_ROLES, Person
 from bot.places.countries import region_of
 
 KIND = "duty"
@@ -64,8 +64,8 @@ def staff_of(conn: Connection, numbers: Sequence[str]) -> dict[str, Person]:
 
 
 def is_present(person: Person) -> bool:
-    """Tell whether somebody is staff and neither left nor went from the roster."""
-    return person.has_role(*STAFF_ROLES) and person.absent_at is None and person.left_at is None
+    """Tell whether somebody may look after students, which supervisors never do, and neither left nor went away."""
+    return person.has_role(*CARE_ROLES) and person.absent_at is None and person.left_at is None
 
 
 def scopes_at(unit_path: str, countries: Iterable[str]) -> Scopes:

@@ -25,6 +25,7 @@ def people_at(
     """Return whom a step tells, staff before friends; a person found under two words keeps the first.
 
     Where nobody is on duty for her, her office takes the place of the duty phone: no alarm waits for a gap in a rota.
+    The same where she has asked to leave her counsellor out.
     """
     found: dict[int, Whom] = {}
     for wanted in sorted(step.whom, key=lambda one: one is Whom.BUDDY):
@@ -33,6 +34,8 @@ def people_at(
         if whom is Whom.DUTY and not named:
             line = journal.line(now, "case.nobody_on_duty", person_id=student.id, case_id=case.id)
             journal.write(conn, [line])
+            whom, named = Whom.OFFICE, helpers.office_of(student)
+        elif whom is Whom.COUNSELLOR and student.skips_counsellor:
             whom, named = Whom.OFFICE, helpers.office_of(student)
         for person_id in named:
             if person_id != student.id:

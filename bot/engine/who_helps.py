@@ -27,7 +27,10 @@ class Helpers:
     coordinators: tuple[int, ...] = ()
 
     def counsellor_of(self, student: Person) -> int | None:
-        """Return her counsellor, while that person is present."""
+        """Return her counsellor, while that person is present and she has not asked to leave the counsellor out."""
+        return None if student.skips_counsellor else self._counsellor(student)
+
+    def _counsellor(self, student: Person) -> int | None:
         found = self.staff.get(student.counsellor_id) if student.counsellor_id is not None else None
         present = found is not None and found.absent_at is None and found.has_role(RoleKind.COUNSELLOR)
         return student.counsellor_id if present else None
@@ -49,9 +52,9 @@ class Helpers:
         return list(dict.fromkeys([*first, *self.coordinators_of(student), *self.office_of(student)]))
 
     def for_hard(self, student: Person, whom: ShareWith) -> list[int]:
-        """Return whom a hard week is told to: exactly whom she chose."""
+        """Return whom a hard week is told to: exactly whom she chose, also a counsellor whom she leaves out else."""
         if whom is ShareWith.COUNSELLOR:
-            counsellor = self.counsellor_of(student)
+            counsellor = self._counsellor(student)
             return [] if counsellor is None else [counsellor]
         return {ShareWith.OFFICE: self.office_of(student), ShareWith.SUPPORT: list(self.support)}.get(whom, [])
 

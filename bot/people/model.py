@@ -52,7 +52,10 @@ class Role:
 
 @dataclass(frozen=True)
 class Person:
-    """Anyone the service knows. `zone` is the home zone, for staff the one that they named."""
+    """Anyone the service knows. `zone` is the home zone, for staff the one that they named.
+
+    `skips_counsellor`: as she wishes, her office is told in her counsellor's place whatever happens.
+    """
 
     id: int
     number: str
@@ -69,6 +72,7 @@ class Person:
     consent_at: datetime | None = None
     left_at: datetime | None = None
     absent_at: datetime | None = None
+    skips_counsellor: bool = False
     created_at: datetime | None = None
     roles: tuple[Role, ...] = field(default=())
 

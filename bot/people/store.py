@@ -3,7 +3,20 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Date, ForeignKey, Row, String, Table, UniqueConstraint, bindparam, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    ForeignKey,
+    Row,
+    String,
+    Table,
+    UniqueConstraint,
+    bindparam,
+    select,
+    text,
+)
 
 from bot.people.model import Level, Person, Role, RoleKind, ScopeKind
 from bot.schema import Id, Sealed, UtcDateTime, id_column, metadata
@@ -39,6 +52,8 @@ people = Table(
     Column("left_at", UtcDateTime),
     # Set when a later roster no longer lists her and the import was told to prune.
     Column("absent_at", UtcDateTime),
+    # As she wishes: no ladder of hers tells her counsellor, who does not hear of that.
+    Column("skips_counsellor", Boolean, nullable=False, default=False, server_default=text("false")),
     Column("created_at", UtcDateTime, nullable=False),
 )
 

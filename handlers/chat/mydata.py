@@ -28,6 +28,7 @@ def asked(chat: Chat) -> None:
         outbox=held.outbox,
         channels=held.channels,
         looks=[{"who": look.who, "what": look.what, "at": look.at} for look in looks_at(chat.conn, chat.person.id)],
+        skips=chat.person.skips_counsellor,
         messages_days=retention.messages_days,
         told=[_short(one) for one in receipts if one.told][:LATEST],
         receipt_url=url,

@@ -20,7 +20,7 @@ from bot.outbox.model import Rendered
 from bot.people.model import Person
 from bot.prompts.model import Choice, Prompt, ShareWith
 from bot.rollcalls.model import KIND as ROLLCALL
-from handlers.chat import answered, cried, noted, positioned, rollcall_answered, shared, undone
+from handlers.chat import answered, cried, left_out, noted, positioned, rollcall_answered, shared, undone
 from handlers.context import Chat
 from handlers.services import Services
 
@@ -137,6 +137,8 @@ def _on_prompt(chat: Chat, prompt: Prompt, what: str, choice: str) -> bool:
         return rollcall_answered.pressed(chat, prompt.id, choice)
     elif what == "share" and choice in set(ShareWith):
         shared.pressed(chat, prompt.id, ShareWith(choice))
+    elif what == "share" and choice == left_out.CHOICE:
+        left_out.pressed_below(chat, prompt.id)
     elif what == "undo":
         undone.pressed(chat, prompt.id)
     elif what == "note":

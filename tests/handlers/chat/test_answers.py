@@ -77,7 +77,7 @@ def test_hard_offers_only_whom_there_is_and_says_who_sees_what(asked: tuple[Talk
     replies = talk.presses(student, f"answer:{talk.prompt(student, '2026-09-08').id}:hard")
     assert "其他人只看到“已答复”" in replies[0].text
     assert "400-000-1111" in replies[0].text
-    assert labels(replies) == ["我的辅导员", "专项办公室", "先不告诉任何人", "写两句", "撤销"]
+    assert labels(replies) == ["我的辅导员", "专项办公室", "先不告诉任何人", "别找辅导员", "写两句", "撤销"]
     assert talk.cases(student) == []
 
 
