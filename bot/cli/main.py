@@ -25,9 +25,11 @@ COMMANDS = {
     "login-link": "bot.cli.links:login_link",
     "invite-link": "bot.cli.links:invite_link",
     "answer-link": "bot.cli.links:answer_link",
+    "rollcall": "bot.cli.rollcall:rollcall",
     "responses": "bot.cli.responses:responses",
     "outbox": "bot.cli.outbox:outbox",
     "duty": "bot.cli.duty:duty",
+    "alarm-test": "bot.cli.alarm_test:alarm_test",
 }
 
 

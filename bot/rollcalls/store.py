@@ -124,6 +124,13 @@ def add(
     return int(inserted.scalar_one())
 
 
+def drop(conn: Connection, rollcall_id: int) -> None:
+    """Forget a draft that was only counted."""
+    conn.execute(
+        rollcalls.delete().where(rollcalls.c.id == rollcall_id, rollcalls.c.state == RollcallState.DRAFT.value)
+    )
+
+
 def by_id(conn: Connection, rollcall_id: int, *, locked: bool = False) -> Rollcall | None:
     """Return one roll-call; `locked` until the end of the transaction."""
     query = select(rollcalls).where(rollcalls.c.id == rollcall_id)

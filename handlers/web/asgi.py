@@ -13,15 +13,21 @@ from bot.rendering.renderer import templates_folder
 from bot.storage.database import Database
 from handlers.services import Services
 from handlers.web import (
+    alarm_page,
     answer_page,
     board,
     cases,
     chat_page,
+    duty,
     health,
     languages,
     login,
     person,
     responses_csv,
+    rollcall_csv,
+    rollcall_done,
+    rollcall_page,
+    rollcalls,
     static,
     told_page,
 )
@@ -29,7 +35,24 @@ from handlers.web.armour import Bounded, Headed, OwnSite
 from handlers.web.errors import Caught, http_error, refusal
 from handlers.web.site import Site, all_is_well, deliver_nothing, wake_nobody
 
-PAGES = (health, login, board, person, cases, responses_csv, answer_page, chat_page, told_page, languages)
+PAGES = (
+    health,
+    login,
+    board,
+    person,
+    cases,
+    responses_csv,
+    rollcalls,
+    rollcall_page,
+    rollcall_done,
+    rollcall_csv,
+    answer_page,
+    chat_page,
+    told_page,
+    languages,
+    duty,
+    alarm_page,
+)
 
 
 def make_web(

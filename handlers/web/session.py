@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.engine.rollcall_roles import may_see
 from bot.links.model import token_hash
 from bot.people.model import STAFF_ROLES, Person
 from bot.people.store import by_id
@@ -96,6 +97,7 @@ def guarded_form(site: Site, form: Form) -> Callable[[Request], Awaitable[Respon
 def console_page(site: Site, request: Request, reader: Reader, template: str, **context: Any) -> Response:
     """Render a page of the console with its frame."""
     frame: dict[str, Any] = {"reader": reader.person, "csrf": reader.csrf, "sees_safety": reader.scope is not None}
+    frame["sees_rollcalls"] = may_see(reader.person)
     return site.page(request, template, own=reader.person.language, **(frame | context))
 
 

@@ -132,7 +132,7 @@ def test_buttons_change_the_answer_until_it_is_closed(talk: Talk, mei: int) -> N
     rollcall = start(talk, JAPAN)
     prompt = question(talk, rollcall, mei)
     talk.presses(mei, f"roll:{prompt.id}:elsewhere")
-    assert "以这次为准" in text_of(talk.press(mei, "我安全"))
+    assert "以这次的为准" in text_of(talk.press(mei, "我安全"))
     close(talk, rollcall)
     replies = talk.presses(mei, f"roll:{prompt.id}:elsewhere")
     assert "已经结束" in text_of(replies)
