@@ -5,6 +5,7 @@ makes one `Rounds` and tells it what a message means (`Reading`), because handle
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import structlog
@@ -17,8 +18,10 @@ from bot.settings import Settings
 from bot.storage.database import Database
 from bot.storage.writer import Urgency
 from scheduler import (
+    alarms_lost,
     cases_due,
     cry_unanswered,
+    duty_watch,
     hard_unseen,
     heartbeat,
     inbox_waiting,
@@ -47,6 +50,8 @@ class Rounds:
     settings: Settings
     metrics: Metrics
     reading: Reading
+    failing_urls: Callable[[], int] = lambda: 0
+    """How many alarm URLs did not take the last alarm that they were given."""
     problems: list[Problem] = field(default_factory=list)
     _reading_inbox: asyncio.Lock = field(default_factory=asyncio.Lock)
     _checked_up_to: int = 0
@@ -74,8 +79,9 @@ class Rounds:
         return total
 
     async def cases(self) -> int:
-        """Tell again about cases that nobody has taken, and ask about hard weeks that nobody has seen."""
+        """Tell again about cases that nobody has taken, see to lost alarms, and ask about hard weeks not seen."""
         told = await self.database.awrite(lambda conn: cases_due.work_off(conn, self.clock.now()), Urgency.HELP)
+        told += await self.database.awrite(lambda conn: alarms_lost.work_off(conn, self.clock.now()), Urgency.HELP)
         return told + await self.database.awrite(
             lambda conn: hard_unseen.work_off(conn, self.clock.now()), Urgency.DELIVERY
         )
@@ -83,6 +89,13 @@ class Rounds:
     async def cries(self) -> int:
         """Make an SOS of cries for help whose question nobody answered."""
         return await self.database.awrite(lambda conn: cry_unanswered.sweep(conn, self.clock.now()), Urgency.HELP)
+
+    async def duty(self) -> int:
+        """See to the duty phone: tell of hours with nobody on duty, and ask for test alarms."""
+        numbers = self.settings.duty.alarm_urls
+        return await self.database.awrite(
+            lambda conn: duty_watch.work_off(conn, numbers, self.clock.now()), Urgency.BULK
+        )
 
     async def inbox(self) -> int:
         """Understand and answer what came in."""
@@ -116,6 +129,8 @@ class Rounds:
         await self._check_plans()
         if self._without_next:
             found.append(Problem("without_next", self._without_next))
+        if failing := self.failing_urls():
+            found.append(Problem("alarm_urls_failing", failing))
         self.problems = found
         counts = {problem.code: problem.count for problem in found}
         for code in CODES:

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, exists, func, or_, select
 
-from bot.cases.model import CaseState
+from bot.cases.model import CaseState, Reason
 from bot.cases.store import cases
 from bot.engine.facts import load_facts
 from bot.engine.planning import plan
 from bot.engine.replanning import LOOK_BACK
 from bot.inbox.model import InboxState
 from bot.inbox.store import inbox
-from bot.outbox.model import OutboxState, Priority
+from bot.outbox.model import Kind, OutboxState, Priority
 from bot.outbox.store import attempts, outbox
 from bot.people.model import RoleKind
 from bot.people.store import roles
@@ -49,12 +49,14 @@ CODES = (
     "prompts_overdue",
     "prompts_set_aside",
     "cases_overdue",
+    "nobody_told",
     "rollcalls_overdue",
     "messages_overdue",
     "messages_stuck",
     "inbox_overdue",
     "inbox_failed",
     "without_next",
+    "alarm_urls_failing",
 )
 
 
@@ -65,6 +67,7 @@ def look(conn: Connection, now: datetime) -> list[Problem]:
         "prompts_overdue": _count(conn, prompts, prompts.c.next_at < now - PROMPT_LATE, prompts.c.error.is_(None)),
         "prompts_set_aside": _count(conn, prompts, prompts.c.error.is_not(None)),
         "cases_overdue": _count(conn, cases, cases.c.next_at < now - CASE_LATE, cases.c.state == CaseState.OPEN.value),
+        "nobody_told": _count(conn, cases, *_nobody_told(now)),
         "rollcalls_overdue": _count(conn, rollcalls, rollcalls.c.next_at < now - PROMPT_LATE),
         "messages_overdue": _count(conn, outbox, waiting, or_(_urgent_late(now), _ordinary_late(now))),
         "messages_stuck": _count(conn, attempts, attempts.c.result.is_(None), attempts.c.started_at < now - STUCK),
@@ -104,6 +107,18 @@ def without_next(
         for person_id, facts in load_facts(conn, ids).items()
     )
     return missing, ids[-1]
+
+
+def _nobody_told(now: datetime) -> list[ColumnElement[bool]]:
+    """Return which open cases were to be told by now, and nobody was or is about to be."""
+    reaches = [OutboxState.WAITING, OutboxState.SENDING, OutboxState.ACCEPTED, OutboxState.UNKNOWN]
+    told = exists().where(
+        outbox.c.case_id == cases.c.id,
+        outbox.c.kind == Kind.ALARM.value,
+        outbox.c.state.in_([state.value for state in reaches]),
+    )
+    due = and_(cases.c.round > 0, cases.c.told_at < now - URGENT_LATE)
+    return [cases.c.state == CaseState.OPEN.value, cases.c.reason != Reason.ROLLCALL.value, due, ~told]
 
 
 def _urgent_late(now: datetime) -> ColumnElement[bool]:

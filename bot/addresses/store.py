@@ -66,6 +66,14 @@ def all_of(conn: Connection, person_ids: Iterable[int]) -> dict[int, list[Addres
     return _of(conn, person_ids, only_working=False)
 
 
+def waking(conn: Connection) -> list[int]:
+    """Return the ids of everybody who has a working address that only wakes."""
+    query = select(addresses.c.person_id).where(
+        addresses.c.channel.in_(sorted(WAKE_ONLY)), addresses.c.state == AddressState.WORKING.value
+    )
+    return list(conn.execute(query.order_by(addresses.c.person_id)).scalars())
+
+
 def by_external(conn: Connection, channel: str, account: str, external_id: str) -> Address | None:
     """Return the address that a platform's sender has, linked or not."""
     sender = {"channel": channel, "account": account, "external_id": external_id}

@@ -113,7 +113,7 @@ class App:
             answer_stranger=self._answer_stranger,
         )
         reading = Reading(partial(process, services=self.services), set_aside)
-        self.rounds = Rounds(self.database, self.programmes, clock, settings, self.metrics, reading)
+        self.rounds = Rounds(self.database, self.programmes, clock, settings, self.metrics, reading, self._failing_urls)
         self.web: ASGIApp = self._make_web()
         self.came = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -175,6 +175,9 @@ class App:
         if not self.is_planned:
             return ["starting"]
         return [f"{problem.code}: {problem.count}" for problem in self.rounds.problems]
+
+    def _failing_urls(self) -> int:
+        return sum(channel.failing() for channel in self.channels if isinstance(channel, Alarm))
 
     def _make_web(self) -> ASGIApp:
         hook = telegram_webhook(self.settings, self.database, self.clock, self.nudge, self.metrics.ignored_updates)

@@ -112,6 +112,7 @@ class Running:
         ring(5, "cases due", self._and_send(rounds.cases))
         ring(5, "cries unanswered", self._and_send(rounds.cries))
         ring(60, "watchdog", self._watch)
+        ring(300, "duty", self._and_send(rounds.duty))
         ring(24 * 3600, "plan everyone", self._plan, first=now)
         ring(3600, "purge", rounds.purge)
 

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, ForeignKey, Row, String, Table, select
+from sqlalchemy import Column, Connection, ForeignKey, Row, String, Table, or_, select
 
 from bot.duty.model import Override
 from bot.duty.parse import wall_in
 from bot.schema import Id, UtcDateTime, id_column, metadata
+
+BY_CHAT = "chat"
+BY_LINK = "link"
 
 duty_overrides = Table(
     "duty_overrides",
@@ -117,27 +120,38 @@ def find_test_of(conn: Connection, token_hash: str) -> AlarmTest | None:
 
 
 def confirm_test(conn: Connection, test_id: int, by: str, now: datetime) -> bool:
-    """Note that a test alarm was seen; False when it was confirmed before."""
-    done = conn.execute(
-        alarm_tests.update()
-        .where(alarm_tests.c.id == test_id, alarm_tests.c.confirmed_at.is_(None))
-        .values(confirmed_at=now, confirmed_by=by)
-    )
+    """Note that a test alarm was seen, by "chat" or by "link"; False when that was known.
+
+    The link stands where the alarm URLs lead, so it proves more than the chat and counts after it too.
+    """
+    table = alarm_tests
+    unseen = table.c.confirmed_at.is_(None)
+    if by == BY_LINK:
+        unseen = or_(unseen, table.c.confirmed_by != BY_LINK)
+    done = conn.execute(table.update().where(table.c.id == test_id, unseen).values(confirmed_at=now, confirmed_by=by))
     return done.rowcount == 1
 
 
-def latest_tests(conn: Connection, person_ids: Iterable[int]) -> dict[int, AlarmTest]:
-    """Return the newest test alarm of each of some people, a confirmed one before one that is not."""
+def proofs(conn: Connection, person_ids: Iterable[int]) -> dict[int, frozenset[str]]:
+    """Return by what people have ever confirmed a test alarm; who never did is not there."""
     ids = sorted(set(person_ids))
-    found: dict[int, AlarmTest] = {}
+    found: dict[int, set[str]] = {}
     for start in range(0, len(ids), 500):
-        query = (
-            select(alarm_tests)
-            .where(alarm_tests.c.person_id.in_(ids[start : start + 500]))
-            .order_by(alarm_tests.c.confirmed_at.is_not(None), alarm_tests.c.id)
+        query = select(alarm_tests.c.person_id, alarm_tests.c.confirmed_by).where(
+            alarm_tests.c.person_id.in_(ids[start : start + 500]), alarm_tests.c.confirmed_at.is_not(None)
         )
-        found |= {row.person_id: _test(row) for row in conn.execute(query)}
-    return found
+        for person_id, by in conn.execute(query):
+            found.setdefault(person_id, set()).add(by)
+    return {person_id: frozenset(by) for person_id, by in found.items()}
+
+
+def confirmed_at(conn: Connection, person_ids: Iterable[int]) -> dict[int, datetime]:
+    """Return when people confirmed a test alarm last; who never did is not there."""
+    ids = sorted(set(person_ids))
+    query = select(alarm_tests.c.person_id, alarm_tests.c.confirmed_at).where(
+        alarm_tests.c.person_id.in_(ids), alarm_tests.c.confirmed_at.is_not(None)
+    )
+    return {row.person_id: row.confirmed_at for row in conn.execute(query.order_by(alarm_tests.c.confirmed_at))}
 
 
 def _made(row: Row[Any]) -> MadeOverride:

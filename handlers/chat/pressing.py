@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from bot.prompts.model import Choice, ShareWith
 from handlers.chat import (
+    alarm_tested,
     answered,
     buddied,
     buddy_asked,
@@ -15,9 +16,11 @@ from handlers.chat import (
     helped,
     incident_reported,
     languaged,
+    left_out,
     noted,
     paused,
     positioned,
+    relayed,
     rollcall_answered,
     shared,
     stopped,
@@ -65,6 +68,9 @@ def _undo(chat: Chat, value: str) -> bool:
 
 def _share(chat: Chat, value: str) -> bool:
     prompt_id, whom = _number_and_rest(value)
+    if prompt_id is not None and whom == left_out.CHOICE:
+        left_out.pressed_below(chat, prompt_id)
+        return True
     if prompt_id is None or whom not in set(ShareWith):
         return False
     shared.pressed(chat, prompt_id, ShareWith(whom))
@@ -78,6 +84,11 @@ def _note(chat: Chat, value: str) -> bool:
 def _case(chat: Chat, value: str) -> bool:
     case_id, deed = _number_and_rest(value)
     return case_id is not None and case_pressed.pressed(chat, case_id, deed)
+
+
+def _relay(chat: Chat, value: str) -> bool:
+    case_id, deed = _number_and_rest(value)
+    return case_id is not None and relayed.pressed(chat, case_id, deed)
 
 
 def _buddy(chat: Chat, value: str) -> bool:
@@ -126,6 +137,7 @@ def _number_and_rest(value: str) -> tuple[int | None, str]:
 
 
 _HANDLERS: dict[str, Callable[[Chat, str], bool]] = {
+    "alarm": alarm_tested.pressed,
     "answer": _answer,
     "volunteer": _volunteer,
     "undo": _undo,
@@ -133,6 +145,7 @@ _HANDLERS: dict[str, Callable[[Chat, str], bool]] = {
     "note": _note,
     "position": _position,
     "case": _case,
+    "relay": _relay,
     "buddy": _buddy,
     "buddies": _buddies,
     "roll": _roll,
@@ -144,5 +157,6 @@ _HANDLERS: dict[str, Callable[[Chat, str], bool]] = {
     "pause": paused.pressed,
     "stop": stopped.pressed,
     "checkin": _checkin,
+    "counsellor": left_out.pressed,
     "help": _help,
 }

@@ -6,11 +6,15 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import Connection
 
+from bot.addresses.model import AddressState
+from bot.addresses.store import put
 from bot.cli.context import Tool
 from bot.cli.main import cli
 from bot.clock import ManualClock
 from bot.people.model import RoleKind
+from bot.people.store import by_number
 from tests.support.rotas import EUROPE, EVERYBODY, staff, student, utc
 
 NOW = utc("2026-11-20 11:00")
@@ -123,3 +127,38 @@ def test_check_tells_every_mistake_in_a_rota(tmp_path: Path) -> None:
     assert told.exit_code == 2
     assert "'Europe/Berln' is no time zone" in told.stderr
     assert 'rota "Everybody": members: is empty; name at least one staff number' in told.stderr
+
+
+def link(office: Office, number: str, channel: str) -> None:
+    def work(conn: Connection) -> None:
+        person = by_number(conn, number)
+        assert person is not None
+        put(conn, person.id, channel, channel, number, AddressState.WORKING, NOW)
+
+    with office.tool.database() as database:
+        database.write(work)
+
+
+def test_a_test_alarm_goes_everywhere(office: Office) -> None:
+    link(office, "D1", "telegram")
+    told = office.run("alarm-test", "D1")
+    assert told.output.splitlines() == [
+        "Test alarm 1 goes to D1 by chat (telegram); a press there confirms it.",
+        "The service has loaded no alarm URL of this person: nothing but the chat would ring.",
+    ]
+    link(office, "D1", "apprise")
+    told = office.run("alarm-test", "D1")
+    assert told.output == "Test alarm 2 goes to D1 by chat (telegram) and alarm URLs; a press there confirms it.\n"
+
+
+@pytest.mark.parametrize("number", ["X9", "S1"])
+def test_a_number_of_nobody_of_the_staff_is_a_mistake(office: Office, number: str) -> None:
+    told = office.run("alarm-test", number)
+    assert told.exit_code == 2
+    assert told.stderr == f"{number}: nobody on the roster with a role of staff has this number\n"
+
+
+def test_whoever_nothing_reaches_is_told_of(office: Office) -> None:
+    told = office.run("alarm-test", "D1")
+    assert told.exit_code == 1
+    assert "nothing reaches D1: no account is linked (`yanxin invite-link D1`)" in told.stderr

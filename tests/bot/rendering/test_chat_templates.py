@@ -33,6 +33,9 @@ DUTY: dict[str, Any] = {
         SPAN | {"start": "2026-11-21T01:00:00+00:00", "end": LATER, "city": "", "students": 1},
     ],
     "gaps_left": 3,
+    "test": 5,
+    "token": "abcdefgh",
+    "rings": True,
     "days_ahead": 14,
     "rota": "欧洲",
     "begins": LATER,
@@ -88,8 +91,13 @@ FULL: dict[str, Any] = {
     "stay": "before",
     "departs": "2026-12-01",
     "city": "巴黎",
-    "candidates": [{"label": "剑桥", "country": "GB", "zone": "Europe/London"}],
+    "candidates": [{"city": "Cambridge", "country": "GB", "new_zone": "Europe/London", "code": "GB:Europe/London:"}],
     "new_zone": "Europe/Paris",
+    "country": "FR",
+    "code": "FR:Europe/Paris:Paris",
+    "back_to": "New York",
+    "names_city": False,
+    "again": False,
     "until": "2026-12-01",
     "latest": "2026-12-24",
     "trips": 1,
@@ -120,10 +128,29 @@ DEEDS: dict[str, Any] = {
     "why": "not_spoken",
     "reopened_elsewhere": False,
     "handed_by": "韩主任",
+    "skips": True,
+    "offer": True,
     "lapsed_by": "韩主任",
     "buddies_said": [{"name": "王雨桐", "word": word} for word in ("can", "cannot", "fine")],
 }
-FULL |= DEEDS
+LINE: dict[str, Any] = {
+    "false_alarm_at": NOW,
+    "reader": "王老师",
+    "teacher": "王老师",
+    "text": "我在图书馆三楼",
+    "in_conversation": True,
+    "channel": "telegram",
+    "who": "Lin",
+    "words": "救命",
+    "cried_at": LATER,
+    "asks": True,
+    "students": [{"case": 3, "name": "李雁"}],
+    "so_far": [
+        {"at": LATER, "who": who, "what": what, "text": "你在哪？"}
+        for who, what in (("", "text"), ("王老师", "text"), ("", "position"), ("", "file"))
+    ],
+}
+FULL |= DEEDS | LINE
 BUDDIES: dict[str, Any] = {
     "buddy": "王雨桐",
     "pair": 4,
@@ -228,10 +255,14 @@ VARIANTS = [
     *({**BARE, "outcome": outcome} for outcome in ("herself", "already", "waits", "full", "too_often", "no_code")),
     FULL | {"outcome": "unreadable", "anywhere": False, "mine": False},
     FULL | {"rung": "second_channel", "weeks": 3, "case_reason": "hard"},
+    FULL | {"what": "text", "in_conversation": False},
+    BARE | {"what": "position", "reader": "", "who": "", "words": "", "asks": False, "lapsed_by": ""},
+    BARE | {"false_alarm_at": None},
+    FULL | {"what": "file", "taken_by": ""},
     FULL | {"stands": "other", "what": "no_answer", "why": "too_long", "people": [], "more": False},
     BARE | {"stands": "open", "what": "note", "why": "past", "put_off": None, "reopened_elsewhere": True},
     BARE | {"stands": "over", "why": "not_theirs", "put_off": None, "case_reason": "missed"},
-    BARE | {"stands": "gone", "why": "open", "put_off": None},
+    BARE | {"stands": "gone", "why": "open", "put_off": None, "skips": False, "offer": False},
     BARE | {"stands": "other", "why": "not_yours", "put_off": None},
 ]
 
