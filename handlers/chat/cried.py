@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
+from bot.engine import deeds
 from bot.engine.casework import raise_sos
 from bot.inbox.rules import Cry
 from bot.journal import store as journal
 from bot.prompts.notes import add_words, attach_positions
-from handlers.chat import incident_reported, waiting
+from handlers.chat import incident_reported, relayed, waiting
 from handlers.chat.asking import unanswered, urgent_case
 from handlers.context import Chat
 
@@ -15,11 +16,18 @@ JUST_NOW = timedelta(minutes=30)
 
 
 def cried(chat: Chat, cry: Cry, words: str) -> None:
-    """Handle a text with urgent words; a second one while the question waits, or during an SOS, is a yes."""
-    if cry is Cry.SOS or waiting.cry_waits(chat) or urgent_case(chat) is not None:
+    """Handle a text with urgent words; a second one while the question waits, or during an SOS, is a yes.
+
+    While somebody looks after her they are for that person: only a whole SOS rings everybody again.
+    """
+    chat.counts_as_alive = False
+    case = urgent_case(chat)
+    if cry is Cry.ASK and case is not None and case.is_held and not waiting.cry_waits(chat):
+        relayed.hers(chat, case, words)
+        return
+    if cry is Cry.SOS or waiting.cry_waits(chat) or case is not None:
         sos(chat, words)
         return
-    chat.counts_as_alive = False
     if chat.is_student:
         waiting.ask_cry(chat, words)
         journal.write(chat.conn, [journal.line(chat.now, "cry.asked", person_id=chat.person.id)])
@@ -44,9 +52,22 @@ def pressed(chat: Chat, value: str) -> bool:
         sos(chat)
     elif value == "no":
         no_cry(chat)
+    elif value == "false":
+        false_alarm(chat)
     else:
         return False
     return True
+
+
+def false_alarm(chat: Chat) -> None:
+    """She says that it was one: her helpers hear so, and the case stays until somebody has spoken with her."""
+    chat.counts_as_alive = False  # whoever holds her phone could press it
+    case = urgent_case(chat)
+    if case is None:
+        chat.say("sos/over")
+        return
+    deeds.false_alarm(chat.conn, case.id, chat.person.id, chat.now)
+    chat.say("sos/false_alarm")
 
 
 def no_cry(chat: Chat) -> None:

@@ -1,8 +1,14 @@
 """She sends a file, a picture or her voice: it cannot be kept yet, and she is told so kindly."""
 
+from handlers.chat import relayed
+from handlers.chat.asking import urgent_case
 from handlers.context import Chat
 
 
-def sent(chat: Chat) -> None:
-    """Say that we cannot keep it."""
-    chat.say("file_received")
+def sent(chat: Chat, caption: str = "") -> None:
+    """Say that we cannot keep it; while she is being helped her helpers hear that she sent something."""
+    case = urgent_case(chat)
+    if case is None:
+        chat.say("file_received")
+    else:
+        relayed.her_file(chat, case, caption)

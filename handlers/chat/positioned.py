@@ -1,6 +1,7 @@
 """She sends where she is: to whoever helps her, or only to say which clock she lives by."""
 
 from bot.engine.moving import ask_if_moved
+from bot.engine.relaying import sent_position
 from bot.journal import store as journal
 from bot.prompts.notes import add_position
 from handlers.chat import cried, waiting, zoned
@@ -23,7 +24,7 @@ def sent(chat: Chat, latitude: float, longitude: float) -> None:
         zoned.positioned(chat, latitude, longitude)
         return
     prompt = unanswered(chat)
-    add_position(
+    note_id = add_position(
         chat.conn,
         chat.person.id,
         latitude,
@@ -34,6 +35,8 @@ def sent(chat: Chat, latitude: float, longitude: float) -> None:
     )
     journal.write(chat.conn, [journal.line(chat.now, "position.sent", person_id=chat.person.id)])
     chat.say("position/kept", helping=case is not None)
+    if case is not None:
+        sent_position(chat.conn, case, note_id, chat.now)
     if case is None and chat.is_student and chat.address is not None:
         _ask_if_moved(chat, latitude, longitude)
 

@@ -4,7 +4,9 @@ The order is the promise: a cry for help first, then commands, then plain answer
 """
 
 from bot.addresses.model import AddressState
+from bot.dialogues.store import Dialogue
 from bot.engine.life import sign_of_life
+from bot.engine.relaying import say_to_owner
 from bot.inbox.model import Incoming, Said
 from bot.inbox.rules import Cry, cry_in
 from bot.prompts.model import Choice
@@ -22,6 +24,7 @@ from handlers.chat import (
     noted,
     paused,
     positioned,
+    relayed,
     rollcall_answered,
     stopped,
     waiting,
@@ -30,7 +33,7 @@ from handlers.chat import (
 from handlers.chat.asking import just_answered, unanswered, urgent_case
 from handlers.chat.commanded import commanded
 from handlers.chat.pressing import pressed
-from handlers.chat.words import answer_in, command_in, is_consent, is_digit, yes_or_no
+from handlers.chat.words import answer_in, command_in, is_consent, is_digit, is_false_alarm, yes_or_no
 from handlers.context import Chat
 
 
@@ -52,13 +55,15 @@ def take_turn(chat: Chat, incoming: Incoming) -> None:
 
 def _listen(chat: Chat, incoming: Incoming) -> None:
     cry = _cry(chat, incoming)
+    if cry is Cry.ASK and _is_of_work(chat, incoming):
+        cry = None
     if cry is not None:
         incident_reported.keep_words(chat, incoming.text)
         cried.cried(chat, cry, incoming.text)
     elif chat.address is not None and chat.address.state is AddressState.PENDING:
         chat.counts_as_alive = False  # whoever holds the link, it need not be her yet
         _pending(chat, incoming)
-    elif chat.person.left_at is not None:
+    elif chat.person.left_at is not None and not _is_for_helpers(chat, incoming):
         stopped.wrote_after(chat, incoming.data)
     elif incoming.said is Said.PRESS:
         if not pressed(chat, incoming.data):
@@ -66,11 +71,25 @@ def _listen(chat: Chat, incoming: Incoming) -> None:
     elif incoming.said is Said.POSITION and incoming.latitude is not None and incoming.longitude is not None:
         positioned.sent(chat, incoming.latitude, incoming.longitude)
     elif incoming.said is Said.FILE:
-        file_received.sent(chat)
+        file_received.sent(chat, incoming.text)
     elif incoming.said is Said.START:
         commanded(chat, "/start", "")
     else:
-        _read(chat, incoming.text)
+        _read(chat, incoming)
+
+
+def _is_of_work(chat: Chat, incoming: Incoming) -> bool:
+    """Tell whether urgent words are written by staff about somebody else: in a conversation, a reply or a note."""
+    if chat.is_student or incoming.said is not Said.TEXT:
+        return False
+    step = waiting.step(chat)
+    return (step is not None and step.step == case_noted.STEP) or relayed.meant_for(chat, incoming, step) is not None
+
+
+def _is_for_helpers(chat: Chat, incoming: Incoming) -> bool:
+    """Tell whether somebody who has left is still being helped and says something to that: leaving ends no case."""
+    said = incoming.said in {Said.TEXT, Said.POSITION, Said.FILE} or incoming.data in {"sos:false", "position"}
+    return said and urgent_case(chat) is not None
 
 
 def _cry(chat: Chat, incoming: Incoming) -> Cry | None:
@@ -97,7 +116,8 @@ def _pending(chat: Chat, incoming: Incoming) -> None:
         enrolled.ask_consent(chat)
 
 
-def _read(chat: Chat, text: str) -> None:
+def _read(chat: Chat, incoming: Incoming) -> None:
+    text = incoming.text
     if waiting.cry_waits(chat) and (reply := yes_or_no(text)) is not None:
         if reply:
             cried.sos(chat)
@@ -108,12 +128,23 @@ def _read(chat: Chat, text: str) -> None:
     if command is not None and commanded(chat, *command):
         return
     step = waiting.step(chat)
+    if is_false_alarm(text) and urgent_case(chat) is not None:
+        cried.false_alarm(chat)
+    elif (about := relayed.meant_for(chat, incoming, step)) is not None:
+        relayed.written(chat, about, text)
+    else:
+        _take_words(chat, text, step)
+
+
+def _take_words(chat: Chat, text: str, step: Dialogue | None) -> None:
     if chat.is_student and (step is None or not is_digit(text)) and rollcall_answered.written(chat, text):
         return
     waits = unanswered(chat) if chat.is_student else None
     name = None if step is None or step.step == noted.DECLINED else step.step
     choice = _answer(text, name, waits=waits is not None) if chat.is_student else None
     if choice is not None:
+        if (case := urgent_case(chat)) is not None:
+            say_to_owner(chat.conn, case, text, chat.now)  # what she says while she is helped, her helper reads
         if waits is not None:
             answered.pressed(chat, waits.id, choice)
         else:

@@ -15,7 +15,7 @@ from bot.outbox.store import attempts, outbox
 
 LATEST = 50
 _ASKING = frozenset({Kind.QUESTION.value, Kind.REMINDER.value})
-_LASTING = ("answer:", "case:", "share:", "roll:", "buddies:yes:")
+_LASTING = ("answer:", "case:", "share:", "roll:", "buddies:yes:", "relay:", "sos:false")
 """What buttons begin with that stay good after something else was said."""
 _Order = tuple[datetime, int, int]
 """When, after which message of hers, and which of ours."""

@@ -25,6 +25,11 @@ def test_a_text() -> None:
     )
 
 
+def test_what_a_text_replies_to() -> None:
+    assert understand(message(text="where are you?", reply_to_message={"message_id": 4})).reply_ref == "4"
+    assert understand(message(text="where are you?", reply_to_message="odd")).reply_ref is None
+
+
 @pytest.mark.parametrize(
     ("text", "said", "heard_text", "data"),
     [
