@@ -4,6 +4,8 @@ import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
+from bot.addresses.model import AddressState
+from bot.addresses.store import all_of, set_state
 from bot.inbox.model import Incoming, Said
 from bot.outbox.model import Priority
 from bot.outbox.store import outbox
@@ -203,13 +205,79 @@ def test_whoever_left_can_still_cry(talk: Talk) -> None:
     assert talk.cases(student) == [("urgent", "open")]
 
 
-def test_a_strangers_cry_gets_numbers_and_an_alarm_in_the_log(talk: Talk) -> None:
+def test_a_strangers_cry_gets_numbers_and_alarms_the_office(talk: Talk) -> None:
     with capture_logs() as logs:
-        talk.hears("stranger", Incoming(Said.TEXT, "", text="救命", language="zh-hans"))
-        talk.hears("stranger", Incoming(Said.TEXT, "", text="help me please", language="en"))
-    assert [line["log_level"] for line in logs] == ["error", "error"]
+        talk.hears("stranger", Incoming(Said.TEXT, "", text="救命", language="zh-hans", name="Lin"))
+        talk.hears("other", Incoming(Said.TEXT, "", text="help me please", language="en"))
+    assert [line["log_level"] for line in logs] == ["warning", "warning"]
     assert "救命" not in str(logs)
     chinese, english = talk.strangers
     assert "112" in chinese.rendered.text
     assert "+86-10-12308" in chinese.rendered.text
+    assert labels([chinese.rendered]) == []
     assert "please dial right now" in english.rendered.text
+    assert labels([english.rendered]) == ["Yes, urgent help"]
+    first, second = talk.messages(talk.office, "staff/stranger_cried")
+    assert first.text.startswith("紧急：有一个我们不认识的人在这里求助（9月2日 周三 08:00）。")
+    assert "Telegram 上的名字：Lin" in first.text
+    assert "对方写道：救命" in first.text
+    assert "没有名字" in second.text
+    assert talk.messages(talk.counsellor, "staff/stranger_cried") == []
+
+
+def _strangers_cry(talk: Talk, text: str = "SOS", sender: str = "stranger") -> None:
+    talk.hears(sender, Incoming(Said.TEXT, "", text=text, language="en", name="Lin"))
+
+
+def test_the_office_is_alarmed_once_in_ten_minutes_about_one_stranger(talk: Talk) -> None:
+    for _ in range(3):
+        _strangers_cry(talk)
+    _strangers_cry(talk, sender="other")
+    assert len(talk.strangers) == 4
+    assert len(talk.messages(talk.office, "staff/stranger_cried")) == 2
+    talk.minutes_pass(9)
+    _strangers_cry(talk)
+    assert len(talk.messages(talk.office, "staff/stranger_cried")) == 2
+    talk.minutes_pass(2)
+    _strangers_cry(talk)
+    assert len(talk.messages(talk.office, "staff/stranger_cried")) == 3
+
+
+def test_urgent_words_first_and_an_sos_then_alarm_twice(talk: Talk) -> None:
+    _strangers_cry(talk, "somebody is following me")
+    talk.hears("stranger", Incoming(Said.PRESS, "", data="sos:yes", language="en"))
+    assert len(talk.messages(talk.office, "staff/stranger_cried")) == 2
+
+
+def test_an_sos_of_a_stranger_wakes_and_urgent_words_do_not(talk: Talk) -> None:
+    talk.link(talk.office, "apprise")
+    _strangers_cry(talk, "somebody is following me")
+    assert talk.messages(talk.office, "staff/stranger_wake") == []
+    _strangers_cry(talk)
+    (woken,) = talk.messages(talk.office, "staff/stranger_wake")
+    assert "Lin" not in woken.text
+
+
+def test_what_a_stranger_writes_after_a_cry_reaches_the_office(talk: Talk) -> None:
+    _strangers_cry(talk, "hello")
+    assert talk.messages(talk.office, "staff/stranger_wrote") == []
+    _strangers_cry(talk)
+    _strangers_cry(talk, "Lin Mei, 2023001, Paris")
+    (words,) = talk.messages(talk.office, "staff/stranger_wrote")
+    assert words.text.endswith("Lin Mei, 2023001, Paris")
+    assert "Passed on to the programme office" in talk.strangers[-1].rendered.text
+    for number in range(30):
+        _strangers_cry(talk, f"again {number}")
+    assert len(talk.messages(talk.office, "staff/stranger_wrote")) == 20
+    talk.minutes_pass(61)
+    _strangers_cry(talk, "are you there?")
+    assert "open the invitation link" in talk.strangers[-1].rendered.text
+
+
+def test_a_strangers_cry_that_no_office_hears_is_an_error(talk: Talk) -> None:
+    for address in talk.db.read(lambda conn: all_of(conn, [talk.office])).get(talk.office, []):
+        talk.do(lambda conn, one=address: set_state(conn, one.id, AddressState.GONE))
+    with capture_logs() as logs:
+        _strangers_cry(talk)
+    assert [line["log_level"] for line in logs] == ["error"]
+    assert "112" in talk.strangers[0].rendered.text
