@@ -117,7 +117,7 @@ class Ground:
         )
 
     def case(self, person: int, reason: str, *, state: str = "open", **values: Any) -> int:
-        return self.put(cases, person_id=person, reason=reason, state=state, opened_at=NOW, round=0, **values)
+        return self.put(cases, person_id=person, reason=reason, state=state, **{"opened_at": NOW, "round": 0} | values)
 
     def message(self, person: int, prompt: int | None, **values: Any) -> int:
         defaults = {

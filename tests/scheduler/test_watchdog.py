@@ -48,6 +48,13 @@ def late_inbox(ground: Ground, state: str, minutes: int) -> None:
     )
 
 
+def alarmed(ground: Ground, state: str) -> None:
+    """Put an open case of which one alarm is in a state."""
+    student, helper = ground.student("1"), ground.student("2")
+    case = ground.case(student, "urgent", round=1, told_at=NOW - timedelta(minutes=3))
+    ground.message(helper, None, kind="alarm", case_id=case, state=state, next_try_at=NOW + timedelta(hours=1))
+
+
 def stuck(ground: Ground, minutes: int) -> None:
     person = ground.student("1")
     message = ground.message(person, None, state="sending")
@@ -69,6 +76,16 @@ CASES: list[tuple[str, Callable[[Ground], object], Callable[[Ground], object]]] 
         "cases_overdue",
         lambda g: g.case(g.student("1"), "urgent", next_at=NOW - timedelta(minutes=6)),
         lambda g: g.case(g.student("1"), "urgent", state="acknowledged", next_at=NOW - timedelta(minutes=6)),
+    ),
+    (
+        "nobody_told",
+        lambda g: g.case(g.student("1"), "urgent", round=1, told_at=NOW - timedelta(minutes=3)),
+        lambda g: alarmed(g, "waiting"),
+    ),
+    (
+        "nobody_told",
+        lambda g: alarmed(g, "failed"),
+        lambda g: g.case(g.student("1"), "rollcall", round=1, told_at=NOW - timedelta(minutes=3)),
     ),
     (
         "messages_overdue",

@@ -32,7 +32,7 @@ from bot.prompts.store import prompts
 from bot.rollcalls.store import rollcalls
 from bot.storage.database import Database
 from bot.trips.store import trips
-from scheduler import cases_due, hard_unseen, moves_ended, prompts_due, rollcalls_due
+from scheduler import alarms_lost, cases_due, hard_unseen, moves_ended, prompts_due, rollcalls_due
 
 START = datetime(2026, 9, 2, tzinfo=UTC)
 """A Wednesday. A student has been away since 24 August unless the test says otherwise: her landing is over."""
@@ -133,6 +133,7 @@ class School:
             done = self.do(lambda conn: moves_ended.work_off(conn, self.now, self.programmes))
             done += self.do(lambda conn: prompts_due.work_off(conn, self.now, self.programmes))
             done += self.do(lambda conn: cases_due.work_off(conn, self.now))
+            done += self.do(lambda conn: alarms_lost.work_off(conn, self.now))
             done += self.do(lambda conn: hard_unseen.work_off(conn, self.now))
             done += self.do(lambda conn: rollcalls_due.work_off(conn, self.now, "http://yanxin.test"))
             done += self.do(self._deliver)
@@ -153,7 +154,7 @@ class School:
                 attempts.insert().values(
                     outbox_id=row.id,
                     address_id=row.address_id,
-                    body={"text": row.template},
+                    body=self.body(conn, row),
                     epoch=1,
                     started_at=self.now,
                     finished_at=self.now,
@@ -163,6 +164,10 @@ class School:
             if row.prompt_id and row.channel != "web" and row.kind in (Kind.QUESTION.value, Kind.REMINDER.value):
                 asked(conn, [row.prompt_id], self.now, self.programmes)
         return len(rows)
+
+    def body(self, _conn: Connection, row: Any) -> dict[str, Any]:
+        """Return what is kept of a message that was sent."""
+        return {"text": row.template, "buttons": []}
 
     def prompts(self, person_id: int, item: str = "checkin") -> list[Prompt]:
         query = select(prompts).where(prompts.c.person_id == person_id, prompts.c.item == item)
