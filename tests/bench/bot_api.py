@@ -9,6 +9,7 @@ With a limit it refuses (429) what would be one too many within any second, less
 
 import asyncio
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -23,6 +24,9 @@ from typing import Any
 from bot.clock import monotonic
 
 SECOND = 0.95
+STAFF = 6_000_000_000
+"""Chats from this number on are those of staff; when the first message for each came is noted."""
+_CHAT = re.compile(rb"chat_id\D{1,6}(6\d{9})\b")
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -36,6 +40,12 @@ class Api:
         """Return what it has accepted and refused, and when (by the machine's monotonic clock)."""
         with urllib.request.urlopen(f"{self.url}/seen") as answer:  # noqa: S310 - our own process on loopback
             found: dict[str, Any] = json.load(answer)
+        return found
+
+    def rang(self) -> dict[str, float]:
+        """Return when the first message for each chat of staff came, by the machine's monotonic clock."""
+        with urllib.request.urlopen(f"{self.url}/rang") as answer:  # noqa: S310 - our own process on loopback
+            found: dict[str, float] = json.load(answer)
         return found
 
 
@@ -72,8 +82,10 @@ class _Server(asyncio.Protocol):
             size = 0 if at < 0 else int(head[at + 15 :].split(b"\r\n", 1)[0])
             if len(self._waiting) < end + 4 + size:
                 return
+            sent = self._waiting[end + 4 : end + 4 + size]
             self._waiting = self._waiting[end + 4 + size :]
-            status, body = self._seen.told() if b"/seen" in head[:20] else self._seen.called()
+            asks = next((name for name in _ASKED if name in head[:20]), None)
+            status, body = _ASKED[asks](self._seen) if asks else self._seen.called(sent)
             head = b"HTTP/1.1 %d OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
             self._transport.write(head % (status, len(body)) + body)
 
@@ -84,8 +96,9 @@ class _Seen:
         self._recent: deque[float] = deque()
         self._times: list[float] = []
         self._refused = 0
+        self._rang: dict[str, float] = {}
 
-    def called(self) -> tuple[int, bytes]:
+    def called(self, sent: bytes = b"") -> tuple[int, bytes]:
         now = monotonic()
         if self._per_second:
             while self._recent and now - self._recent[0] >= SECOND:
@@ -97,6 +110,8 @@ class _Seen:
                 return 429, json.dumps(body).encode()
             self._recent.append(now)
         self._times.append(now)
+        if (staff := _CHAT.search(sent)) is not None:
+            self._rang.setdefault(staff.group(1).decode(), now)
         message = {
             "message_id": len(self._times),
             "date": 1788906600,
@@ -109,6 +124,12 @@ class _Seen:
     def told(self) -> tuple[int, bytes]:
         found = {"accepted": len(self._times), "refused": self._refused, "times": self._times}
         return 200, json.dumps(found).encode()
+
+    def rang(self) -> tuple[int, bytes]:
+        return 200, json.dumps(self._rang).encode()
+
+
+_ASKED = {b"/seen": _Seen.told, b"/rang": _Seen.rang}
 
 
 async def _serve(per_second: int) -> None:
