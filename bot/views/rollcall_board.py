@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
-from sqlalchemy.orm import aliased
 
 from bot.people.store import people
 from bot.rollcalls import store
@@ -124,7 +123,7 @@ def listed(
 
 
 def _people(scope: Scope, rollcall_id: int, now: datetime) -> Select[Any]:
-    author, taker = aliased(people, name="author"), aliased(people, name="taker")
+    author, taker = people.alias("author"), people.alias("taker")
     table = rollcall_members
     columns = (people.c.number, people.c.name, people.c.phone, table.c.city, table.c.country, table.c.zone)
     return (
