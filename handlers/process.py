@@ -18,7 +18,7 @@ from bot.inbox.rules import without_position
 from bot.outbox import store as outbox
 from bot.outbox.model import Kind, Priority
 from bot.people import store as people
-from handlers.chat import enrolled, unknown_sender
+from handlers.chat import enrolled, numbered, unknown_sender
 from handlers.chat.turn import take_turn
 from handlers.context import Chat
 from handlers.services import Services
@@ -59,7 +59,7 @@ def process(conn: Connection, inbox_id: int, services: Services) -> bool:
         if refusal:
             chat.say(refusal)
         else:
-            take_turn(chat, incoming)
+            take_turn(chat, numbered.meant(chat, incoming))
         queue_replies(chat, address, row.id)
     kept = without_position(row.raw)
     if kept != row.raw:  # a position has its own place, where it goes after three days

@@ -123,13 +123,15 @@ class Rendered:
     """A message in her language, the same on every channel: text, rows of buttons, and the standing keyboard.
 
     `keyboard` are the labels of the standing keyboard to show below the input, None to leave it as it is;
-    `ask_position` adds a button there that shares her position once.
+    `ask_position` adds a button there that shares her position once. `language` is that of its words, for channels
+    that add some of their own.
     """
 
     text: str
     buttons: tuple[tuple[Button, ...], ...] = ()
     keyboard: tuple[tuple[str, ...], ...] | None = None
     ask_position: str | None = None
+    language: str = "zh"
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON for the attempt's sealed bytes."""
@@ -138,6 +140,7 @@ class Rendered:
             "buttons": [[{"label": b.label, "data": b.data, "url": b.url} for b in row] for row in self.buttons],
             "keyboard": None if self.keyboard is None else [list(row) for row in self.keyboard],
             "ask_position": self.ask_position,
+            "language": self.language,
         }
 
     @classmethod
@@ -149,4 +152,5 @@ class Rendered:
             buttons=tuple(tuple(Button(**button) for button in row) for row in value["buttons"]),
             keyboard=None if keyboard is None else tuple(tuple(row) for row in keyboard),
             ask_position=value.get("ask_position"),
+            language=value.get("language", "zh"),
         )

@@ -55,6 +55,7 @@ class Renderer:
             buttons=controls.buttons,
             keyboard=self.keyboard(language) if controls.keyboard else None,
             ask_position=controls.ask_position,
+            language=_known(language),
         )
 
     def page(self, template: str, language: str, context: dict[str, Any]) -> str:

@@ -123,6 +123,9 @@ class Talk(School):
             lambda conn: [self._render(conn, row) for row in conn.execute(query.order_by(outbox.c.id)).all()]
         )
 
+    def body(self, conn: Connection, row: Any) -> dict[str, Any]:
+        return self._render(conn, row).to_json()
+
     def templates(self, person_id: int) -> list[str]:
         return [template for template, _, _ in self.sent(person_id)]
 

@@ -15,6 +15,7 @@ from telegram import (
     ReplyKeyboardRemove,
 )
 
+from bot.channels.splitting import split, utf16
 from bot.outbox.model import Button, Rendered
 
 DATA_BYTES = 64
@@ -35,7 +36,7 @@ def pieces(message: Rendered, limit: int) -> list[Piece]:
     """Cut a message into calls of at most `limit` UTF-16 units each; ValueError when a button's data is too long."""
     text = _with_plain_links(message)
     inline, standing = inline_keyboard(message.buttons), _standing(message)
-    texts = split(text, limit)
+    texts = split(text, limit, utf16)
     if inline is not None and standing is not None and len(texts) == 1:
         head, _, tail = text.rstrip().rpartition("\n")
         if head.strip() and tail.strip():
@@ -52,20 +53,7 @@ def pieces(message: Rendered, limit: int) -> list[Piece]:
 
 def edited(message: Rendered, limit: int) -> Piece:
     """Return what a message that was sent shall read now; only its last piece had buttons and can change."""
-    return Piece(split(_with_plain_links(message), limit)[-1], inline_keyboard(message.buttons))
-
-
-def split(text: str, limit: int) -> list[str]:
-    """Cut a text at line ends, else at blanks, else anywhere, into parts of at most `limit` UTF-16 units."""
-    parts: list[str] = []
-    rest = text.strip("\n")
-    while _units(rest) > limit:
-        most = len(_head(rest, limit))
-        # An end that stands right behind the last letter that fits is as good as one before it.
-        cut = max(rest.rfind("\n", 0, most + 1), 0) or max(rest.rfind(" ", 0, most + 1), 0) or most
-        parts.append(rest[:cut].rstrip())
-        rest = rest[cut:].lstrip()
-    return [*(part for part in parts if part), rest] if rest or not parts else parts
+    return Piece(split(_with_plain_links(message), limit, utf16)[-1], inline_keyboard(message.buttons))
 
 
 def inline_keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup | None:
@@ -110,17 +98,3 @@ def _with_plain_links(message: Rendered) -> str:
         if button.url is not None and not _is_linkable(button.url)
     ]
     return "\n".join([message.text, *links])
-
-
-def _units(text: str) -> int:
-    """Length as Telegram counts it: a character beyond the first plane is two."""
-    return len(text) + sum(character > "\uffff" for character in text)
-
-
-def _head(text: str, limit: int) -> str:
-    units = 0
-    for index, character in enumerate(text):
-        units += 2 if character > "\uffff" else 1
-        if units > limit:
-            return text[:index]
-    return text

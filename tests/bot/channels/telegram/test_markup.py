@@ -1,42 +1,12 @@
 """How a rendered message becomes calls of sendMessage."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from telegram import InlineKeyboardMarkup, ReplyKeyboardMarkup, ReplyKeyboardRemove
 
-from bot.channels.telegram.markup import edited, pieces, split
+from bot.channels.telegram.markup import edited, pieces
 from bot.outbox.model import Button, Rendered
 
 FINE = ((Button("平安 Fine", data="answer:1:fine"),),)
-
-
-def units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
-
-
-@given(st.text(alphabet="ab \n雁🕊", max_size=80), st.integers(min_value=4, max_value=20))
-def test_no_part_is_too_long_and_no_letter_is_lost(text: str, limit: int) -> None:
-    parts = split(text, limit)
-    assert all(units(part) <= limit for part in parts)
-    assert "".join("".join(parts).split()) == "".join(text.split())
-
-
-def test_a_long_text_is_cut_at_line_ends() -> None:
-    assert split("first line\nsecond line\nthird", 22) == ["first line\nsecond line", "third"]
-
-
-def test_a_line_without_an_end_is_cut_at_a_blank_else_anywhere() -> None:
-    assert split("one two three", 8) == ["one two", "three"]
-    assert split("abcdefgh", 5) == ["abcde", "fgh"]
-
-
-def test_a_character_beyond_the_first_plane_counts_twice() -> None:
-    assert split("🕊🕊🕊", 4) == ["🕊🕊", "🕊"]
-
-
-def test_an_empty_text_stays_one_part() -> None:
-    assert split("", 10) == [""]
 
 
 def test_buttons_stand_under_the_last_part() -> None:

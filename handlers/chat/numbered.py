@@ -1,0 +1,62 @@
+"""On channels without buttons a number, a letter or a label stands for a button of a message that we sent."""
+
+import unicodedata
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from bot.channels.plain import WITHOUT_BUTTONS, signs
+from bot.inbox.model import Incoming, Said
+from bot.inbox.rules import cry_in
+from bot.outbox.model import Rendered, ResultKind
+from bot.outbox.store import attempts, outbox
+from handlers.chat.words import whole
+from handlers.context import Chat
+
+LASTS = timedelta(days=14)
+"""How long the signs of a message can be replied with."""
+LOOKS_BACK = 12
+"""How many messages back a sign may lie: further back nobody remembers it."""
+
+
+def meant(chat: Chat, incoming: Incoming) -> Incoming:
+    """Return a text as the press that it stands for, anything else as it is; a cry for help stays what it is."""
+    if incoming.said is not Said.TEXT or cry_in(incoming.text) is not None:
+        return incoming
+    data = press_of(chat, incoming.text)
+    return incoming if data is None else replace(incoming, said=Said.PRESS, text="", data=data)
+
+
+def press_of(chat: Chat, text: str) -> str | None:
+    """Return the data of the button that a whole text stands for; None when it is just a text.
+
+    The newest message that has such a sign counts, so that "2" is an answer also after something else was said; a label
+    counts on the newest message that has any.
+    """
+    if chat.address is None or chat.address.channel not in WITHOUT_BUTTONS:
+        return None
+    said = whole(text)
+    if not said:
+        return None
+    sign = unicodedata.normalize("NFKC", said).upper()
+    offered = [found for message in _messages(chat, chat.address.id) if (found := signs(message))]
+    if (meaning := next((found[sign].data for found in offered if sign in found), None)) is not None:
+        return meaning
+    labels = {whole(button.label): button.data for button in offered[0].values()} if offered else {}
+    return labels.get(said)
+
+
+def _messages(chat: Chat, address_id: int) -> list[Rendered]:
+    query = (
+        select(attempts.c.body)
+        .join(outbox, outbox.c.id == attempts.c.outbox_id)
+        .where(
+            attempts.c.address_id == address_id,
+            attempts.c.result.in_([ResultKind.ACCEPTED.value, ResultKind.OUTCOME_UNKNOWN.value]),
+            attempts.c.started_at > chat.now - LASTS,
+        )
+        .order_by(attempts.c.id.desc())
+        .limit(LOOKS_BACK)
+    )
+    return [Rendered.from_json(body) for body in chat.conn.execute(query).scalars()]
