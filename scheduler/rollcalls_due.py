@@ -14,7 +14,7 @@ from bot.rollcalls import store
 from bot.rollcalls.model import Rollcall
 from bot.views.scope import Scope, scope_of
 
-BATCH = {"sqlite": 200, "postgresql": 1000}
+BATCH = {"sqlite": 200, "postgresql": 2000}
 """How many people one transaction takes: on SQLite everybody who writes waits for it."""
 
 

@@ -3,11 +3,12 @@
 `bot.engine.rollcall_steps` calls these with the next people in the order of their ids.
 """
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, literal, select, text, update
 
 from bot.addresses.model import AddressState
 from bot.addresses.store import addresses
@@ -22,7 +23,19 @@ from bot.prompts.store import prompts
 from bot.rollcalls.model import KIND, MemberState, Rollcall
 from bot.rollcalls.rules import AFTER, REMIND_AGAIN, TIME_TO_ANSWER
 from bot.rollcalls.store import move, rollcall_members
+from bot.schema import UtcDateTime
 
+_INTO = "INSERT INTO rollcall_members (rollcall_id, person_id, country, city, zone, state, at) SELECT :rollcall, "
+_NOW = bindparam("now", type_=UtcDateTime)
+_MEMBERS = {
+    "sqlite": text(
+        _INTO + "value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, :now FROM json_each(:rows)"
+    ).bindparams(_NOW),
+    "postgresql": text(
+        _INTO + "(value ->> 0)::bigint, value ->> 1, value ->> 2, value ->> 3, value ->> 4, :now "
+        "FROM json_array_elements(CAST(:rows AS json))"
+    ).bindparams(_NOW),
+}
 _UNDER_WAY = (OutboxState.WAITING.value, OutboxState.SENDING.value, OutboxState.ACCEPTED.value)
 
 
@@ -32,25 +45,26 @@ def ask(conn: Connection, rollcall: Rollcall, found: Sequence[Meant], version_id
         return
     ids = [one.person_id for one in found]
     ways = ways_of(conn, ids)
-    rows = [
-        {
-            "rollcall_id": rollcall.id,
-            "person_id": one.person_id,
-            "country": one.country,
-            "city": one.city,
-            "zone": one.zone,
-            "state": (MemberState.NOT_ASKED if one.person_id in ways else MemberState.UNREACHED).value,
-            "at": now,
-        }
-        for one in found
-    ]
-    conn.execute(rollcall_members.insert(), rows)
-    _make_prompts(conn, rollcall, ids, version_id, now)
-    mine = [prompt.id for prompt in prompts_of(conn, rollcall, ids)]
+    _make_members(conn, rollcall, found, ways, now)
+    mine = _make_prompts(conn, rollcall, ids, version_id, now)
     send(conn, "roll:0", mine, ways, now)
 
 
-def _make_prompts(conn: Connection, rollcall: Rollcall, ids: Sequence[int], version_id: int, now: datetime) -> None:
+def _make_members(
+    conn: Connection, rollcall: Rollcall, found: Sequence[Meant], ways: dict[int, Way], now: datetime
+) -> None:
+    """Write all members by one statement that reads them as JSON: a statement for each takes four times as long."""
+    asks, cannot = MemberState.NOT_ASKED.value, MemberState.UNREACHED.value
+    rows = [
+        [one.person_id, one.country, one.city, one.zone, asks if one.person_id in ways else cannot] for one in found
+    ]
+    same = {"rollcall": rollcall.id, "rows": json.dumps(rows)}
+    conn.execute(_MEMBERS[conn.dialect.name], same | {"now": now})
+
+
+def _make_prompts(
+    conn: Connection, rollcall: Rollcall, ids: Sequence[int], version_id: int, now: datetime
+) -> list[int]:
     opened = rollcall.opened_at or now
     same: dict[str, Any] = {
         "item": KIND,
@@ -69,15 +83,19 @@ def _make_prompts(conn: Connection, rollcall: Rollcall, ids: Sequence[int], vers
     members = select(*columns.values()).where(
         rollcall_members.c.rollcall_id == rollcall.id, listed(rollcall_members.c.person_id, ids)
     )
-    conn.execute(prompts.insert().from_select(list(columns), members))
+    made = prompts.insert().from_select(list(columns), members).returning(prompts.c.id)
+    return list(conn.execute(made).scalars())
 
 
 def prompts_of(conn: Connection, rollcall: Rollcall, ids: Sequence[int]) -> Sequence[Row[Any]]:
-    """Return id, person_id, state and asked_at of the prompts of people in a roll-call."""
+    """Return id, person_id, state and asked_at of the prompts of people in a roll-call, locked.
+
+    Whoever locks both locks prompts before members: as delivery and signs of life do.
+    """
     query: Select[Any] = select(prompts.c.id, prompts.c.person_id, prompts.c.state, prompts.c.asked_at).where(
         listed(prompts.c.person_id, ids), prompts.c.item == KIND, prompts.c.occasion == rollcall.occasion
     )
-    return conn.execute(query.order_by(prompts.c.person_id)).all()
+    return conn.execute(query.order_by(prompts.c.id).with_for_update()).all()
 
 
 def ask_again(conn: Connection, rollcall: Rollcall, ids: Sequence[int], now: datetime) -> None:

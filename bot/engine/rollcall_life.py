@@ -24,8 +24,6 @@ def reached(conn: Connection, occasion: str, person_ids: Sequence[int], now: dat
 def wrote(conn: Connection, person_id: int, now: datetime) -> None:
     """Record a sign of life of somebody who was asked and has not answered: nobody waits for it any more."""
     asked = [one for one, state in store.open_with(conn, person_id) if state is MemberState.ASKED]
-    for rollcall_id in asked:
-        store.move(conn, rollcall_id, [person_id], [MemberState.ASKED], MemberState.WROTE, now)
     if asked:
         conn.execute(
             prompts.update()
@@ -38,6 +36,8 @@ def wrote(conn: Connection, person_id: int, now: datetime) -> None:
             )
             .values(state=State.ALIVE.value)
         )
+    for rollcall_id in asked:
+        store.move(conn, rollcall_id, [person_id], [MemberState.ASKED], MemberState.WROTE, now)
 
 
 def lost(conn: Connection, person_id: int, now: datetime) -> None:

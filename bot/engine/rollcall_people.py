@@ -14,9 +14,8 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select, true
 from bot.addresses.model import PULL_ONLY, WAKE_ONLY, AddressState
 from bot.addresses.store import addresses
 from bot.branches.store import branch_members, branches
-from bot.engine.facts import facts_of_people
+from bot.engine.rollcall_places import whereabouts
 from bot.listed import listed
-from bot.people.model import Level, Person, Role, RoleKind
 from bot.people.store import people, units
 from bot.places.cities import find_cities
 from bot.places.folding import fold
@@ -28,7 +27,6 @@ from bot.rollcalls.rules import POSITION_LASTS, Count, Here, in_place, reach_by
 from bot.sealed import SealError
 
 AT_ONCE = 1000
-_STUDENT = (Role(RoleKind.STUDENT),)
 _LIGHT = (people.c.id, people.c.number, people.c.zone, people.c.level, people.c.paused_until)
 """What is needed of a person; what is sealed is left shut."""
 
@@ -95,25 +93,18 @@ def _group(area: Area) -> ColumnElement[bool]:
 
 
 def _in_place(conn: Connection, area: Area, rows: Sequence[Any], now: datetime) -> list[Meant]:
-    light = {
-        row.id: Person(
-            id=row.id, number=row.number, name="", unit_id=None, language="", zone=row.zone,
-            level=Level(row.level) if row.level else None, paused_until=row.paused_until, roles=_STUDENT,
-        )
-        for row in rows
-    }  # fmt: skip
     numbers, is_one_of = frozenset(area.numbers), city_test(area.cities)
-    positions = _positions(conn, list(light), now) if area.circle else {}
+    positions = _positions(conn, [row.id for row in rows], now) if area.circle else {}
+    places = whereabouts(conn, rows, now)
     found = []
-    for person_id, facts in facts_of_people(conn, light).items():
-        place = facts.place_now(now)
+    for row in rows:
+        place, is_abroad = places[row.id]
         spot = None
         if area.circle is not None:
-            spot = positions.get(person_id) or spot_of(place.city, place.country, place.zone)
-        listed_by_number = light[person_id].number in numbers
-        here = Here(place.city, place.country, facts.abroad(now) is not None, listed_by_number, spot)
+            spot = positions.get(row.id) or spot_of(place.city, place.country, place.zone)
+        here = Here(place.city, place.country, is_abroad, row.number in numbers, spot)
         if in_place(area, here, in_city=is_one_of(place.city, place.country)):
-            found.append(Meant(person_id, place.city, place.country, place.zone))
+            found.append(Meant(row.id, place.city, place.country, place.zone))
     return found
 
 

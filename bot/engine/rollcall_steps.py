@@ -98,8 +98,9 @@ def list_unheard(
     Silent, not reached and not asked stay three things. Whoever has had the question for a few minutes only is left
     alone until the roll-call is closed, or somebody takes her city (`at_once`).
     """
+    asked = prompts_of(conn, rollcall, ids)
     states = _unheard_among(conn, rollcall, ids)
-    rows = [row for row in prompts_of(conn, rollcall, sorted(states)) if row.state in RUNNING]
+    rows = [row for row in asked if row.state in RUNNING and row.person_id in states]
     if rollcall.state is RollcallState.OPEN and not at_once:
         rows = [row for row in rows if row.asked_at is None or row.asked_at <= now - TIME_TO_ANSWER]
     ways = ways_of(conn, [row.person_id for row in rows])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection, and_
 
 from bot.cases import store as cases_store
 from bot.cases.model import Reason
@@ -42,7 +42,7 @@ class Said:
 
 def say(conn: Connection, prompt_id: int, person_id: int, word: Word, channel: str, now: datetime) -> Said:
     """Record her word on one of her questions, whatever its state; the caller owns the transaction."""
-    prompt = prompts_store.by_id(conn, prompt_id)
+    prompt = _locked(conn, prompts_store.prompts.c.id == prompt_id)
     if prompt is None or prompt.person_id != person_id or prompt.kind != KIND:
         return Said(Outcome.REFUSED)
     rollcall = store.by_id(conn, rollcall_in(prompt.occasion))
@@ -70,7 +70,8 @@ def say_for(
 
     "Needs help" is an SOS at once, unless it is a drill.
     """
-    rollcall = store.by_id(conn, rollcall_id, locked=True)
+    rollcall = store.by_id(conn, rollcall_id)
+    prompt = None if rollcall is None else prompt_of(conn, rollcall, person_id)
     before = None if rollcall is None else store.member_state(conn, rollcall.id, person_id)
     if rollcall is None or before is None or rollcall.state is not RollcallState.OPEN:
         return Said(Outcome.REFUSED, rollcall)
@@ -80,7 +81,6 @@ def say_for(
         conn, rollcall_id, person_id, word, now, channel="staff", counts=True, author_id=author_id, note=note or None
     )
     store.set_word(conn, rollcall_id, person_id, word, now, author_id)
-    prompt = prompt_of(conn, rollcall, person_id)
     if prompt is not None:
         if prompt.state is not State.ANSWERED:
             _answered(conn, prompt, State.EXCUSED, None, None, prompt.asked_at)
@@ -94,13 +94,10 @@ def say_for(
 
 
 def prompt_of(conn: Connection, rollcall: Rollcall, person_id: int) -> Prompt | None:
-    """Return somebody's question of a roll-call."""
+    """Return somebody's question of a roll-call, locked."""
     table = prompts_store.prompts
-    query = table.select().where(
-        table.c.person_id == person_id, table.c.item == KIND, table.c.occasion == rollcall.occasion
-    )
-    row = conn.execute(query).one_or_none()
-    return None if row is None else prompts_store.from_row(row)
+    hers = and_(table.c.person_id == person_id, table.c.item == KIND, table.c.occasion == rollcall.occasion)
+    return _locked(conn, hers)
 
 
 def open_question(conn: Connection, person_id: int) -> Prompt | None:
@@ -109,6 +106,11 @@ def open_question(conn: Connection, person_id: int) -> Prompt | None:
         rollcall = store.by_id(conn, rollcall_id)
         return None if rollcall is None else prompt_of(conn, rollcall, person_id)
     return None
+
+
+def _locked(conn: Connection, which: ColumnElement[bool]) -> Prompt | None:
+    row = conn.execute(prompts_store.prompts.select().where(which).with_for_update()).one_or_none()
+    return None if row is None else prompts_store.from_row(row)
 
 
 def _answered(

@@ -20,14 +20,14 @@ from handlers import rollcall_started
 from tests.fakes.telegram_phone import Phone
 from tests.stories.world import World, world_at
 
-TUESDAY_NOON_IN_TOKYO = "2026-11-24 03:00"
+WEDNESDAY_NOON_IN_TOKYO = "2026-11-25 03:00"
 JAPAN = Area(countries=("JP",))
 QUAKE = "A strong earthquake in Tokyo"
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    with world_at(tmp_path, TUESDAY_NOON_IN_TOKYO) as made:
+    with world_at(tmp_path, WEDNESDAY_NOON_IN_TOKYO) as made:
         yield made
 
 

@@ -10,7 +10,9 @@ from bot.addresses import store as addresses_store
 from bot.addresses.model import AddressState
 from bot.branches.store import branch_members, branches
 from bot.cases.store import cases
+from bot.engine.moving import move
 from bot.engine.people_moves import leave, pause
+from bot.engine.rollcall_places import whereabouts
 from bot.engine.rollcall_taking import take_city
 from bot.engine.rollcall_words import Outcome, say, say_for
 from bot.engine.rollcalls import start as begin
@@ -389,3 +391,23 @@ def test_the_journal_has_who_did_it(shaken: School) -> None:
     query = select(journal.c.action, journal.c.actor_id).where(journal.c.action.startswith("rollcall."))
     lines = [tuple(row) for row in shaken.db.read(lambda conn: conn.execute(query.order_by(journal.c.id)).all())]
     assert lines == [(f"rollcall.{what}", shaken.office) for what in ("drafted", "started", "closed")]
+
+
+def test_many_are_placed_as_each_of_them_is(shaken: School) -> None:
+    ids = [
+        in_japan(shaken, "S1"),
+        shaken.student("S2", zone="Pacific/Kiritimati", city="X", country="KI", departs="2026-09-04"),
+        shaken.student("S3", zone="Pacific/Honolulu", city="Honolulu", country="US", returns="2026-09-02"),
+        shaken.student("S4", zone="Europe/Paris", city="Paris", country="FR", departs="2027-01-01"),
+        shaken.student("S5", cancelled_at=shaken.now),
+        in_japan(shaken, "S6"),
+    ]
+    to = "Europe/Paris"
+    shaken.do(lambda conn: move(conn, ids[-1], to, shaken.now, shaken.programmes, city="Paris", country="FR"))
+    query = select(people.c.id, people.c.number, people.c.zone, people.c.level, people.c.paused_until)
+    rows = shaken.db.read(lambda conn: conn.execute(query.where(people.c.id.in_(ids))).all())
+    placed = shaken.db.read(lambda conn: whereabouts(conn, rows, shaken.now))
+    for one in ids:
+        facts = shaken.facts(one)
+        assert placed[one] == (facts.place_now(shaken.now), facts.abroad(shaken.now) is not None)
+    assert placed[ids[-1]][0].city == "Paris"
