@@ -16,19 +16,21 @@ from structlog.typing import EventDict, Processor
 _LINK = re.compile(r"(/(?:a|alarm|chat|login)/)[A-Za-z0-9_-]{8,}")
 _BOT = re.compile(r"(\bbot)?\d{5,}:[A-Za-z0-9_-]{20,}")
 _START = re.compile(r"([?&]start=)[A-Za-z0-9_-]{8,}")
+_QUERY = re.compile(r"([?&](?:access_token|corpsecret|secret)=)[^&\s]+")
 QUIET = {
     "apprise": logging.CRITICAL,
     "httpcore": logging.WARNING,
     "httpx": logging.WARNING,
     "telegram": logging.WARNING,
     "urllib3": logging.ERROR,
+    "wechatpy": logging.CRITICAL,
 }
 """Libraries that would log addresses with tokens in them."""
 
 
 def mask(text: str) -> str:
     """Return a text without the tokens of links and bots."""
-    return _START.sub(r"\1…", _BOT.sub("bot…", _LINK.sub(r"\1…", text)))
+    return _QUERY.sub(r"\1…", _START.sub(r"\1…", _BOT.sub("bot…", _LINK.sub(r"\1…", text))))
 
 
 def _mask_all(_logger: Any, _method: str, event: EventDict) -> EventDict:
