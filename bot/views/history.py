@@ -38,6 +38,7 @@ SHOWN = frozenset(
         "console.words_read",
         "person.left",
         "person.linked",
+        "person.move_over",
         "person.moved",
         "person.paused",
         "person.resumed",

@@ -4,8 +4,10 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
+from bot.engine.facts import load_facts
+from bot.people.store import people
 from bot.views.board import Board, Filter, board
 from bot.views.safety import Category
 from bot.views.scope import Scope
@@ -178,3 +180,34 @@ def test_the_gravest_come_first(ground: Ground) -> None:
     for state in ("open", "missed", "late"):
         ground.prompt(abroad(ground, state), state)
     assert [row.number for row in look(ground).rows] == ["missed", "late", "open"]
+
+
+def test_what_she_said_of_her_place_goes_before_what_her_trip_says(ground: Ground) -> None:
+    """The same as `PersonFacts.place_now` says of each of them, in one query for all."""
+    soon, over = NOW + timedelta(days=1), NOW - timedelta(hours=1)
+    osaka = {"zone": "Asia/Tokyo", "city": "Osaka", "country": "JP"}
+    said: dict[str, list[dict[str, Any]]] = {
+        "at home": [],
+        "there": [osaka],
+        "there until": [{"zone": "Europe/Berlin", "city": "Berlin", "country": "DE"}, osaka | {"ends_at": soon}],
+        "back": [osaka | {"ends_at": over}],
+        "older than the roster": [osaka | {"instead_of": "America/Chicago"}],
+        "of no city": [{"zone": "Asia/Tokyo"}],
+    }
+    for number, moves in said.items():
+        person = ground.student(number)
+        trip = ground.trip(person)
+        for values in moves:
+            ground.said_place(person, trip, until=values.get("ends_at") and soon.date(), **values)
+    places = {row.number: (row.city, row.country, row.zone) for row in look(ground).rows}
+    facts = ground.database.read(lambda conn: load_facts(conn, range(1, 100)))
+    numbers = ground.database.read(lambda conn: {row.id: row.number for row in conn.execute(select(people))})
+    for person_id, known in facts.items():
+        place = known.place_now(NOW)
+        assert places[numbers[person_id]] == (place.city, place.country, place.zone)
+    assert places["there until"] == places["there"] == ("Osaka", "JP", "Asia/Tokyo")
+    assert places["back"] == places["older than the roster"] == places["at home"]
+    assert places["of no city"] == ("", "", "Asia/Tokyo")
+    assert {row.number for row in look(ground, city="Osaka").rows} == {"there", "there until"}
+    assert look(ground, country="JP").shown == 2
+    assert "JP" in look(ground).countries

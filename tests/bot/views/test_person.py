@@ -36,6 +36,8 @@ def test_the_page_says_where_she_is_and_what_was_asked(ground: Ground) -> None:
     ground.prompt(person, "scheduled", opened=timedelta(days=-6))
     seen = page(ground, "S1")
     assert seen is not None
+    assert seen.said is not None
+    assert seen.said.place.zone == "America/Chicago"
     assert (seen.zone, seen.phase, seen.unit, seen.counsellor) == (
         "America/Chicago",
         Phase.ABROAD,

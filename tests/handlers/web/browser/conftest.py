@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, StorageState, sync_playwright
 
 from bot.app import App
 from bot.clock import ManualClock
@@ -107,8 +107,18 @@ def open_page(browser: Browser, complaints: list[str]) -> Iterator[Open]:
     """Open a page of a size and a language; at the end the browser must not have complained."""
     contexts: list[BrowserContext] = []
 
-    def opened(size: tuple[int, int] = PHONE, language: str = "zh", *, dark: bool = False, script: bool = True) -> Page:
+    def opened(
+        size: tuple[int, int] = PHONE,
+        language: str = "zh",
+        *,
+        dark: bool = False,
+        script: bool = True,
+        zone: str = "America/New_York",
+        kept: StorageState | None = None,
+    ) -> Page:
         context = browser.new_context(
+            timezone_id=zone,
+            storage_state=kept,
             viewport={"width": size[0], "height": size[1]},
             locale="zh-CN" if language == "zh" else "en-GB",
             color_scheme="dark" if dark else "light",
