@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, and_, exists, or_, select
 
 from bot.addresses import store as addresses_store
 from bot.buddies import store
 from bot.buddies.model import PairState
 from bot.buddies.rules import Candidate, may_be_asked
 from bot.cases import store as cases_store
-from bot.cases.model import Reason
+from bot.cases.model import CaseState, Reason
 from bot.engine.deciding import Reach
 from bot.engine.facts import facts_of_people
 from bot.engine.person_facts import PersonFacts
@@ -85,12 +85,17 @@ def _missing(conn: Connection, person_ids: Iterable[int], now: datetime) -> set[
     ids = sorted(person_ids)
     cases = cases_store.unresolved_of(conn, ids)
     missing = {one for one, open_cases in cases.items() if any(case.reason in LOOKED_FOR for case in open_cases)}
+    # Somebody has spoken with her since: she is there, whatever the question says.
+    seen_to = select(cases_store.cases.c.id).where(
+        cases_store.cases.c.prompt_id == prompts.c.id, cases_store.cases.c.state == CaseState.RESOLVED.value
+    )
     reminded = or_(
         prompts.c.state == State.LATE.value,
         and_(prompts.c.state == State.OPEN.value, prompts.c.reminded_at.is_not(None)),
         # Of two who fall silent together, the second one's case is opened a moment after the first one's.
         and_(
             prompts.c.state.in_([state.value for state in FAILED]),
+            ~exists(seen_to),
             or_(prompts.c.closes_at.is_(None), prompts.c.closes_at > now),
         ),
     )

@@ -27,14 +27,14 @@ def counsellor(world: World) -> Phone:
 @pytest.fixture
 def lin(world: World, counsellor: Phone) -> Phone:
     """The one who falls silent."""
-    assert counsellor
+    assert counsellor is not None
     return world.student("S1", "Boston")
 
 
 @pytest.fixture
 def mei(world: World, lin: Phone) -> Phone:
     """Her friend, who answers on Tuesday evening."""
-    assert lin
+    assert lin is not None
     return world.student("S2", "Boston")
 
 

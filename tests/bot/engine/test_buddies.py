@@ -105,6 +105,17 @@ def test_whoever_was_reminded_and_still_silent_is_not_asked(school: School, lin:
     assert asked_about(school, lin) == [()]
 
 
+def test_whoever_was_missed_is_there_again_once_somebody_has_spoken_with_her(
+    school: School, lin: int, mei: int
+) -> None:
+    befriend(school, lin, mei)
+    school.until(utc("2026-09-10 23:00"))
+    assert ("missed", "open") in school.cases(mei)
+    assert asked_about(school, lin) == [()]
+    school.do(lambda conn: conn.execute(cases.update().where(cases.c.person_id == mei).values(state="resolved")))
+    assert asked_about(school, lin) == [(mei,)]
+
+
 def test_who_is_quiet_gone_or_only_on_a_page_is_not_asked(school: School, lin: int, mei: int) -> None:
     befriend(school, lin, mei)
     page = school.student("S3", city="Boston", channels=["web"])
