@@ -81,11 +81,12 @@ def test_six_hours_without_telegram(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
         names = {phone.chat_id: name for name, phone in zip("SCO", (li, counsellor, office), strict=True)}
         order = [int(call.params["chat_id"]) for call in world.telegram.calls_of("sendMessage")[before:]]
-        assert {names[chat_id] for chat_id in order[:3]} == set("SCO")  # numbers to dial, and both alarms
+        assert {names[chat_id] for chat_id in order[:4]} == set("SCO")  # numbers to dial in two parts, and both alarms
         for helper in (counsellor, office):
             helper.hears("Urgent", "Student S2")  # once, though it came up every ten minutes
             helper.hears("Student S3")  # and, behind it, whom we could not ask
         li.hears("first dial")
+        li.hears("Pressed by mistake?")
         fei.hears("only a small messenger")  # a reply
         assert order.index(fei.chat_id) < order.index(mei.chat_id)  # replies before reminders and questions
         mei.hears("have not heard back")  # one reminder, not two

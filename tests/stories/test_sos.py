@@ -15,7 +15,7 @@ from bot.people.store import by_number
 from tests.fakes.alarms import FakeAlarms, running_alarms
 from tests.fakes.channel import ScriptedChannel
 from tests.fakes.telegram_failures import blocked, server_error
-from tests.fakes.telegram_phone import Phone
+from tests.fakes.telegram_phone import Message, Phone
 from tests.stories.world import World, world_at
 
 THREE_IN_BOTH = "2026-11-23 19:00"
@@ -137,7 +137,7 @@ def test_at_three_in_the_night_of_both_sides(
     assert [len(bells.rang[name]) for name in ("duty", "office")] == [1, 1]
 
 
-def first_with(phone: Phone, label: str) -> object:
+def first_with(phone: Phone, label: str) -> Message:
     return next(message for message in phone.sent if label in message.labels)
 
 
@@ -223,7 +223,7 @@ def test_somebody_we_do_not_know_gets_numbers_and_the_office_hears(
     stranger = world.telegram.phone("Lin")
     says(world, stranger, "SOS")
     stranger.hears("In danger, please dial right now:", "+86-10-12308", "write your name, your student number")
-    office.hears("Urgent: somebody we do not know has called for help here (Tue 24 Nov, 03:00).", "Lin on Telegram")
+    office.hears("Urgent: somebody we do not know has called for help here (Tue 24 Nov, 03:00).", "Telegram: Lin")
     assert len(bells.rang["office"]) == 1
     says(world, stranger, "救命")
     stranger.hears("In danger, please dial right now:")
@@ -273,6 +273,6 @@ def test_while_the_channel_is_down_the_next_address_gets_a_copy(
     assert ("next_address", "wecom") in deeds(world)
     world.fast_forward(minutes=2)
     assert len(wecom.texts) == 1, "one copy for each address"
-    assert counsellor.hears("Urgent: Student S1 has called for help")
+    counsellor.hears("Urgent: Student S1 has called for help")
     world.forgets()
     assert office is not duty
