@@ -17,7 +17,7 @@ from bot.engine.escalating import go_on, policy_of
 from bot.engine.line import catch_up
 from bot.engine.on_duty import on_duty
 from bot.engine.telling import not_before_her_morning, tell, wake
-from bot.engine.who_helps import load_helpers
+from bot.engine.who_helps import left_out, load_helpers
 from bot.journal import store as journal
 from bot.outbox.model import Kind, Priority
 from bot.people import store as people_store
@@ -203,7 +203,7 @@ def may_act(conn: Connection, case: Case, person: Person, now: datetime) -> bool
     role = cases_store.alarmed_as(conn, case.id).get(person.id)
     if person.id in helpers.all_of(student) or role not in {None, Whom.BUDDY.value}:
         return True
-    return person.id in on_duty(conn, [student], now).get(student.id, ())
+    return person.id != left_out(student) and person.id in on_duty(conn, [student], now).get(student.id, ())
 
 
 def _case(conn: Connection, case_id: int) -> Case:

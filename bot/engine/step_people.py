@@ -10,7 +10,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from bot.cases.model import Case
 from bot.engine.buddies import buddies_for
 from bot.engine.on_duty import on_duty
-from bot.engine.who_helps import Helpers
+from bot.engine.who_helps import Helpers, left_out
 from bot.journal import store as journal
 from bot.people.model import Person
 from bot.policies.model import Step, Whom
@@ -63,7 +63,8 @@ def _named(conn: Connection, case: Case, student: Person, whom: Whom, helpers: H
         case Whom.BUDDY:
             return buddies_for(conn, [student.id], now).get(student.id, ())
         case Whom.DUTY:
-            return on_duty(conn, [student], now).get(student.id, ())
+            duty = on_duty(conn, [student], now).get(student.id, ())
+            return [one for one in duty if one != left_out(student)]
         case Whom.COUNSELLOR:
             counsellor = helpers.counsellor_of(student)
             return () if counsellor is None else (counsellor,)

@@ -38,12 +38,14 @@ class Helpers:
     def office_of(self, student: Person) -> list[int]:
         """Return who of the office looks after her: whoever looks after everybody, or has her in scope."""
         mine = self.places.get(student.id, frozenset())
-        return [one for one in self.office if not (areas := areas_of(self.staff[one])) or areas & mine]
+        found = [one for one in self.office if not (areas := areas_of(self.staff[one])) or areas & mine]
+        return [one for one in found if one != left_out(student)]
 
     def coordinators_of(self, student: Person) -> list[int]:
         """Return who coordinates the region or unit that she is in; a coordinator without a scope has nobody."""
         mine = self.places.get(student.id, frozenset())
-        return [one for one in self.coordinators if areas_of(self.staff[one], RoleKind.COORDINATOR) & mine]
+        found = [one for one in self.coordinators if areas_of(self.staff[one], RoleKind.COORDINATOR) & mine]
+        return [one for one in found if one != left_out(student)]
 
     def all_of(self, student: Person) -> list[int]:
         """Return everybody of the staff who may look after her: counsellor, coordinators, office."""
@@ -57,6 +59,11 @@ class Helpers:
             counsellor = self._counsellor(student)
             return [] if counsellor is None else [counsellor]
         return {ShareWith.OFFICE: self.office_of(student), ShareWith.SUPPORT: list(self.support)}.get(whom, [])
+
+
+def left_out(student: Person) -> int | None:
+    """Return whom she wishes to hear of nothing, whatever else that person is; a choice of hers goes before it."""
+    return student.counsellor_id if student.skips_counsellor else None
 
 
 def load_helpers(conn: Connection, students: Iterable[Person]) -> Helpers:

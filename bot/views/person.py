@@ -6,7 +6,7 @@ else reads "answered", and lines of the journal that would give it away are left
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, and_, exists, select
 
@@ -14,10 +14,8 @@ from bot.addresses import store as address_store
 from bot.addresses.model import PULL_ONLY, Address, AddressState
 from bot.cases.model import TAKEN_BACK, Case, CaseState, Reason
 from bot.cases.store import cases, from_row
-from bot.local_time import local_date
 from bot.moves import store as moves_store
 from bot.moves.model import Move
-from bot.moves.rules import move_at
 from bot.outbox.model import Kind, OutboxState
 from bot.outbox.store import attempts, outbox
 from bot.people import store as people_store
@@ -27,10 +25,11 @@ from bot.prompts.model import Prompt, State
 from bot.prompts.store import next_of, prompts
 from bot.trips import store as trip_store
 from bot.trips.model import Phase, Trip
-from bot.trips.rules import current, phase
+from bot.trips.rules import phase
 from bot.views.history import HistoryLine, history
 from bot.views.safety import prompt_in, shown_answer
 from bot.views.scope import Scope
+from bot.views.whereabouts import where
 
 TIMELINE = 40
 _ASKING = (Kind.QUESTION.value, Kind.REMINDER.value)
@@ -99,7 +98,7 @@ def view_person(conn: Connection, scope: Scope, number: str, now: datetime) -> P
         return None
     trips = trip_store.of_person(conn, person.id)
     moves = moves_store.live_of(conn, [person.id]).get(person.id, ())
-    trip, said, today = _here(trips, moves, person, now)
+    here = where(trips, moves, person, now)
     shown = _prompts(conn, person.id)
     deliveries = _deliveries(conn, person.id, [prompt.id for prompt in shown])
     found = _cases(conn, scope, person)
@@ -111,11 +110,11 @@ def view_person(conn: Connection, scope: Scope, number: str, now: datetime) -> P
         person=person,
         unit=people_store.unit_paths(conn).get(person.unit_id or 0, ""),
         counsellor=counsellor.name if counsellor else None,
-        trip=trip,
-        phase=phase(trip, today) if trip else None,
+        trip=here.trip,
+        phase=phase(here.trip, here.today) if here.trip else None,
         trips=trips,
-        zone=_zone(person, trip, said, today),
-        said=said,
+        zone=here.zone,
+        said=here.said,
         addresses=address_store.all_of(conn, [person.id]).get(person.id, []),
         cases=[CaseSeen(case, _name(named, case.acknowledged_by)) for case in found],
         timeline=[
@@ -139,24 +138,6 @@ def may_see_case(scope: Scope, case: Case, counsellor_id: int | None) -> bool:
     if case.reason is not Reason.HARD:
         return True
     return case.outcome != TAKEN_BACK and scope.sees_hard(case.share_with, counsellor_id)
-
-
-def _here(
-    trips: list[Trip], moves: Sequence[Move], person: Person, now: datetime
-) -> tuple[Trip | None, Move | None, date]:
-    """Return the trip that counts now, what she said of her place on it, and the local date there."""
-    guess = current(trips, local_date(now, person.zone))
-    said = move_at(moves, guess.id, guess.zone, now) if guess else None
-    today = local_date(now, said.zone if said else guess.zone if guess else person.zone)
-    trip = current(trips, today)
-    is_there = trip is not None and trip == guess and phase(trip, today) is Phase.ABROAD
-    return trip, said if is_there else None, today
-
-
-def _zone(person: Person, trip: Trip | None, said: Move | None, today: date) -> str:
-    if said is not None:
-        return said.zone
-    return trip.zone if trip is not None and phase(trip, today) is Phase.ABROAD else person.zone
 
 
 def _prompts(conn: Connection, person_id: int) -> list[Prompt]:
@@ -192,7 +173,8 @@ def _cases(conn: Connection, scope: Scope, person: Person) -> list[Case]:
     over = cases.c.state == CaseState.RESOLVED.value
     query = select(cases).where(cases.c.person_id == person.id).order_by(over, cases.c.id.desc()).limit(TIMELINE)
     found = [from_row(row) for row in conn.execute(query)]
-    return [case for case in found if may_see_case(scope, case, person.counsellor_id)]
+    chosen = [case for case in found if case.reason is Reason.HARD or not scope.is_left_out(person)]
+    return [case for case in chosen if may_see_case(scope, case, person.counsellor_id)]
 
 
 def _name(named: dict[int, Person], person_id: int | None) -> str | None:

@@ -55,6 +55,10 @@ class Scope:
             return self.office
         return share_with == ShareWith.SUPPORT and self.support
 
+    def is_left_out(self, person: Person) -> bool:
+        """Tell whether a student has asked that whoever looks hear nothing of what happens to her."""
+        return person.skips_counsellor and self.viewer_id is not None and person.counsellor_id == self.viewer_id
+
     def hard_is_visible(self, share_with: ColumnElement[str | None]) -> ColumnElement[bool]:
         """Return the same as a condition in a query that has `people`."""
         seen: list[ColumnElement[bool]] = []

@@ -30,8 +30,13 @@ class Words:
     longitude: float | None = None
 
 
-def words_of(conn: Connection, scope: Scope, person: Person) -> list[Words]:
-    """Return the latest notes and positions of a student that this scope may read, the newest first."""
+def words_of(conn: Connection, scope: Scope, person: Person, case_id: int | None = None) -> list[Words]:
+    """Return the latest notes and positions of a student that this scope may read, the newest first.
+
+    `case_id` narrows them to those of one case, which the caller has found that the reader may see.
+    """
+    if case_id is None and scope.is_left_out(person):
+        return []
     was_hard = select(answers.c.id).where(
         answers.c.prompt_id == notes.c.prompt_id, answers.c.choice == Choice.HARD.value, answers.c.at <= notes.c.at
     )
@@ -53,6 +58,8 @@ def words_of(conn: Connection, scope: Scope, person: Person) -> list[Words]:
         .order_by(notes.c.id.desc())
         .limit(LATEST)
     )
+    if case_id is not None:
+        query = query.where(notes.c.case_id == case_id)
     return [_words(row) for row in conn.execute(query) if _may_read(scope, row, person.counsellor_id)]
 
 
