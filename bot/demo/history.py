@@ -28,6 +28,9 @@ from bot.prompts.model import ShareWith
 LOOK_AGAIN = timedelta(minutes=5)
 TAKES = timedelta(minutes=25)
 ENDS = timedelta(hours=3)
+TENDS = timedelta(hours=20)
+PUTS_OFF = timedelta(days=1, hours=6)
+NOTED = "电话没接，问过室友：人在学校，这几天在赶报告。明天再打一次。"
 STAYS_FOR = timedelta(days=14)
 """Cases of the last two weeks do not end, so that the board has work to show; only SOS ends whenever it was."""
 Deed = Callable[[], Awaitable[None]]
@@ -162,6 +165,7 @@ class History:
         now = self.clock.now()
         self.app.database.write(lambda conn: deeds.acknowledge(conn, case_id, counsellor, now))
         if fresh and case.reason is not Reason.URGENT:
+            self._later(TENDS, lambda: self._tend(case_id, counsellor))
             return
 
         async def end() -> None:
@@ -169,6 +173,19 @@ class History:
             self.app.database.write(lambda conn: deeds.resolve(conn, case_id, counsellor, "spoken", now))
 
         self._later(ENDS, end)
+
+    async def _tend(self, case_id: int, counsellor: int) -> None:
+        """Her counsellor tries again every day, and in the end puts a silence off until tomorrow."""
+        now = self.clock.now()
+        case, _ = self.app.database.read(lambda conn: self._case(conn, case_id))
+        if case.state is not CaseState.ACKNOWLEDGED or case.acknowledged_by != counsellor:
+            return
+        if self.until - now > TENDS:
+            self.app.database.write(lambda conn: deeds.contacted(conn, case_id, counsellor, "no_answer", now))
+            self._later(TENDS, lambda: self._tend(case_id, counsellor))
+        elif case.reason is Reason.MISSED:
+            self.app.database.write(lambda conn: deeds.note(conn, case_id, counsellor, NOTED, now))
+            self.app.database.write(lambda conn: deeds.snooze(conn, case_id, counsellor, now + PUTS_OFF, now))
 
     def _case(self, conn: Connection, case_id: int) -> tuple[Case, int | None]:
         case = cases_store.by_id(conn, case_id)

@@ -83,6 +83,7 @@ def test_no_page_of_the_board_is_empty(database: Database) -> None:
     )
     assert ("urgent", "resolved") in found
     assert {reason for reason, state in found if state != "resolved"} == {"missed", "hard", "unreached"}
+    assert {state for _, state in found} == {"open", "acknowledged", "snoozed", "resolved"}
     gone = select(func.count()).select_from(addresses).where(addresses.c.state == "gone")
     assert database.read(lambda conn: conn.execute(gone).scalar_one()) == 1
     assert database.read(lambda conn: conn.execute(select(func.count()).select_from(notes)).scalar_one()) >= 2
