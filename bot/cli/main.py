@@ -28,6 +28,8 @@ COMMANDS = {
     "rollcall": "bot.cli.rollcall:rollcall",
     "responses": "bot.cli.responses:responses",
     "outbox": "bot.cli.outbox:outbox",
+    "cases": "bot.cli.cases:cases",
+    "policies": "bot.cli.policies:policies",
     "duty": "bot.cli.duty:duty",
     "alarm-test": "bot.cli.alarm_test:alarm_test",
 }
