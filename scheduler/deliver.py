@@ -17,10 +17,10 @@ from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 
 from bot.channels.base import Channel
 from bot.clock import Clock
-from bot.engine.delivery import Account, Parcel, Tools, claim, drop, record_all, recover, still_wanted_all
+from bot.engine.delivery import Account, Parcel, Tools, claim, drop, last_look, record_all, recover
 from bot.engine.delivery_rules import Verdict
 from bot.outbox import store as outbox
-from bot.outbox.model import Message, OutboxState, Priority, Rendered, Result, ResultKind
+from bot.outbox.model import OutboxState, Priority, Rendered, Result, ResultKind
 from bot.storage import state
 from bot.storage.database import Database
 from bot.storage.writer import Urgency
@@ -174,7 +174,7 @@ class Sender:
         if epoch is None:
             return None, 0, []
         if epoch != self._epoch:
-            left = recover(conn, self.account, now)
+            left = recover(conn, self.account, self._desk.tools, now)
             if left:
                 log.warning("delivery.recovered", channel=self.account.channel, messages=left)
         taken, parcels = claim(conn, self.account, self._desk.tools, epoch, now, urgent=urgent, ordinary=ordinary)
@@ -207,11 +207,11 @@ class Sender:
         """Look once more whether a message is wanted and send it; None when it was given up."""
         now = self._desk.clock.now()
         try:
-            verdict = await self._looking.do(parcel.message)
+            verdict = await self._looking.do(parcel)
             given_up = verdict or self._wait_for_pause(now)
             if given_up is not None:
                 await self._desk.database.awrite(
-                    lambda conn: drop(conn, self.account, parcel, given_up, now), Urgency.DELIVERY
+                    lambda conn: drop(conn, self.account, self._desk.tools, parcel, given_up, now), Urgency.DELIVERY
                 )
                 return None
         except Exception as error:  # noqa: BLE001 - nothing was sent, so it may go again whatever it was
@@ -219,9 +219,9 @@ class Sender:
             return Result(ResultKind.RETRY_AT, reason="not_looked_up")
         return await self._call(parcel)
 
-    async def _look(self, messages: list[Message]) -> list[Verdict | None]:
+    async def _look(self, parcels: list[Parcel]) -> list[Verdict | None]:
         now = self._desk.clock.now()
-        return await self._desk.database.aread(lambda conn: still_wanted_all(conn, messages, now))
+        return await self._desk.database.awrite(lambda conn: last_look(conn, parcels, now), Urgency.DELIVERY)
 
     async def _call(self, parcel: Parcel) -> Result:
         try:

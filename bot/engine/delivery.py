@@ -29,6 +29,7 @@ __all__ = [
     "Tools",
     "claim",
     "drop",
+    "last_look",
     "record",
     "record_all",
     "recover",
@@ -36,6 +37,7 @@ __all__ = [
     "still_wanted_all",
 ]
 log = structlog.get_logger()
+_NOT_OURS = Verdict(OutboxState.WITHDRAWN, reason="not_ours")
 GIVEN_UP = frozenset({OutboxState.EXPIRED, OutboxState.FAILED, OutboxState.UNKNOWN})
 
 
@@ -90,12 +92,27 @@ def still_wanted_all(conn: Connection, messages: Sequence[Message], now: datetim
     return [wanted(message, known, now) for message in messages]
 
 
-def drop(conn: Connection, account: Account, parcel: Parcel, verdict: Verdict, now: datetime) -> None:
+def last_look(conn: Connection, parcels: Sequence[Parcel], now: datetime) -> list[Verdict | None]:
+    """Look at messages once more and mark the tries whose channel is called next; the verdicts are in their order.
+
+    Once this is committed, the outcome is unknown until it is recorded. A try that another process has ended is not
+    called any more.
+    """
+    verdicts = still_wanted_all(conn, [parcel.message for parcel in parcels], now)
+    going = [parcel.attempt_id for parcel, verdict in zip(parcels, verdicts, strict=True) if verdict is None]
+    called = attempts.call_many(conn, going, now)
+    return [
+        _NOT_OURS if verdict is None and parcel.attempt_id not in called else verdict
+        for parcel, verdict in zip(parcels, verdicts, strict=True)
+    ]
+
+
+def drop(conn: Connection, account: Account, tools: Tools, parcel: Parcel, verdict: Verdict, now: datetime) -> None:
     """Record that a claimed message was given up, or goes elsewhere, before the channel was called."""
     if is_ours(conn, account, parcel) and attempts.give_up(
         conn, parcel.attempt_id, verdict.reason or verdict.state.value, now
     ):
-        _apply(conn, parcel.message, verdict, now)
+        _apply(conn, parcel.message, verdict, now, tools)
 
 
 def record(
@@ -135,19 +152,22 @@ def record_all(
     return [verdict for verdict in verdicts if verdict is not None]
 
 
-def recover(conn: Connection, account: Account, now: datetime) -> int:
-    """After taking the lease anew: what a dead process left in the middle has an unknown outcome. Return how many."""
+def recover(conn: Connection, account: Account, tools: Tools, now: datetime) -> int:
+    """After taking the lease anew, deal with what a dead process left in the middle; return how many messages.
+
+    What it had not handed over yet goes again; where it had begun to, the outcome is unknown.
+    """
     left = outbox.sending(conn, account.channel, account.account)
     open_tries = attempts.unfinished(conn, [message.id for message in left])
     result = Result(ResultKind.OUTCOME_UNKNOWN, reason=PROCESS_ENDED)
     for message in left:
         deaths = attempts.deaths_before(conn, message.id)
         attempt_id = open_tries.get(message.id)
-        if attempt_id is None:
+        if attempt_id is None or attempts.never_called(conn, attempt_id, PROCESS_ENDED, now):
             outbox.update(conn, message.id, state=OutboxState.WAITING.value, next_try_at=now)
             continue
         attempts.finish(conn, attempt_id, result, now)
-        _apply(conn, message, after_result(message, result, now, unknown_before=deaths), now)
+        _apply(conn, message, after_result(message, result, now, unknown_before=deaths), now, tools)
     return len(left)
 
 

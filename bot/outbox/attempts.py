@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select
 
+from bot.listed import listed_as
 from bot.outbox.model import (
     PROCESS_ENDED,
     UNLIKELY_COPIES,
@@ -21,6 +22,12 @@ from bot.outbox.store import attempts, outbox
 
 WITHDRAWN = "withdrawn"
 """Result of a try that was given up before the channel was called."""
+_CALL = (
+    attempts.update()
+    .where(listed_as(attempts.c.id, "try_ids"), attempts.c.result.is_(None))
+    .values(called_at=bindparam("calling_at", type_=attempts.c.called_at.type))
+    .returning(attempts.c.id)
+)
 
 
 def begin(conn: Connection, outbox_id: int, address_id: int, body: Rendered, epoch: int, now: datetime) -> int:
@@ -57,6 +64,23 @@ def accept_many(conn: Connection, tries: Sequence[tuple[int, str | None]], now: 
     )
     if done.rowcount != len(tries):
         raise LookupError("one of these tries has a result already")
+
+
+def call_many(conn: Connection, attempt_ids: Sequence[int], now: datetime) -> set[int]:
+    """Record that the channel is called next; return of which tries: those that have no result yet."""
+    if not attempt_ids:
+        return set()
+    return set(conn.execute(_CALL, {"try_ids": attempt_ids, "calling_at": now}).scalars())
+
+
+def never_called(conn: Connection, attempt_id: int, reason: str, now: datetime) -> bool:
+    """Record that a try ended without its channel having been called; False when it was called, or has a result."""
+    done = conn.execute(
+        attempts.update()
+        .where(attempts.c.id == attempt_id, attempts.c.result.is_(None), attempts.c.called_at.is_(None))
+        .values(result=WITHDRAWN, reason=reason, finished_at=now)
+    )
+    return done.rowcount == 1
 
 
 def finish(conn: Connection, attempt_id: int, result: Result, now: datetime) -> bool:

@@ -64,6 +64,8 @@ attempts = Table(
     Column("body", Sealed(), nullable=False),
     Column("epoch", Integer, nullable=False),
     Column("started_at", UtcDateTime, nullable=False),
+    # Committed before the channel is called: without it the message was never handed over.
+    Column("called_at", UtcDateTime),
     Column("finished_at", UtcDateTime),
     Column("result", String(16)),
     Column("reason", String(120)),

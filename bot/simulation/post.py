@@ -37,7 +37,7 @@ class Post:
     def begin(self, conn: Connection, now: datetime, end: datetime) -> None:
         """Take the account over until the end; what a copied service left in the middle has an unknown outcome."""
         self._epoch = state.take_lease(conn, self.account.lease, HOLDER, now, end - now) or 0
-        recover(conn, self.account, now)
+        recover(conn, self.account, self.tools, now)
 
     @property
     def name(self) -> tuple[str, str]:

@@ -338,44 +338,79 @@ def test_one_message_that_cannot_be_written_does_not_stop_its_neighbours(
     assert office.row(outbox, broken).state == "expired"
 
 
-def test_what_a_dead_process_left_goes_again_if_it_is_about_safety(office: Office, channel: ScriptedChannel) -> None:
-    person, address = office.student()
-    kinds = ["question", "reminder", "alarm"]
-    messages = [office.message(person, address, kind=kind) for kind in kinds]
+async def die(office: Office, channel: ScriptedChannel, holder: str, *, calling: bool) -> None:
+    """Claim as a process that dies: before it hands anything over, or while it does."""
+    sender = office.sender(channel, holder=holder)
+    reached: list[int] = []
 
-    async def die() -> None:
-        sender = office.sender(channel, holder="the dead one")
-        sender._set_off = lambda _parcel: None  # type: ignore[assignment] # it dies before it calls
-        await sender._start()
+    async def call(parcel: Any) -> Any:
+        reached.append(parcel.message.id)
+        await asyncio.Event().wait()
 
-    asyncio.run(die())
+    sender._call = call  # type: ignore[method-assign]
+    if not calling:
+        sender._set_off = lambda _parcel: None  # type: ignore[assignment]
+    await sender._start()
+    tasks = list(sender._under_way)
+    await until(lambda: len(reached) == len(tasks))
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+KINDS = ["question", "reminder", "alarm", "reply"]
+
+
+def test_what_a_dead_process_was_handing_over_goes_again_if_it_is_about_safety(
+    office: Office, channel: ScriptedChannel
+) -> None:
+    messages = [office.message(*office.student(kind), kind=kind) for kind in KINDS]
+    asyncio.run(die(office, channel, "the dead one", calling=True))
     assert {office.row(outbox, message).state for message in messages} == {"sending"}
     office.send(channel)
     assert channel.sent == []  # the dead process still holds the lease
     sender = office.send(channel, after=31)
     office.send(channel, after=6, sender=sender)
-    assert [office.row(outbox, message).state for message in messages] == ["accepted", "unknown", "accepted"]
-    assert len(office.composed) == 3
-    results = {(row.outbox_id, row.result) for row in office.rows(attempts)}
-    assert results == {
-        (messages[0], "outcome_unknown"),
-        (messages[1], "outcome_unknown"),
-        (messages[2], "outcome_unknown"),
-        (messages[0], "accepted"),
-        (messages[2], "accepted"),
-    }
+    assert [office.row(outbox, message).state for message in messages] == ["accepted", "unknown", "accepted", "unknown"]
+    assert len(office.composed) == 4
+    results = sorted((row.outbox_id, row.result) for row in office.rows(attempts))
+    assert results == sorted(
+        [(message, "outcome_unknown") for message in messages] + [(messages[0], "accepted"), (messages[2], "accepted")]
+    )
+
+
+def test_what_a_dead_process_had_not_handed_over_yet_goes_again_whatever_it_is(
+    office: Office, channel: ScriptedChannel
+) -> None:
+    messages = [office.message(*office.student(kind), kind=kind) for kind in KINDS]
+    asyncio.run(die(office, channel, "the dead one", calling=False))
+    office.send(channel, after=31)
+    assert {office.row(outbox, message).state for message in messages} == {"accepted"}
+    assert len(channel.sent) == len(messages)
+    assert len(office.composed) == 4  # the very bytes that the dead one had kept
+    assert {row.result for row in office.rows(attempts)} == {"withdrawn", "accepted"}
+
+
+def test_whoever_wakes_after_another_has_taken_over_calls_nobody(office: Office, channel: ScriptedChannel) -> None:
+    message = office.message(*office.student(), kind="reply")
+    kept: list[Any] = []
+
+    async def work() -> None:
+        slow = office.sender(channel, holder="the slow one")
+        slow._set_off = kept.append  # type: ignore[method-assign]
+        await slow._start()
+        office.clock.advance(timedelta(seconds=31))
+        await office.sender(channel, holder="the other one").work_off()
+        await slow._send(kept[0])
+
+    asyncio.run(work())
+    assert len(channel.sent) == 1
+    assert office.row(outbox, message).state == "accepted"
 
 
 def test_after_one_death_an_alarm_does_not_wait(office: Office, channel: ScriptedChannel) -> None:
-    person, address = office.student()
-    alarm = office.message(person, address, kind="alarm", priority=0)
-
-    async def die() -> None:
-        sender = office.sender(channel, holder="the dead one")
-        sender._set_off = lambda _parcel: None  # type: ignore[assignment] # it dies before it calls
-        await sender._start()
-
-    asyncio.run(die())
+    alarm = office.message(*office.student(), kind="alarm", priority=0)
+    asyncio.run(die(office, channel, "the dead one", calling=True))
     office.send(channel, after=31)
     assert office.row(outbox, alarm).state == "accepted"
 
@@ -387,14 +422,9 @@ def test_processes_that_die_one_after_the_other_do_not_lose_an_alarm(
     person, address = office.student()
     alarm = office.message(person, address, kind="alarm", priority=0)
 
-    async def die(holder: str) -> None:
-        sender = office.sender(channel, holder=holder)
-        sender._set_off = lambda _parcel: None  # type: ignore[assignment] # it dies before it calls
-        await sender._start()
-
     died = 0
     for holder in range(2 * deaths):
-        asyncio.run(die(f"process {holder}"))
+        asyncio.run(die(office, channel, f"process {holder}", calling=True))
         died += office.row(outbox, alarm).state == "sending"
         office.clock.advance(timedelta(minutes=11))
         if died == deaths:
@@ -680,14 +710,14 @@ def test_a_database_that_is_away_before_the_call_loses_nothing(office: Office, c
 
     async def work() -> None:
         sender = office.sender(channel)
-        real, failures = office.database.aread, iter([True])
+        real, failures = office.database.awrite, iter([False, True])  # the claim, and the last look
 
-        async def aread(given: Any) -> Any:
+        async def awrite(*given: Any) -> Any:
             if next(failures, False):
                 raise OSError("the database is away")
-            return await real(given)
+            return await real(*given)
 
-        office.database.aread = aread  # type: ignore[assignment]
+        office.database.awrite = awrite  # type: ignore[assignment]
         await sender.work_off()
         office.clock.advance(timedelta(seconds=5))
         await sender.work_off()

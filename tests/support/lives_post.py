@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.engine.asked import asked
-from bot.engine.delivery import Account, Parcel, Tools, claim, drop, record, recover, still_wanted
+from bot.engine.delivery import Account, Parcel, Tools, claim, drop, last_look, record, recover
 from bot.engine.delivery_rules import Verdict
 from bot.engine.ladder import ON_TIME
 from bot.local_time import is_quiet
@@ -102,7 +102,7 @@ class Post:
         epoch = state.take_lease(conn, account.lease, f"process-{self.process}", now, LEASE)
         assert epoch is not None, "there is only one process"
         if self._leases.get(account.lease) != epoch:
-            recover(conn, account, now)
+            recover(conn, account, self._tools(), now)
         taken = claim(conn, account, self._tools(), epoch, now, urgent=200, ordinary=100)
         self._leases[account.lease] = epoch
         return taken
@@ -110,13 +110,14 @@ class Post:
     def _send(self, account: Account, parcel: Parcel, now: datetime) -> None:
         verdict = self._still_wanted(parcel, now)
         if verdict is not None:
-            self.do(lambda conn: drop(conn, account, parcel, verdict, now))
+            self.do(lambda conn: drop(conn, account, self._tools(), parcel, verdict, now))
             return
         result = self._hand_over(parcel)
         self.do(lambda conn: record(conn, account, self._tools(), parcel, result, now, 0.5))
 
     def _still_wanted(self, parcel: Parcel, now: datetime) -> Verdict | None:
-        return self.db.read(lambda conn: still_wanted(conn, parcel.message, now))
+        (verdict,) = self.do(lambda conn: last_look(conn, [parcel], now))
+        return verdict
 
     def _hand_over(self, parcel: Parcel) -> Result:
         message = parcel.message
