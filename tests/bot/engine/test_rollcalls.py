@@ -411,3 +411,18 @@ def test_many_are_placed_as_each_of_them_is(shaken: School) -> None:
         facts = shaken.facts(one)
         assert placed[one] == (facts.place_now(shaken.now), facts.abroad(shaken.now) is not None)
     assert placed[ids[-1]][0].city == "Paris"
+
+
+def test_both_databases_ask_alike(any_school: School) -> None:
+    any_school.until(utc("2026-09-03 03:00"))
+    asked, nowhere = in_japan(any_school, "S1", city='东京 "下北泽"'), in_japan(any_school, "S2", channels=())
+    rollcall = start(any_school, JAPAN)
+    assert counts(any_school, rollcall) == {"asked": 1, "unreached": 1}
+    assert member(any_school, rollcall, asked).city == '东京 "下北泽"'
+    assert question(any_school, rollcall, nowhere).zone == "Asia/Tokyo"
+    assert question(any_school, rollcall, asked).opens_at == any_school.now
+    assert answer(any_school, rollcall, asked, Word.SAFE) is Outcome.RECORDED
+    any_school.until(any_school.now + timedelta(hours=3))
+    close(any_school, rollcall)
+    assert counts(any_school, rollcall) == {"safe": 1, "unreached": 1}
+    assert any_school.cases(nowhere) == [("rollcall", "open")]
