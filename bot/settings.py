@@ -10,7 +10,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
+from bot import settings_wecom
 from bot.errors import Mistake, SettingsError
+from bot.settings_wecom import WeCom
 
 Text = Annotated[str, Field(strict=True)]
 Positive = Annotated[int, Field(strict=True, gt=0)]
@@ -78,6 +80,7 @@ class Channels(_Section):
 
     web: Web = Web()
     telegram: Telegram = Telegram()
+    wecom: WeCom = WeCom()
 
 
 class Limits(_Section):
@@ -89,6 +92,12 @@ class Limits(_Section):
     telegram_text_characters: Positive = 4096
     telegram_poll_seconds: Positive = 50
     telegram_timeout_seconds: Positive = 15
+    wecom_messages_per_member_per_minute: Positive = 30
+    wecom_messages_per_member_per_hour: Positive = 1000
+    wecom_accounts: Positive = 1000
+    wecom_messages_per_account_per_day: Positive = 200
+    wecom_text_bytes: Annotated[int, Field(strict=True, ge=200)] = 2048
+    wecom_timeout_seconds: Positive = 15
     alarm_timeout_seconds: Positive = 15
 
 
@@ -135,6 +144,10 @@ class PoliciesSection(BaseModel):
         return dict(self.model_extra or {})
 
 
+_IN_FILES = {"telegram": ("token", "webhook_secret"), "wecom": settings_wecom.SECRETS}
+"""Keys of channels that may stand in a file of their own."""
+
+
 class Settings(_Section):
     """All settings of one service."""
 
@@ -153,12 +166,14 @@ class Settings(_Section):
     @classmethod
     def _read_secret_files(cls, values: Any) -> Any:
         channels = values.get("channels") if isinstance(values, dict) else None
-        telegram = channels.get("telegram") if isinstance(channels, dict) else None
-        if isinstance(telegram, dict):
-            for name in ("token", "webhook_secret"):
-                path = telegram.get(f"{name}_file")
-                if isinstance(path, str) and path and Path(path).is_file() and not telegram.get(name):
-                    telegram[name] = Path(path).read_text(encoding="utf-8").strip()
+        for channel, names in _IN_FILES.items():
+            section = channels.get(channel) if isinstance(channels, dict) else None
+            if not isinstance(section, dict):
+                continue
+            for name in names:
+                path = section.get(f"{name}_file")
+                if isinstance(path, str) and path and Path(path).is_file() and not section.get(name):
+                    section[name] = Path(path).read_text(encoding="utf-8").strip()
         duty = values.get("duty") if isinstance(values, dict) else None
         if isinstance(duty, dict) and isinstance(duty.get("alarm_urls", {}), dict):
             more = _urls_in(duty.get("alarm_urls_file"))
@@ -219,7 +234,9 @@ def _across(path: Path, values: dict[str, Any]) -> list[Mistake]:
     file = duty.get("alarm_urls_file") if isinstance(duty, dict) else None
     broken = _urls_in(file)
     mistakes = [Mistake(f"{path}: [duty] alarm_urls_file", *broken)] if isinstance(broken, tuple) else []
-    return mistakes + _telegram_faults(path, values)
+    channels = values.get("channels")
+    wecom = channels.get("wecom") if isinstance(channels, dict) else None
+    return mistakes + _telegram_faults(path, values) + settings_wecom.faults(path, wecom)
 
 
 def _urls_in(file: Any) -> dict[str, Any] | tuple[str, str] | None:

@@ -15,6 +15,7 @@ from bot.links.store import links
 from bot.moves.store import moves
 from bot.outbox.model import OutboxState
 from bot.outbox.store import outbox
+from bot.platforms.store import forget_nonces
 from bot.prompts.store import notes
 from bot.settings import Retention
 from bot.signins.store import signins
@@ -36,6 +37,7 @@ def purge(conn: Connection, retention: Retention, now: datetime, real_now: datet
         + _places(conn, now - timedelta(days=PLACES_DAYS), limit)
         + _cases(conn, now - timedelta(days=retention.cases_days), limit)
         + _doors(conn, real_now - timedelta(days=SIGN_INS_DAYS), limit)
+        + forget_nonces(conn, real_now)
     )
 
 

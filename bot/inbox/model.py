@@ -25,6 +25,7 @@ class Said(StrEnum):
     FILE = "file"
     BLOCKED = "blocked"  # she blocked us
     UNBLOCKED = "unblocked"
+    ENTERED = "entered"  # she opened our app and said nothing
     MIGRATED = "migrated"  # the chat has a new id; `data` is the new one
     OTHER = "other"
 

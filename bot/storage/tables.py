@@ -14,6 +14,7 @@ from bot.links import store as links
 from bot.moves import store as moves
 from bot.outbox import store as outbox
 from bot.people import store as people
+from bot.platforms import store as platforms
 from bot.programmes import store as programmes
 from bot.prompts import store as prompts
 from bot.rollcalls import store as rollcalls
@@ -36,6 +37,7 @@ __all__ = [
     "moves",
     "outbox",
     "people",
+    "platforms",
     "programmes",
     "prompts",
     "rollcalls",

@@ -1,0 +1,132 @@
+"""WeCom as delivery sees it: send, edit, acknowledge a press, and the app's menu. Wiring makes one per app.
+
+wechatpy waits, so every call runs on one of sixteen threads. It is imported when a channel is made: a service without
+WeCom starts without it.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from bot.channels.wecom.markup import Call, calls, done, language_of
+from bot.channels.wecom.setup import menu
+from bot.channels.wecom.token import TokenStore
+from bot.outbox.model import Rendered, Result, ResultKind
+from bot.settings import Limits
+from bot.settings_wecom import WeCom as WeComSettings
+
+log = structlog.get_logger(__name__)
+FIRST_PAUSE = 2.0
+LONGEST_PAUSE = 300.0
+
+
+class WeCom:
+    """One app. `send` may run many times at once; limits of rate are delivery's work."""
+
+    name = "wecom"
+    can_push = True
+
+    def __init__(
+        self,
+        section: WeComSettings,
+        limits: Limits,
+        tokens: TokenStore,
+        real: Callable[[], datetime],
+        *,
+        language: str = "zh",
+    ) -> None:
+        """Take the settings of the channel, where its token is kept, the real time, and the language of the menu."""
+        from bot.channels.wecom import errors  # noqa: PLC0415 - see above
+        from bot.channels.wecom.client import THREADS, Client  # noqa: PLC0415 - see above
+
+        self.account = section.account
+        self.can_edit = section.cards
+        self.text_limit = limits.wecom_text_bytes
+        self._cards = section.cards
+        self._language = language
+        self._errors = errors
+        self._client = Client(section, float(limits.wecom_timeout_seconds), tokens, real)
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="wechatpy")
+        self._not_known: Counter[str] = Counter()
+
+    async def send(self, external_id: str, message: Rendered, *, key: str) -> Result:
+        """Send a message to a member.
+
+        The same message and key are the same bytes, which WeCom delivers once: when a later piece fails, sending again
+        repeats nothing.
+        """
+        result = Result(ResultKind.OUR_FAULT, reason="message_empty")
+        for call in calls(message, self.text_limit, key, cards=self._cards):
+            result = await self._run(self._send, external_id, call)
+            if result.kind is not ResultKind.ACCEPTED:
+                level = log.error if result.kind is ResultKind.OUR_FAULT else log.info
+                level("wecom.send_failed", key=key, result=result.kind.value, reason=result.reason)
+                break
+        return result
+
+    async def edit(self, external_id: str, message_ref: str, message: Rendered) -> Result:
+        """Take the buttons off a card; one that cannot be changed any more explains itself when it is pressed."""
+        result = await self._run(self._update, external_id, message_ref, done(message.language))
+        lasting = result.kind in {ResultKind.OUR_FAULT, ResultKind.ADDRESS_WRONG, ResultKind.PERSON_GONE}
+        if lasting or result.reason == self._errors.NOT_KNOWN:
+            return Result(ResultKind.ACCEPTED, external_id=message_ref, reason="not_updated")
+        return result
+
+    async def acknowledge(self, press_ref: str) -> None:
+        """Show on the card that the press arrived."""
+        user, _, rest = press_ref.partition("|")
+        task, _, code = rest.partition("|")
+        result = await self._run(self._update, user, code, done(language_of(task)))
+        if result.kind is not ResultKind.ACCEPTED:
+            log.info("wecom.press_not_acknowledged", reason=result.reason)
+
+    async def introduce(self) -> None:
+        """Put the app's menu; tries until it worked or is cancelled. Run it as a task beside the service."""
+        pause = FIRST_PAUSE
+        while True:
+            result = await self._run(self._put_menu)
+            if result.kind is ResultKind.ACCEPTED:
+                log.info("wecom.introduced")
+                return
+            log.warning("wecom.menu_not_put", result=result.kind.value, reason=result.reason)
+            await asyncio.sleep(max(pause, result.wait or 0.0))
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def close(self) -> None:
+        """Call nothing more and close the connections."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._client.close()
+
+    def troubles(self) -> dict[str, int]:
+        """Return what somebody should look at, by short code: no token, and answers that we do not know."""
+        found = {"no_token": int(self._client.tokens.is_missing), **self._not_known}
+        return {code: count for code, count in found.items() if count}
+
+    async def _run(self, work: Callable[..., Result], *args: Any) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._told, work, args)
+
+    def _told(self, work: Callable[..., Result], args: tuple[Any, ...]) -> Result:
+        try:
+            result = work(*args)
+        except Exception as error:  # noqa: BLE001 - `result_of_error` knows them; their text may hold a token
+            result = self._errors.result_of_error(error)
+            code = self._errors.code_of(error)
+        else:
+            code = None
+        if result.reason == self._errors.NOT_KNOWN:
+            self._not_known[f"answer_{code}" if code is not None else "answer_not_understood"] += 1
+        return result
+
+    def _send(self, user: str, call: Call) -> Result:
+        return self._errors.result_of(self._client.send_message(user, call), user)
+
+    def _update(self, user: str, code: str, label: str) -> Result:
+        return self._errors.result_of(self._client.update_card(user, code, label), user)
+
+    def _put_menu(self) -> Result:
+        return self._errors.result_of(self._client.create_menu(menu(self._language)), "")

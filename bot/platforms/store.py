@@ -1,0 +1,79 @@
+"""Tables and queries of access tokens, which all processes share, and of nonces, each of which opens the door once."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Column, Connection, Index, String, Table, bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.schema import Sealed, UtcDateTime, metadata
+
+platform_tokens = Table(
+    "platform_tokens",
+    metadata,
+    Column("channel", String(16), primary_key=True),
+    Column("account", String(64), primary_key=True),
+    Column("token", Sealed(), nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
+
+callback_nonces = Table(
+    "callback_nonces",
+    metadata,
+    Column("channel", String(16), primary_key=True),
+    Column("account", String(64), primary_key=True),
+    Column("nonce", String(128), primary_key=True),
+    # Of what came with it, so that the platform may repeat itself and nobody else may.
+    Column("digest", String(64), nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Index("ix_callback_nonces_seen_at", "seen_at"),
+)
+
+NONCES_FOR = timedelta(minutes=15)
+"""How long nonces are remembered: longer than a call may be old."""
+
+_KEY = (
+    callback_nonces.c.channel == bindparam("channel"),
+    callback_nonces.c.account == bindparam("account"),
+    callback_nonces.c.nonce == bindparam("nonce"),
+)
+_DIGEST = select(callback_nonces.c.digest).where(*_KEY)
+_ADD = {
+    "postgresql": postgresql.insert(callback_nonces).on_conflict_do_nothing().returning(callback_nonces.c.digest),
+    "sqlite": sqlite.insert(callback_nonces).on_conflict_do_nothing().returning(callback_nonces.c.digest),
+}
+
+
+@dataclass(frozen=True)
+class Token:
+    """An access token and the real instant at which it ends."""
+
+    value: str
+    expires_at: datetime
+
+
+def token_of(conn: Connection, channel: str, account: str) -> Token | None:
+    """Return the token of an account of ours, or None."""
+    table = platform_tokens
+    row = conn.execute(select(table).where(table.c.channel == channel, table.c.account == account)).one_or_none()
+    return None if row is None else Token(row.token, row.expires_at)
+
+
+def keep_token(conn: Connection, channel: str, account: str, token: Token) -> None:
+    """Store a token in the place of the one before."""
+    table = platform_tokens
+    conn.execute(table.delete().where(table.c.channel == channel, table.c.account == account))
+    values = {"channel": channel, "account": account, "token": token.value, "expires_at": token.expires_at}
+    conn.execute(table.insert().values(**values))
+
+
+def take_nonce(conn: Connection, channel: str, account: str, nonce: str, digest: str, real_now: datetime) -> bool:
+    """Remember a nonce with what came with it; False when something else came with it before."""
+    key = {"channel": channel, "account": account, "nonce": nonce}
+    added = conn.execute(_ADD[conn.dialect.name], key | {"digest": digest, "seen_at": real_now}).scalar()
+    return added is not None or conn.execute(_DIGEST, key).scalar() == digest
+
+
+def forget_nonces(conn: Connection, real_now: datetime) -> int:
+    """Forget nonces that are too old for any call; return how many."""
+    return conn.execute(callback_nonces.delete().where(callback_nonces.c.seen_at < real_now - NONCES_FOR)).rowcount
