@@ -1,4 +1,4 @@
-"""`python -m tests.bench [PART …]`: measures, prints one table, and writes RESULTS.md once every part was measured."""
+"""`python -m tests.bench [PART …]`: measures, prints one table, and writes RESULTS.md from all that was measured."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -37,8 +37,7 @@ def main(names: list[str]) -> int:
             found += _measured(name, server)
     about = described(version[0] if version else "?")
     print("", as_text(found), "", *about, sep="\n")  # noqa: T201
-    if report.write(PARTS, about):
-        print(f"written to {report.REPORT.relative_to(report.ROOT)}")  # noqa: T201
+    report.write(PARTS, about)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Keeps what each part of the benchmarks has found, and writes RESULTS.md once all of them have been measured.
+"""Keeps what each part of the benchmarks has found, and writes RESULTS.md from all that was measured so far.
 
 A machine is seldom quiet for a quarter of an hour: the parts may be run one by one.
 """
@@ -39,12 +39,11 @@ def keep(name: str, figures: Sequence[Figure], minutes: float, load: float) -> N
     KEPT.write_text(json.dumps(_read() | {name: asdict(part)}, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def write(names: Collection[str], about: Sequence[str]) -> bool:
-    """Write the report; False when a part of that name was never measured."""
+def write(names: Collection[str], about: Sequence[str]) -> None:
+    """Write the report of the parts of these names; it says which of them were never measured."""
     kept = _read()
-    if not set(names) <= kept.keys():
-        return False
-    parts = [_part(kept[name]) for name in names]
+    parts = [_part(kept[name]) for name in names if name in kept]
+    unmeasured = [name for name in names if name not in kept]
     found = [figure for part in parts for figure in part.figures]
     missed = [figure for figure in found if figure.met is False]
     lines = [
@@ -63,12 +62,12 @@ def write(names: Collection[str], about: Sequence[str]) -> bool:
         "",
         *(f"- {line}" for line in about),
         *(f"- {part.line}" for part in parts),
+        *(f"- {name}: not measured here" for name in unmeasured),
         "",
         "Repeat it with `make bench`, or one part with `make bench PARTS=NAME`: " + ", ".join(names) + ".",
         "",
     ]
     REPORT.write_text("\n".join(lines), encoding="utf-8")
-    return True
 
 
 def _read() -> dict[str, Any]:
