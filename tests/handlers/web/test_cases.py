@@ -11,6 +11,7 @@ from bot.cases.store import by_id, case_alarms
 from bot.engine import deeds
 from bot.journal.store import journal
 from bot.outbox.store import attempts
+from bot.people.store import by_id as people_by_id
 from bot.prompts.notes import add_position, add_words
 from tests.fakes.ground import NOW
 from tests.fakes.school import settle
@@ -102,7 +103,7 @@ def test_handing_over_and_taking_over(town: Town, case: int) -> None:
     mine, theirs = at_case(town, "C1", case), at_case(town, "O1", case)
     mine.press("我来跟进")
     mine.follow()
-    office = town.app.database.read(lambda conn: deeds.people_store.by_id(conn, 2))
+    office = town.app.database.read(lambda conn: people_by_id(conn, 2))
     assert office is not None
     assert mine.press("转给别人", to=str(office.id)).status == 303
     page = mine.follow()
