@@ -1,18 +1,25 @@
 """Re-plans everybody: nightly, at start, and when the release of the time zone rules has changed."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from importlib.metadata import version
 
 from sqlalchemy import Connection, select
 
 from bot.engine.facts import load_facts
 from bot.engine.moving import move
 from bot.engine.replanning import replan
+from bot.local_time import rules_release
 from bot.people.model import RoleKind
 from bot.people.store import people, roles
+from bot.programmes import store as programmes_store
 from bot.programmes.versions import Programmes
+from bot.storage import state
 
 BATCH = 200
+EVERY = timedelta(days=1)
+"""How often everybody is planned anew: what depends on the day alone."""
+_DONE = "planned.everyone"
 
 
 def plan_everyone(
@@ -34,6 +41,24 @@ def plan_everyone(
     _carry_over(conn, ids, programmes, now)
     replan(conn, ids, programmes, now)
     return ids[-1]
+
+
+def note_done(conn: Connection, now: datetime) -> None:
+    """Note that everybody has been planned, when, and by which rules."""
+    state.write(conn, _DONE, f"{now.isoformat()} {_rules(conn)}")
+
+
+def is_done(conn: Connection, now: datetime) -> bool:
+    """Tell whether everybody has been planned within a day by the rules that hold now.
+
+    Then a start changes nothing: every change of a person, a trip or the programme has planned whom it concerns.
+    """
+    at, _, rules = (state.read(conn, _DONE) or "").partition(" ")
+    return rules == _rules(conn) and timedelta(0) <= now - datetime.fromisoformat(at) < EVERY
+
+
+def _rules(conn: Connection) -> str:
+    return f"{version('yanxin')} {rules_release()} {programmes_store.latest_id(conn)}"
 
 
 def _carry_over(conn: Connection, ids: Sequence[int], programmes: Programmes, now: datetime) -> None:

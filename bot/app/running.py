@@ -23,6 +23,7 @@ from bot.storage.writer import Urgency
 from handlers.receive import is_urgent, receive
 from scheduler.bell import Bell
 from scheduler.leased import while_leased
+from scheduler.plan_everyone import is_done, note_done
 
 log = structlog.get_logger()
 GRACE_SECONDS = 10
@@ -117,7 +118,10 @@ class Running:
         ring(3600, "purge", rounds.purge)
 
     async def _plan(self) -> None:
+        database, clock = self._app.database, self._app.clock
+        self._app.is_planned |= await database.aread(lambda conn: is_done(conn, clock.now()))
         await self._app.rounds.plan()
+        await database.awrite(lambda conn: note_done(conn, clock.now()), Urgency.BULK)
         self._app.is_planned = True
 
     async def _watch(self) -> None:
