@@ -17,11 +17,15 @@ from bot.outbox.model import OutboxState
 from bot.outbox.store import outbox
 from bot.platforms.store import forget_nonces
 from bot.prompts.store import notes
+from bot.rollcalls.model import RollcallState
+from bot.rollcalls.store import incident_reports, rollcall_answers, rollcall_members, rollcalls
 from bot.settings import Retention
 from bot.signins.store import signins
 from bot.trips.store import trips
 
 BATCH = 200
+MEMBERS_EACH = 10
+"""How many times as many people of roll-calls go at once: there may be a hundred thousand."""
 PLACES_DAYS = 30
 """How long what she said of her place stays when its stay is over."""
 SIGN_INS_DAYS = 30
@@ -36,6 +40,7 @@ def purge(conn: Connection, retention: Retention, now: datetime, real_now: datet
         + _messages(conn, now - timedelta(days=retention.messages_days), limit)
         + _places(conn, now - timedelta(days=PLACES_DAYS), limit)
         + _cases(conn, now - timedelta(days=retention.cases_days), limit)
+        + _rollcalls(conn, now - timedelta(days=retention.cases_days), limit)
         + _doors(conn, real_now - timedelta(days=SIGN_INS_DAYS), limit)
         + forget_nonces(conn, real_now)
     )
@@ -83,6 +88,20 @@ def _cases(conn: Connection, before: datetime, limit: int) -> int:
         conn.execute(delete(notes).where(notes.c.case_id.in_(over)))
         conn.execute(delete(cases).where(cases.c.id.in_(over)))  # what hangs on them goes with them
     return len(over)
+
+
+def _rollcalls(conn: Connection, before: datetime, limit: int) -> int:
+    """Forget roll-calls that have long been over, those who were asked first, and what students reported."""
+    over = select(rollcalls.c.id).where(func.coalesce(rollcalls.c.closed_at, rollcalls.c.created_at) < before)
+    over = over.where(rollcalls.c.state != RollcallState.OPEN.value)
+    gone = 0
+    for table in (rollcall_answers, rollcall_members):
+        of_them = select(table.c.id).where(table.c.rollcall_id.in_(over)).limit(limit * MEMBERS_EACH)
+        gone += _delete(conn, table, of_them)
+    reported = select(incident_reports.c.id).where(incident_reports.c.at < before).limit(limit)
+    return (
+        gone + _delete(conn, incident_reports, reported) + (0 if gone else _delete(conn, rollcalls, over.limit(limit)))
+    )
 
 
 def _doors(conn: Connection, before: datetime, limit: int) -> int:

@@ -11,6 +11,7 @@ from bot.outbox.store import outbox
 from bot.prompts.model import State
 from bot.prompts.notes import NoteKind
 from bot.prompts.store import answers, notes, prompts
+from bot.rollcalls.store import incident_reports, rollcall_answers
 from bot.trips.store import trips
 
 
@@ -52,8 +53,9 @@ def held_about(conn: Connection, person_id: int) -> Held:
             prompts.c.person_id,
             prompts.c.state.not_in([State.SCHEDULED.value, State.WITHDRAWN.value]),
         ),
-        answers=count(answers, answers.c.person_id),
-        notes=count(notes, notes.c.person_id, notes.c.kind == NoteKind.NOTE.value),
+        answers=count(answers, answers.c.person_id) + count(rollcall_answers, rollcall_answers.c.person_id),
+        notes=count(notes, notes.c.person_id, notes.c.kind == NoteKind.NOTE.value)
+        + count(incident_reports, incident_reports.c.person_id),
         positions=count(notes, notes.c.person_id, notes.c.kind == NoteKind.POSITION.value),
         inbox=int(conn.execute(select(func.count()).select_from(written)).scalar_one()),
         outbox=count(outbox, outbox.c.person_id),

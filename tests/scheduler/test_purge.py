@@ -15,6 +15,7 @@ from bot.links.model import LinkPurpose
 from bot.moves.store import moves
 from bot.outbox.store import attempts, outbox
 from bot.prompts.store import notes
+from bot.rollcalls.store import incident_reports, rollcall_answers, rollcall_members, rollcalls
 from bot.settings import Retention
 from bot.signins.store import signins
 from scheduler.purge import purge
@@ -131,4 +132,31 @@ def test_a_case_goes_a_year_after_it_was_over_with_all_that_hangs_on_it(tmp_path
         with ground.database.engine.connect() as conn:
             assert set(conn.execute(select(column)).scalars()) == left, column
     assert count(ground, journal) == 3  # that there was one stays
+    ground.database.close()
+
+
+def test_a_roll_call_goes_a_year_after_it_was_closed_with_everybody_in_it(tmp_path: Path) -> None:
+    ground = Ground(open_ground(tmp_path))
+    person = ground.student("1")
+    area = {"what": "quake", "area": {"countries": ["JP"]}, "is_drill": False, "step": 3, "cursor": 0}
+    old, young = (
+        ground.put(rollcalls, state="closed", created_at=NOW - age, opened_at=NOW - age, closed_at=NOW - age, **area)
+        for age in (366 * DAY, 364 * DAY)
+    )
+    open_one = ground.put(rollcalls, state="open", created_at=NOW - 400 * DAY, opened_at=NOW - 400 * DAY, **area)
+    for one in (old, young, open_one):
+        member = {"rollcall_id": one, "person_id": person, "country": "JP", "city": "Tokyo", "zone": "Asia/Tokyo"}
+        ground.put(rollcall_members, state="safe", at=NOW, **member)
+        said = {"rollcall_id": one, "person_id": person, "word": "safe", "channel": "web", "counts": True}
+        ground.put(rollcall_answers, at=NOW, **said)
+    for age in (366 * DAY, 364 * DAY):
+        ground.put(incident_reports, person_id=person, what="fire", city="Tokyo", country="JP", at=NOW - age)
+    while run(ground, limit=1):
+        pass
+    for table in (rollcall_members, rollcall_answers):
+        query = select(table.c.rollcall_id)
+        left = ground.database.read(lambda conn, query=query: set(conn.execute(query).scalars()))  # type: ignore[misc]
+        assert left == {young, open_one}
+    assert count(ground, rollcalls) == 2
+    assert count(ground, incident_reports) == 1
     ground.database.close()
