@@ -44,7 +44,7 @@ OTHERS = 12_000
 """Students who write and are reminded meanwhile."""
 LAST_SECONDS = 30.0
 PAUSE = 1.1
-"""Before each call: the writing of what waits holds the database, and the office's one chat takes a message a second."""
+"""Before each call: writing what waits holds the database, and the office's chat takes a message a second."""
 OFFICE = 900
 """The id of the one member of the office."""
 COUNSELLORS = 50_000
