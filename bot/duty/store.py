@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, ForeignKey, Row, String, Table, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, ForeignKey, Row, String, Table, or_, select
 
 from bot.duty.model import Override
 from bot.duty.parse import wall_in
@@ -125,7 +125,7 @@ def confirm_test(conn: Connection, test_id: int, by: str, now: datetime) -> bool
     The link stands where the alarm URLs lead, so it proves more than the chat and counts after it too.
     """
     table = alarm_tests
-    unseen = table.c.confirmed_at.is_(None)
+    unseen: ColumnElement[bool] = table.c.confirmed_at.is_(None)
     if by == BY_LINK:
         unseen = or_(unseen, table.c.confirmed_by != BY_LINK)
     done = conn.execute(table.update().where(table.c.id == test_id, unseen).values(confirmed_at=now, confirmed_by=by))

@@ -397,7 +397,7 @@ def test_whoever_wakes_after_another_has_taken_over_calls_nobody(office: Office,
 
     async def work() -> None:
         slow = office.sender(channel, holder="the slow one")
-        slow._set_off = kept.append  # type: ignore[method-assign]
+        slow._set_off = kept.append  # type: ignore[method-assign, assignment]
         await slow._start()
         office.clock.advance(timedelta(seconds=31))
         await office.sender(channel, holder="the other one").work_off()

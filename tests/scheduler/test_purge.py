@@ -97,7 +97,7 @@ def test_used_links_and_ended_sessions_go_after_a_month(tmp_path: Path) -> None:
 def test_where_she_was_goes_a_month_after_the_stay(tmp_path: Path) -> None:
     ground = Ground(open_ground(tmp_path))
     today = NOW.date()
-    stays = [
+    stays: list[dict[str, Any]] = [
         {"returns": today + DAY},
         {"returns": today - 30 * DAY},
         {"returns": today - 31 * DAY},

@@ -116,8 +116,8 @@ class Post:
         self.do(lambda conn: record(conn, account, self._tools(), parcel, result, now, 0.5))
 
     def _still_wanted(self, parcel: Parcel, now: datetime) -> Verdict | None:
-        (verdict,) = self.do(lambda conn: last_look(conn, [parcel], now))
-        return verdict
+        verdicts: list[Verdict | None] = self.do(lambda conn: last_look(conn, [parcel], now))
+        return verdicts[0]
 
     def _hand_over(self, parcel: Parcel) -> Result:
         message = parcel.message

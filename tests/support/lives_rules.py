@@ -175,7 +175,7 @@ class RuleLife:
             return Reach.NONE
         return Reach.PUSH if 1 in self.working else Reach.PULL
 
-    def queue(self, key: str, kind: Kind, prompt_id: int, expires_at: datetime, *, second: bool) -> None:
+    def queue(self, key: str, kind: Kind, prompt_id: int, expires_at: datetime | None, *, second: bool) -> None:
         if not self.working or key in self.messages:
             return
         address = self.working[-1] if second else self.working[0]

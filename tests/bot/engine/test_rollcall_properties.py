@@ -115,7 +115,7 @@ def _state(school: School, rollcall: Rollcall, person: int) -> str | None:
 
 def _adds_up(school: School, rollcall: Rollcall, expected: int) -> None:
     for scope in (Scope.everything(), Scope(school.counsellor, own=True)):
-        seen = school.db.read(lambda conn, s=scope: board(conn, s, rollcall.id, school.now))
+        seen = school.db.read(partial(board, scope=scope, rollcall_id=rollcall.id, now=school.now))
         assert seen is not None
         assert seen.total == expected
         assert sum(city.total for city in seen.cities) == expected

@@ -112,7 +112,7 @@ def test_a_wrong_one_is_said_and_what_was_filled_in_stays(
 
 
 def test_whoever_is_on_a_rota_arranges_that_one_only(town: Town, office: Visitor) -> None:
-    assert office
+    assert office is not None
     teacher = town.signed_in("D1")
     assert send(teacher, GOOD) == 303
     assert send(teacher, GOOD | {"rota": "Everybody"}) == 403
@@ -125,7 +125,7 @@ def test_a_coordinator_reads_of_gaps_for_own_students(town: Town, office: Visito
 
 
 def test_a_supervisor_and_a_stranger_see_nothing_of_it(town: Town, office: Visitor) -> None:
-    assert office
+    assert office is not None
     assert town.signed_in("V1").get(PATH).status == 404
     assert town.visitor().get(PATH).status == 401
     assert town.signed_in("O1").post(f"{PATH}/override", GOOD).status == 403  # no token of a page of ours
