@@ -3,6 +3,8 @@
 `bot.storage.opening` and `yanxin check` call it. The migrations lie in `bot/storage/migrations` and ship with the code.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 
@@ -10,7 +12,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import IntegrityError
 
 from bot.storage.engine import WRITES
 
@@ -40,13 +43,44 @@ def standing(engine: Engine) -> Standing:
 
 
 def migrate(engine: Engine) -> None:
-    """Run every migration that is missing, in one transaction; when two processes try at once, the second waits."""
+    """Run every migration that is missing, in one transaction; when two processes try at once, the second waits.
+
+    IntegrityError, and nothing is changed, when a row would point at nothing afterwards.
+    """
     alembic = config()
-    with engine.connect().execution_options(**{WRITES: True}) as conn, conn.begin():
+    with changing_tables(engine) as conn:
         if conn.dialect.name == "postgresql":
             conn.exec_driver_sql("SELECT pg_advisory_xact_lock(7926015)")
         alembic.attributes["connection"] = conn
         command.upgrade(alembic, "head")
+
+
+@contextmanager
+def changing_tables(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction in which tables may be changed.
+
+    SQLite changes a table by making it anew and dropping the old one, and with foreign keys on a dropped table takes
+    along every row that hangs on it. So they are off meanwhile, and looked at before the commit.
+    """
+    with engine.connect().execution_options(**{WRITES: True}) as conn:
+        if conn.dialect.name != "sqlite":
+            with conn.begin():
+                yield conn
+            return
+        pragma = conn.connection.cursor().execute  # inside a transaction SQLite would ignore it
+        pragma("PRAGMA foreign_keys=OFF")
+        try:
+            with conn.begin():
+                yield conn
+                _refuse_loose_rows(conn)
+        finally:
+            pragma("PRAGMA foreign_keys=ON")
+
+
+def _refuse_loose_rows(conn: Connection) -> None:
+    loose = sorted({row[0] for row in conn.exec_driver_sql("PRAGMA foreign_key_check")})
+    if loose:
+        raise IntegrityError(f"rows of {', '.join(loose)} point at nothing", None, ValueError("foreign keys"))
 
 
 def config() -> Config:

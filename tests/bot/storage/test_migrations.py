@@ -10,12 +10,13 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from bot.schema import metadata
 from bot.sealed import Keyring
 from bot.storage import tables
 from bot.storage.engine import make_engine, parse_url
-from bot.storage.migrate import Standing, config, migrate, standing
+from bot.storage.migrate import Standing, changing_tables, config, migrate, standing
 
 assert tables.__all__
 
@@ -57,6 +58,63 @@ def test_partial_indexes_are_the_same_as_those_of_the_tables(engine: Engine) -> 
     assert migrated == indexes(engine)
     assert "WHERE" in migrated["ix_prompts_next_at"]
     assert "UNIQUE" in migrated["uq_cases_unresolved"]
+
+
+BEFORE = """
+INSERT INTO people (id, number, name, language, zone, created_at)
+    VALUES (1, 'S1', 'x', 'zh', 'UTC', '2026-09-01 00:00:00'), (2, 'C1', 'x', 'zh', 'UTC', '2026-09-01 00:00:00');
+INSERT INTO roles (person_id, kind) VALUES (1, 'student');
+INSERT INTO addresses (person_id, channel, account, external_id, state, position)
+    VALUES (1, 'telegram', 'bot', '7', 'working', 0);
+INSERT INTO cases (id, person_id, reason, state, opened_at, next_at, round, acknowledged_by, acknowledged_at)
+    VALUES (1, 1, 'urgent', 'open', '2026-09-01 00:00:00', '2026-09-01 00:00:00', 3, NULL, NULL),
+    (2, 1, 'missed', 'acknowledged', '2026-09-01 00:00:00', NULL, 1, 2, '2026-09-01 00:00:00');
+INSERT INTO case_alarms (case_id, person_id, first_at, last_at)
+    VALUES (1, 2, '2026-09-01 00:00:00', '2026-09-01 00:00:00');
+INSERT INTO outbox (id, key, kind, person_id, case_id, template, priority, state, tries, created_at, next_try_at)
+    VALUES (1, 'k', 'alarm', 2, 1, 'staff/case_urgent', 0, 'waiting', 0, '2026-09-01 00:00:00', '2026-09-01 00:00:00');
+INSERT INTO attempts (outbox_id, body, epoch, started_at) VALUES (1, 'x', 1, '2026-09-01 00:00:00');
+INSERT INTO notes (person_id, kind, case_id, body, at) VALUES (1, 'note', 1, 'x', '2026-09-01 00:00:00')
+"""
+"""A little of everything that a table which is made anew might take along, as revision 0001 has it."""
+
+
+@pytest.fixture
+def older(engine: Engine) -> Engine:
+    """A database of revision 0001 with rows."""
+    with changing_tables(engine) as conn:
+        command.upgrade(_on(conn), "0001")
+        for line in BEFORE.split(";"):
+            conn.exec_driver_sql(line)
+    return engine
+
+
+def test_no_row_is_lost(older: Engine) -> None:
+    tables_with_rows = [line.split()[2] for line in BEFORE.split(";")]
+    query = text(" UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for name in tables_with_rows))  # noqa: S608
+    with older.connect() as conn:
+        before = conn.execute(query).all()
+    migrate(older)
+    with older.connect() as conn:
+        assert conn.execute(query).all() == before
+
+
+def test_a_case_that_somebody_had_taken_comes_up_again(older: Engine) -> None:
+    """Before 0002 an acknowledgement held for ever."""
+    migrate(older)
+    with older.connect() as conn:
+        assert conn.execute(text("SELECT count(*) FROM cases WHERE next_at IS NULL")).scalar_one() == 0
+
+
+def test_rows_that_point_at_nothing_are_refused_and_foreign_keys_hold_afterwards(engine: Engine) -> None:
+    migrate(engine)
+    alone = "INSERT INTO branch_members (person_id, branch_id) VALUES (7, 7)"
+    with pytest.raises(IntegrityError), changing_tables(engine) as conn:
+        conn.exec_driver_sql(alone)
+    with engine.connect() as conn:
+        assert conn.execute(text("SELECT count(*) FROM branch_members")).scalar_one() == 0
+    with pytest.raises(IntegrityError), engine.begin() as conn:
+        conn.exec_driver_sql(alone)
 
 
 def _on(conn: Connection) -> Config:

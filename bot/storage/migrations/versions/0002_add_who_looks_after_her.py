@@ -302,6 +302,8 @@ def upgrade() -> None:
         )
 
     # ### end Alembic commands ###
+    # Until now an acknowledgement held for ever; one whose time has passed comes up again (tests/bot/storage).
+    op.execute("UPDATE cases SET next_at = CURRENT_TIMESTAMP WHERE state = 'acknowledged' AND next_at IS NULL")
 
 
 def downgrade() -> None:
