@@ -16,6 +16,7 @@ from bot.engine.asked import shown
 from bot.engine.life import sign_of_life
 from bot.engine.moving import move
 from bot.engine.people_moves import enrol, leave, pause, resume
+from bot.local_time import local_date
 from bot.outbox.store import attempts, outbox
 from bot.prompts.model import RUNNING, Choice, Prompt, ShareWith, State
 from tests.support.lives_machine import SILENCE, LivesMachine, pick
@@ -49,9 +50,11 @@ class StudentRules(LivesMachine):
                 gone = AddressState.GONE
                 self.she(who, lambda conn, _: addresses_store.set_state(conn, address_id, gone, "blocked"))
 
-    @rule(who=who, zone=st.sampled_from(ZONES))
-    def she_moves(self, who: int, zone: str) -> None:
-        self.she(who, lambda conn, person_id: move(conn, person_id, zone, self.lives.now, self.lives.programmes))
+    @rule(who=who, zone=st.sampled_from(ZONES), days=st.one_of(st.none(), st.integers(0, 40)))
+    def she_moves(self, who: int, zone: str, days: int | None) -> None:
+        now, programmes = self.lives.now, self.lives.programmes
+        until = None if days is None else local_date(now, zone) + timedelta(days=days)
+        self.she(who, lambda conn, person_id: move(conn, person_id, zone, now, programmes, until=until))
 
     @rule(who=who, days=st.integers(0, 30))
     def she_pauses(self, who: int, days: int) -> None:

@@ -60,6 +60,7 @@ def test_another_device_cannot_say_so(town: Town, path: str) -> None:
 
 def test_not_while_she_needs_help(town: Town, path: str) -> None:
     visitor = enrolled(town, path)
-    her = town.app.database.read(lambda conn: conn.execute(select(people.c.id).where(people.c.number == "S1")).scalar_one())
+    query = select(people.c.id).where(people.c.number == "S1")
+    her = town.app.database.read(lambda conn: conn.execute(query).scalar_one())
     town.app.database.write(lambda conn: raise_sos(conn, her, None, town.clock.now()))
     assert "看起来" not in _says(visitor, path, "Asia/Tokyo")

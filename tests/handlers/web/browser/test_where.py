@@ -1,5 +1,7 @@
 """A phone whose clock has changed is asked about once, by a real browser."""
 
+from datetime import timedelta
+
 import pytest
 
 from handlers.links_made import invite_links
@@ -23,6 +25,7 @@ def test_a_phone_that_has_travelled_is_asked_once(served: Served, open_page: Ope
     page.goto(made.url)
     assert page.get_by_text("看起来").count() == 0
 
+    served.clock.advance(timedelta(days=3))
     travelled = open_page(zone="Asia/Tokyo", kept=page.context.storage_state())
     travelled.goto(made.url)
     travelled.get_by_text(ASKED).wait_for()
