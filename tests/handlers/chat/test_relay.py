@@ -40,7 +40,7 @@ def test_before_anybody_has_her_words_wait_and_whoever_takes_it_reads_them(talk:
     said = [line.partition(" ")[2] for line in kept.text.splitlines()[1:]]
     assert said == [
         "李雁: 我在图书馆三楼",
-        "李雁: 发来了位置（在后台看）",
+        "李雁: 发来了位置（在管理台看）",
         "李雁: 这是门口",
         "李雁: 发来了文件（转不过来）",
     ]
@@ -113,7 +113,7 @@ def test_a_file_and_a_position_are_named_and_nothing_more(talk: Talk) -> None:
     texts = [message.text for message in talk.messages(talk.counsellor, "staff/relayed")]
     assert texts[0].startswith("李雁发来了文件")
     assert texts[1] == "李雁写道：\n门口的照片"
-    assert texts[2].startswith("李雁发来了位置，只能在后台查看。")
+    assert texts[2].startswith("李雁发来了位置，只能在管理台查看。")
     assert "40.71" not in "".join(texts)
     assert "/console/cases/1" in texts[2]
 
