@@ -198,7 +198,9 @@ class Sender:
     async def _send(self, parcel: Parcel) -> None:
         lock = self._chats.setdefault(parcel.external_id, asyncio.Lock())
         async with lock:
-            await self._pace.wait(parcel.external_id, urgent=parcel.message.priority <= Priority.REPLY)
+            priority = parcel.message.priority
+            alarm = priority is Priority.ALARM
+            await self._pace.wait(parcel.external_id, urgent=priority <= Priority.REPLY, alarm=alarm)
             result = await self._look_and_call(parcel)
             if result is not None:
                 await self._recording.do((parcel, result))

@@ -35,7 +35,7 @@ class Pace(Protocol):
     def reserve(self) -> int:
         """Return how many of these are kept for alarms and replies."""
 
-    async def wait(self, chat: str, *, urgent: bool) -> None:
+    async def wait(self, chat: str, *, urgent: bool, alarm: bool = False) -> None:
         """Return when a message to this chat may go."""
 
 
@@ -43,25 +43,26 @@ class Limited:
     """The limits of a real platform."""
 
     def __init__(self, per_second: int, per_chat_per_second: int) -> None:
-        """Keep a part of what is under way for what is urgent; in the queue for the next place it goes first."""
+        """Keep a part of what is under way for what is urgent; alarms, then what is urgent get the next place first."""
         self.per_second = per_second
         self.reserve = reserve_of(per_second)
         self._per_chat = per_chat_per_second
         self._apart = 1 / per_second
         self._free_at = 0.0
         self._given: deque[float] = deque(maxlen=per_second)
-        self._waiting: list[tuple[bool, int, asyncio.Future[None]]] = []
+        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
         self._order = itertools.count()
         self._timer: asyncio.TimerHandle | None = None
         self._chats: dict[str, AsyncLimiter] = {}
 
-    async def wait(self, chat: str, *, urgent: bool) -> None:
+    async def wait(self, chat: str, *, urgent: bool, alarm: bool = False) -> None:
         """Wait for the chat first, then for the account, so that a busy chat takes nothing from the others."""
         if len(self._chats) > MOST_CHATS:
             self._chats = {name: known for name, known in self._chats.items() if not known.has_capacity(self._per_chat)}
         await self._chats.setdefault(chat, AsyncLimiter(self._per_chat, 1)).acquire()
         place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._waiting, (not urgent, next(self._order), place))
+        rank = 0 if alarm else 1 if urgent else 2
+        heapq.heappush(self._waiting, (rank, next(self._order), place))
         self._give()
         await place
 
@@ -101,5 +102,5 @@ class Unlimited:
         self.per_second = at_once
         self.reserve = at_once // 5
 
-    async def wait(self, chat: str, *, urgent: bool) -> None:
+    async def wait(self, chat: str, *, urgent: bool, alarm: bool = False) -> None:
         """Return at once."""

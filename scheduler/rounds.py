@@ -52,6 +52,8 @@ class Rounds:
     reading: Reading
     failing_urls: Callable[[], int] = lambda: 0
     """How many alarm URLs did not take the last alarm that they were given."""
+    nudge: Callable[[], None] = lambda: None
+    """Wakes whoever sends."""
     problems: list[Problem] = field(default_factory=list)
     _reading_inbox: asyncio.Lock = field(default_factory=asyncio.Lock)
     _checked_up_to: int = 0
@@ -106,6 +108,7 @@ class Rounds:
                 total += done
                 if not done:
                     break
+                self.nudge()  # what a batch has queued, an alarm say, does not wait for a thousand others to be read
         return total
 
     async def plan(self) -> int:

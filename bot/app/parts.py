@@ -114,6 +114,7 @@ class App:
         )
         reading = Reading(partial(process, services=self.services), set_aside)
         self.rounds = Rounds(self.database, self.programmes, clock, settings, self.metrics, reading, self._failing_urls)
+        self.rounds.nudge = self._wake_senders
         self.web: ASGIApp = self._make_web()
         self.came = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -158,6 +159,9 @@ class App:
     def wake(self) -> None:
         """Do the same on the loop itself."""
         self.came.set()
+        self._wake_senders()
+
+    def _wake_senders(self) -> None:
         for sender in self.senders.values():
             sender.nudge.set()
 

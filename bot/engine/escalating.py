@@ -4,7 +4,7 @@ Called when a case opens, when its time comes, when its alarms are lost, and whe
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Connection
@@ -29,6 +29,8 @@ from bot.policies.rules import wait_before
 
 log = structlog.get_logger()
 CANNOT = "cannot"
+WENT_ON_FOR = timedelta(minutes=10)
+"""How long it is worth telling her that others are being asked now; after an outage she must not read it ten times."""
 
 
 def policy_of(conn: Connection, case: Case) -> Policy:
@@ -203,4 +205,5 @@ def _tell_her(conn: Connection, case: Case, now: datetime, lapsed_by: int | None
         now=now,
         data={"lapsed_by": lapsed.name} if lapsed else {},
         case_id=case.id,
+        expires_at=now + WENT_ON_FOR,
     )

@@ -39,6 +39,21 @@ async def times(pace: Limited, chats: list[str], *, urgent: bool) -> list[float]
     return sorted(await asyncio.gather(*(one(chat) for chat in chats)))
 
 
+def test_an_alarm_goes_before_replies_that_came_first() -> None:
+    async def work() -> list[str]:
+        pace, order = Limited(30, 30), list[str]()
+
+        async def one(name: str, *, urgent: bool, alarm: bool) -> None:
+            await pace.wait(name, urgent=urgent, alarm=alarm)
+            order.append(name)
+
+        names = [("bulk", False, False), ("reply", True, False), ("reply too", True, False), ("alarm", True, True)]
+        await asyncio.gather(*(one(name, urgent=urgent, alarm=alarm) for name, urgent, alarm in names))
+        return order
+
+    assert run(work()) == ["bulk", "alarm", "reply", "reply too"]  # the first place was free at once
+
+
 def test_one_message_a_second_to_one_chat() -> None:
     async def work() -> list[float]:
         return await times(Limited(30, 1), ["a"] * 4, urgent=False)

@@ -75,7 +75,7 @@ def test_hard_goes_to_whom_she_chooses_and_to_nobody_else(
     world.fast_forward(hours=6)  # it was night where she is: what is not urgent waits for her morning
     mei.hears("has seen it and will get in touch with you")
     assert world.responses("S1")[-1]["answer"] == "answered"
-    world.fast_forward(days=3)
+    world.fast_forward(days=1)
     assert office.unheard == []
 
 
