@@ -3,7 +3,7 @@
 import json
 import statistics
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -33,7 +33,7 @@ def figures(_server: str) -> Iterator[Figure]:
         slow = statistics.median(other["milliseconds"] for _, other in found)
         lean = statistics.median(one["mib"] for one, _ in found)
         fat = statistics.median(other["mib"] for _, other in found)
-        starts = [_cold(large, Path(many)) for _ in range(ROUNDS + 1)]
+        starts = [_cold(large, Path(many), START + timedelta(hours=number)) for number in range(ROUNDS + 1)]
         base = statistics.median(_cold(small, Path(few))[0] for _ in range(ROUNDS))
     yield Figure(
         f"a tick with nothing due, {MANY:,} prompts stored", "SQLite", f"{slow:.2f} ms of processor time",
@@ -68,10 +68,10 @@ def _ticks(settings: Settings, folder: Path) -> dict[str, Any]:
         return found
 
 
-def _cold(settings: Settings, folder: Path) -> tuple[float, float]:
+def _cold(settings: Settings, folder: Path, start: datetime = START) -> tuple[float, float]:
     """Return after how many seconds pages open, and after how many it calls itself ready."""
     begun = monotonic()
-    with process("run", settings, START, folder) as running:
+    with process("run", settings, start, folder) as running:
         assert running.stdout is not None
         assert running.stdout.readline() == "ready\n", (folder / "service.log").read_text()[-2000:]
         opened = monotonic() - begun
