@@ -77,7 +77,7 @@ def test_the_office_reads_of_a_night_without_anybody_and_puts_somebody_there(
     duty.hears("We do not know yet whether an alarm would wake you at night")
     office.hears(
         "In the next week there are hours in which nobody is on duty",
-        "Fri 27 Nov, 17:00–Sat 28 Nov, 01:00 Berlin: nobody, 14 students",
+        "Fri 27 Nov, 17:00 – Sat 28 Nov, 01:00 Berlin: nobody, 14 students",
         "/console/duty",
     )
     world.fast_forward(hours=24)
