@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from bot.addresses import store as addresses_store
 from bot.addresses.model import AddressState
@@ -175,3 +175,54 @@ def test_an_address_that_is_gone_is_no_second_one(school: School) -> None:
     failed_once(school, school.counsellor)
     school.do(lambda conn: addresses_store.set_state(conn, wecom.id, AddressState.GONE))
     assert sweep(school, minutes=2) == 0
+
+
+def test_alarms_that_have_no_other_way_do_not_stand_before_one_that_has(school: School) -> None:
+    for number in range(3):
+        student = school.student(f"M{number}")
+        school.do(lambda conn, student=student: open_case(conn, student, Reason.NOT_ASKED, None, school.now))
+    everything = outbox.update().values(tries=1, next_try_at=school.now + timedelta(minutes=5))
+    school.do(lambda conn: conn.execute(everything))
+    for row in school.db.read(lambda conn: conn.execute(select(outbox).where(outbox.c.kind == "alarm")).all()):
+        values = {"outbox_id": row.id, "address_id": row.address_id, "body": {}, "epoch": 1, "started_at": school.now}
+        school.do(lambda conn, values=values: conn.execute(attempts.insert().values(**values)))
+    cries(school)
+    failed_once(school, school.counsellor)
+    failed_once(school, school.office)
+    for channel in ("wecom", "mail"):
+        school.link(school.office, channel)
+    school.now += timedelta(minutes=1)
+    assert school.do(lambda conn: alarms_lost.work_off(conn, school.now, 1)) == 1
+    assert [row.channel for row in alarms(school, school.office)] == ["telegram", "wecom"], "the call for help first"
+    for _ in range(3):
+        assert school.do(lambda conn: alarms_lost.work_off(conn, school.now, 1)) == 1
+    assert [row.channel for row in alarms(school, school.office, "staff/case_not_asked")].count("wecom") == 3
+    assert school.do(lambda conn: alarms_lost.work_off(conn, school.now, 1)) == 0
+
+
+def test_cases_that_only_one_person_could_not_hear_of_do_not_stand_before_one_that_nobody_heard_of(
+    school: School, coordinator: int
+) -> None:
+    for number in range(3):
+        student = school.student(f"M{number}")
+        school.do(lambda conn, student=student: open_case(conn, student, Reason.NOT_ASKED, None, school.now))
+    set_alarms(school, school.counsellor, state="failed")
+    case = cries(school)
+    lost = outbox.update().where(outbox.c.case_id == case.id).values(state="failed")
+    school.do(lambda conn: conn.execute(lost))
+    school.now += timedelta(seconds=5)
+    assert school.do(lambda conn: alarms_lost.work_off(conn, school.now, 1)) == 1
+    assert len(alarms(school, coordinator)) == 1
+
+
+def test_words_that_no_key_opens_do_not_keep_other_alarms_from_their_next_address(school: School) -> None:
+    for channel in ("wecom", "mail"):
+        school.link(school.counsellor, channel)
+    school.link(school.office, "wecom")
+    cries(school)
+    failed_once(school, school.counsellor)
+    failed_once(school, school.office)
+    (first, *_) = sorted([*alarms(school, school.counsellor), *alarms(school, school.office)], key=lambda row: row.id)
+    broken = text("UPDATE outbox SET data = 'no key opens this' WHERE id = :id")
+    school.do(lambda conn: conn.execute(broken, {"id": first.id}))
+    assert sweep(school, minutes=1) == 1
