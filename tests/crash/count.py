@@ -42,11 +42,12 @@ class Sent:
 
 @dataclass(frozen=True)
 class CaseRow:
-    """A case, and the phone of the student that it is about."""
+    """A case, the phone of the student that it is about, and how many cries came when everybody had just been told."""
 
     id: int
     chat_id: int
     reason: str
+    just_told: int = 0
 
 
 @dataclass
@@ -155,13 +156,15 @@ def _alarms_lost(facts: Facts) -> list[str]:
     cries = Counter(act.chat_id for act in facts.acts if act.urgent)
     lost = []
     for chat_id, times in sorted(cries.items()):
-        cases = [case.id for case in facts.cases if case.chat_id == chat_id and case.reason == "urgent"]
+        mine = [case for case in facts.cases if case.chat_id == chat_id and case.reason == "urgent"]
+        cases = [case.id for case in mine]
+        must_ring = times - sum(case.just_told for case in mine)
         if not cases:
             lost.append(f"{chat_id} cried for help and there is no case")
         for helper in facts.helpers[chat_id] if cases else []:
             heard = sum(rings[helper, f"case:{case_id}:ack"] for case_id in cases)
             covered = sum(said_later[helper, case_id] for case_id in cases)
-            if heard == 0 or heard + covered < times:
+            if heard == 0 or heard + covered < must_ring:
                 lost.append(f"{chat_id} cried {times} times for help, helper {helper} heard {heard}")
     opened = {(case.chat_id, case.reason) for case in facts.cases}
     lost += [

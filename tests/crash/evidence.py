@@ -8,8 +8,10 @@ from telegram import InlineKeyboardMarkup
 
 from bot.addresses.model import AddressState
 from bot.addresses.store import addresses
+from bot.cases.events import case_events
 from bot.cases.store import cases
 from bot.channels.telegram.markup import pieces
+from bot.engine.casework import JUST_TOLD
 from bot.inbox.store import inbox
 from bot.journal.store import journal
 from bot.outbox.model import Kind, Rendered, ResultKind
@@ -36,7 +38,10 @@ def gather(
         sent=_sent(conn, by_person),
         inbox={int(row.external_id): row.state for row in conn.execute(select(inbox.c.external_id, inbox.c.state))},
         answers=_answers(conn, by_person),
-        cases=[CaseRow(row.id, by_person[row.person_id], row.reason) for row in conn.execute(select(cases))],
+        cases=[
+            CaseRow(row.id, by_person[row.person_id], row.reason, _just_told(conn, row.id))
+            for row in conn.execute(select(cases)).all()
+        ],
         helpers={chats[number]: [chats[helper] for helper in load.helpers_of(number)] for number in load.numbers},
         in_flight=in_flight,
     )
@@ -68,6 +73,14 @@ def _asked(conn: Connection, load: Load, chats: dict[str, int]) -> list[Asked]:
         row_id = None if row is None else row.id
         found.append(Asked(chats[number], item, row_id, state, number in linked, row_id in told))
     return found
+
+
+def _just_told(conn: Connection, case_id: int) -> int:
+    """Return how many cries of a case came so soon after its alarms that these say it too."""
+    cries = select(case_events.c.at).where(case_events.c.case_id == case_id, case_events.c.deed == "added_to")
+    alarms = select(outbox.c.created_at).where(outbox.c.case_id == case_id, outbox.c.kind == Kind.ALARM.value)
+    told = set(conn.execute(alarms).scalars())
+    return sum(any(at - JUST_TOLD < one < at for one in told) for at in conn.execute(cries).scalars())
 
 
 def _sent(conn: Connection, by_person: dict[int, int]) -> list[Sent]:

@@ -142,6 +142,17 @@ def test_an_alarm_that_a_younger_one_says_is_not_lost_but_one_must_be_heard() ->
     assert "helper 3 heard 0" in count(facts).alarms_lost[0]
 
 
+def test_a_cry_of_whom_everybody_has_just_been_told_need_not_ring_again_but_one_must_be_heard() -> None:
+    facts = fine()
+    facts.acts.append(Act(101, MEI, urgent=True))
+    facts.inbox[101] = "done"
+    assert len(count(facts).alarms_lost) == 2
+    facts.cases = [CaseRow(5, MEI, "urgent", just_told=1)]
+    assert count(facts).broken() == []
+    facts.arrivals = [one for one in facts.arrivals if one.chat_id != HAN]
+    assert "helper 3 heard 0" in count(facts).alarms_lost[0]
+
+
 def test_an_error_in_the_log_breaks_the_promise_too() -> None:
     facts = fine()
     facts.errors = ["delivery.failed"]
