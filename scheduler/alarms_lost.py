@@ -133,7 +133,11 @@ def _go_on(conn: Connection, now: datetime, limit: int) -> int:
             steps[of] = len(policy_of(conn, found).steps)
         if found.step >= steps[of]:
             continue
-        again = select(cases).where(cases.c.id == found.id, *_all_lost(now)).with_for_update(skip_locked=True)
+        again = (
+            select(cases)
+            .where(cases.c.id == found.id, *_all_lost(now))
+            .with_for_update(skip_locked=True, key_share=True)
+        )
         if (row := conn.execute(again).one_or_none()) is None:  # somebody has taken it in between
             continue
         case = cases_store.from_row(row)

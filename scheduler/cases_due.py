@@ -18,6 +18,7 @@ from bot.journal import store as journal
 from bot.outbox.model import Kind
 from bot.people import store as people_store
 from bot.policies.rules import holds_for
+from bot.rollcalls import store as rollcalls
 
 log = structlog.get_logger()
 AGAIN_AFTER_ERROR = timedelta(minutes=5)
@@ -51,6 +52,8 @@ def come_up(conn: Connection, case: Case, now: datetime, helpers: Helpers | None
         go_on(conn, case, now, helpers)
     elif case.state is CaseState.ACKNOWLEDGED:
         resume(conn, case, now, helpers)
+        if case.rollcall_id is not None:
+            rollcalls.give_back(conn, case.rollcall_id, case.person_id)
     elif case.state is CaseState.SNOOZED and case.acknowledged_by is not None:
         next_at = now + holds_for(policy_of(conn, case), acted=False)
         cases_store.update(conn, case.id, state=CaseState.ACKNOWLEDGED.value, next_at=next_at)

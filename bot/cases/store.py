@@ -78,15 +78,17 @@ case_alarms = Table(
 )
 
 
+# Cases are locked with key_share: a message or a note that only names one does not wait for whoever decides.
 # Kept, because every message needs it: building a statement costs twice as much as running it.
 _UNRESOLVED_OF = (
     select(cases).where(cases.c.person_id.in_(bindparam("ids", expanding=True)), _unresolved).order_by(cases.c.id)
 )
 
 
-def by_id(conn: Connection, case_id: int) -> Case | None:
-    """Return one case."""
-    row = conn.execute(select(cases).where(cases.c.id == case_id)).one_or_none()
+def by_id(conn: Connection, case_id: int, *, locked: bool = False) -> Case | None:
+    """Return one case; `locked` until the end of the transaction, for whoever decides by what it is."""
+    query = select(cases).where(cases.c.id == case_id)
+    row = conn.execute(query.with_for_update(key_share=True) if locked else query).one_or_none()
     return None if row is None else from_row(row)
 
 
@@ -133,19 +135,19 @@ def open_one(conn: Connection, **values: Any) -> tuple[Case, bool]:
 def _unresolved_for(conn: Connection, person_id: int, reason: Reason) -> Case | None:
     # Locked, so that nobody takes or ends it between this look and what the caller adds to it.
     query = select(cases).where(cases.c.person_id == person_id, cases.c.reason == reason.value, _unresolved)
-    row = conn.execute(query.with_for_update()).one_or_none()
+    row = conn.execute(query.with_for_update(key_share=True)).one_or_none()
     return None if row is None else from_row(row)
 
 
 def due(conn: Connection, now: datetime, limit: int, *, hard: bool) -> list[Case]:
-    """Claim the cases for which something happens by `now`: the hard weeks, or all others."""
+    """Claim the cases for which something happens by `now`: the hard weeks, or all others, calls for help first."""
     is_hard = cases.c.reason == Reason.HARD.value
     query = (
         select(cases)
         .where(cases.c.next_at <= now, is_hard if hard else ~is_hard)
-        .order_by(cases.c.id)
+        .order_by(cases.c.reason != Reason.URGENT.value, cases.c.next_at, cases.c.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     )
     return [from_row(row) for row in conn.execute(query)]
 

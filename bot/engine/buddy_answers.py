@@ -17,7 +17,7 @@ def record_answer(conn: Connection, case_id: int, buddy_id: int, word: BuddyWord
 
     False when the case is over, or when she was never asked about it: nothing is kept then.
     """
-    case = cases_store.by_id(conn, case_id)
+    case = cases_store.by_id(conn, case_id, locked=True)  # of two friends at once the second sees what the first said
     asked_as = cases_store.alarmed_as(conn, case_id).get(buddy_id)
     if case is None or case.state is CaseState.RESOLVED or asked_as != Whom.BUDDY.value:
         return False

@@ -7,7 +7,7 @@ What members of staff do with a case lies in `bot/engine/deeds.py`, how it goes 
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from bot.cases import events
 from bot.cases import store as cases_store
@@ -18,6 +18,7 @@ from bot.engine.facts import load_facts
 from bot.engine.line import closed
 from bot.engine.telling import tell
 from bot.journal import store as journal
+from bot.outbox.attempts import may_have_arrived
 from bot.outbox.model import Kind, OutboxState, Priority
 from bot.outbox.store import outbox
 from bot.policies import store as policies_store
@@ -126,7 +127,8 @@ def told(conn: Connection, case_id: int) -> list[int]:
     never = [OutboxState.WITHDRAWN.value, OutboxState.EXPIRED.value]
     query = (
         select(outbox.c.person_id)
-        .where(outbox.c.case_id == case_id, outbox.c.kind == Kind.ALARM.value, outbox.c.state.not_in(never))
+        .where(outbox.c.case_id == case_id, outbox.c.kind == Kind.ALARM.value)
+        .where(or_(outbox.c.state.not_in(never), may_have_arrived()))
         .distinct()
         .order_by(outbox.c.person_id)
     )

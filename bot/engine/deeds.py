@@ -87,7 +87,7 @@ def hand_over(conn: Connection, case_id: int, staff_id: int, to_id: int, now: da
     if policy_of(conn, held).wakes:
         key = f"case:{case_id}:{to_id}:handed:{int(now.timestamp() * 1000)}:wake"
         wake(conn, to_id, "staff/wake", key=key, now=now, about_id=case.person_id, case_id=case_id)
-    _tell_the_others(conn, held, {staff_id, to_id}, now)
+    _tell_the_others(conn, held, {staff_id, to_id}, now, handed=True)
     catch_up(conn, held, now)
     return Deed(done=True, why="", case=held)
 
@@ -207,7 +207,8 @@ def may_act(conn: Connection, case: Case, person: Person, now: datetime) -> bool
 
 
 def _case(conn: Connection, case_id: int) -> Case:
-    case = cases_store.by_id(conn, case_id)
+    """Return a case, locked: nobody takes it and no step of it comes between this look and what is done by it."""
+    case = cases_store.by_id(conn, case_id, locked=True)
     if case is None:
         raise LookupError("there is no such case")
     return case
@@ -228,14 +229,16 @@ def _taken(conn: Connection, before: Case, staff_id: int, deed: str, now: dateti
     return Deed(done=True, why="", case=case)
 
 
-def _tell_the_others(conn: Connection, case: Case, but: set[int], now: datetime, before: int | None = None) -> None:
+def _tell_the_others(
+    conn: Connection, case: Case, but: set[int], now: datetime, before: int | None = None, *, handed: bool = False
+) -> None:
     others = dict.fromkeys([*told_staff(conn, case.id), *([before] if before is not None else [])])
     for helper_id in others:
         if helper_id not in but:
             to_helper(conn, case, helper_id, "staff/case_taken", now, by_id=case.acknowledged_by)
     if case.reason in (Reason.URGENT, Reason.HARD):
         key = f"case:{case.id}:taken:{case.acknowledged_by}:student:{int(now.timestamp() * 1000)}"
-        data = {"by_id": case.acknowledged_by}
+        data = {"by_id": case.acknowledged_by, "handed": handed}  # whoever was handed it has not seen it yet
         at = now if case.reason is Reason.URGENT else not_before_her_morning(conn, case.person_id, now)
         tell(
             conn, case.person_id, Kind.REPLY, "student/case_taken", key=key, priority=Priority.REPLY, now=now,

@@ -17,7 +17,7 @@ from bot.engine.case_rules import HARD_UNSEEN_AFTER, says_it_went_on, tell_at
 from bot.engine.facts import load_facts
 from bot.engine.step_people import people_at
 from bot.engine.telling import message, tell, wake
-from bot.engine.who_helps import Helpers, load_helpers
+from bot.engine.who_helps import Helpers, left_out, load_helpers
 from bot.journal import store as journal
 from bot.outbox import store as outbox_store
 from bot.outbox.model import Kind, Priority
@@ -119,19 +119,20 @@ def _everybody(
 ) -> dict[int, Whom]:
     """Return every helper that any step names now, and whoever was told before; else the whole office.
 
-    Friends were asked once and are not asked again.
+    Friends were asked once and are not asked again; nor is a counsellor whom she leaves out since.
     """
+    is_hard = case.reason is Reason.HARD  # a choice of hers goes before whom she leaves out
     found = {
         person_id: Whom(role)
         for person_id, role in cases_store.alarmed_as(conn, case.id).items()
-        if role != Whom.BUDDY.value and role in set(Whom)
+        if role != Whom.BUDDY.value and role in set(Whom) and (is_hard or person_id != left_out(student))
     }
     for step in policy.steps[: max(case.step, 1)] if case.step < len(policy.steps) else policy.steps:
         people = people_at(conn, case, student, step, helpers, now)
         found = {one: whom for one, whom in people.items() if whom is not Whom.BUDDY} | found
     present = people_store.by_ids(conn, found)
     here = {one: whom for one, whom in found.items() if _is_here(present.get(one))}
-    if here or case.reason is Reason.HARD:
+    if here or is_hard:
         return here
     return dict.fromkeys(helpers.office, Whom.OFFICE)
 

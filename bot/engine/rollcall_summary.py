@@ -5,7 +5,7 @@ who hear of their own students only.
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from bot.engine.case_rules import tell_at
 from bot.engine.rollcall_facts import of_rollcall
@@ -53,11 +53,12 @@ def tell_summary(conn: Connection, rollcall: Rollcall, now: datetime, base_url: 
 
 def _by_counsellor(conn: Connection, rollcall: Rollcall) -> dict[int | None, Counts]:
     table = rollcall_members
+    hers = case((people.c.skips_counsellor, None), else_=people.c.counsellor_id)  # whom she leaves out hears nothing
     query = (
-        select(people.c.counsellor_id, table.c.state, func.count())
+        select(hers, table.c.state, func.count())
         .join(people, people.c.id == table.c.person_id)
         .where(table.c.rollcall_id == rollcall.id)
-        .group_by(people.c.counsellor_id, table.c.state)
+        .group_by(hers, table.c.state)
     )
     found: dict[int | None, Counts] = {}
     for counsellor_id, state, number in conn.execute(query):

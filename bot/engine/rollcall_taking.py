@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, select
 from bot.cases import store as cases_store
 from bot.cases.model import Reason
 from bot.engine.deeds import acknowledge
+from bot.engine.rollcall_asking import prompts_of
 from bot.engine.rollcall_steps import list_unheard
 from bot.journal import store as journal
 from bot.listed import listed
@@ -58,6 +59,7 @@ def take_city(
     )
     rows = conn.execute(query).all()
     mine = [row.person_id for row in rows if row.taken_by in {None, staff_id}]
+    prompts_of(conn, rollcall, mine)  # locked before the members, as everywhere: one of them may be answering now
     conn.execute(
         table.update()
         .where(table.c.rollcall_id == rollcall_id, listed(table.c.person_id, mine))

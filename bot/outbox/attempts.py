@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, or_, select
 
 from bot.listed import listed_as
 from bot.outbox.model import (
@@ -127,6 +127,13 @@ def replace_body(conn: Connection, attempt_id: int, body: Rendered) -> None:
 def unknown_before(conn: Connection, outbox_id: int) -> int:
     """Return of how many tries of a message a copy may have arrived: their outcome is unknown, and likely enough."""
     return _unknown(conn, outbox_id, or_(attempts.c.reason.is_(None), attempts.c.reason.not_in(UNLIKELY_COPIES)))
+
+
+def may_have_arrived() -> ColumnElement[bool]:
+    """Return which rows of the outbox may have arrived though nobody knows, whatever has become of them since."""
+    likely = or_(attempts.c.reason.is_(None), attempts.c.reason.not_in(UNLIKELY_COPIES))
+    unknown = attempts.c.result == ResultKind.OUTCOME_UNKNOWN.value
+    return exists().where(attempts.c.outbox_id == outbox.c.id, unknown, likely)
 
 
 def deaths_before(conn: Connection, outbox_id: int) -> int:

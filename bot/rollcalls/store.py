@@ -104,6 +104,7 @@ incident_reports = Table(
 )
 
 _MEMBER = rollcall_members.update()
+# Roll-calls are locked with key_share: an answer names its roll-call, and must not wait until a whole batch was asked.
 
 
 def add(
@@ -134,7 +135,7 @@ def drop(conn: Connection, rollcall_id: int) -> None:
 def by_id(conn: Connection, rollcall_id: int, *, locked: bool = False) -> Rollcall | None:
     """Return one roll-call; `locked` until the end of the transaction."""
     query = select(rollcalls).where(rollcalls.c.id == rollcall_id)
-    row = conn.execute(query.with_for_update() if locked else query).one_or_none()
+    row = conn.execute(query.with_for_update(key_share=True) if locked else query).one_or_none()
     return None if row is None else _rollcall(row)
 
 
@@ -145,7 +146,7 @@ def due(conn: Connection, now: datetime) -> Rollcall | None:
         .where(rollcalls.c.next_at <= now)
         .order_by(rollcalls.c.next_at, rollcalls.c.id)
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     )
     row = conn.execute(query).one_or_none()
     return None if row is None else _rollcall(row)
@@ -196,6 +197,13 @@ def set_word(
             state=word.value, at=now, author_id=author_id
         )
     )
+
+
+def give_back(conn: Connection, rollcall_id: int, person_id: int) -> None:
+    """Let a person of a roll-call be nobody's again: whoever had taken her has done nothing."""
+    table = rollcall_members
+    mine = [table.c.rollcall_id == rollcall_id, table.c.person_id == person_id]
+    conn.execute(_MEMBER.where(*mine).values(taken_by=None))
 
 
 def add_answer(conn: Connection, rollcall_id: int, person_id: int, word: Word, now: datetime, **values: Any) -> int:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, exists, select
 from bot.addresses.model import PULL_ONLY
 from bot.cases.model import Case, Reason
 from bot.cases.store import case_alarms, cases, from_row
+from bot.outbox.attempts import may_have_arrived
 from bot.outbox.model import Kind, OutboxState
 from bot.outbox.store import outbox
 from bot.people import store as people_store
@@ -151,14 +152,15 @@ def _sent(
 ) -> dict[tuple[int, int], tuple[Arrival, datetime | None] | None]:
     """Return the best that became of the alarms of each case to each person; None: none of them ever went out."""
     columns = (outbox.c.case_id, outbox.c.person_id, outbox.c.channel, outbox.c.state, outbox.c.accepted_at)
-    query = select(*columns).where(outbox.c.case_id.in_(list(case_ids)), outbox.c.kind == Kind.ALARM.value)
+    maybe = may_have_arrived().label("maybe")
+    query = select(*columns, maybe).where(outbox.c.case_id.in_(list(case_ids)), outbox.c.kind == Kind.ALARM.value)
     found: dict[tuple[int, int], tuple[Arrival, datetime | None] | None] = {}
     for row in conn.execute(query.order_by(outbox.c.id)):
         key = (row.case_id, row.person_id)
         known = found.setdefault(key, None)
-        if row.state in _NEVER_SENT:
+        if row.state in _NEVER_SENT and not row.maybe:
             continue
-        arrival = _arrival(row.state, row.channel)
+        arrival = Arrival.UNKNOWN if row.state in _NEVER_SENT else _arrival(row.state, row.channel)
         at = row.accepted_at if row.accepted_at is not None and row.accepted_at <= now else None
         if known is None or _BEST_FIRST.index(arrival) < _BEST_FIRST.index(known[0]):
             found[key] = (arrival, at)

@@ -16,7 +16,7 @@ from bot.documents import store as documents
 from bot.engine import deeds, escalating
 from bot.engine.casework import all_clear, open_case, raise_sos
 from bot.journal.store import journal
-from bot.outbox.store import outbox
+from bot.outbox.store import attempts, outbox
 from bot.people.model import RoleKind
 from bot.people.store import people, role_scopes, roles
 from bot.policies import store as policies_store
@@ -261,3 +261,38 @@ def test_whoever_has_left_is_not_told_again(school: School) -> None:
     school.until(school.now + timedelta(days=5))
     assert _heard(school, school.counsellor) == ["staff/case_missed"]
     assert _heard(school, school.office).count("staff/case_missed") >= 2
+
+
+def test_whoever_she_leaves_out_meanwhile_is_not_told_again(school: School) -> None:
+    her = school.student("S1")
+    school.until(utc("2026-09-09 02:00"))
+    case = _case(school, her, Reason.URGENT)
+    school.do(lambda conn: conn.execute(people.update().where(people.c.id == her).values(skips_counsellor=True)))
+    before = len(_heard(school, school.counsellor))
+    school.until(school.now + timedelta(minutes=30))
+    assert _now(school, case).round > 2
+    assert _heard(school, school.counsellor)[before:] == []
+
+
+def test_of_many_that_are_due_a_call_for_help_comes_first(school: School) -> None:
+    first, her = school.student("S1"), school.student("S2")
+    early = school.do(lambda conn: open_case(conn, first, Reason.NOT_ASKED, None, school.now))
+    late = school.do(lambda conn: raise_sos(conn, her, None, school.now))
+    at = school.now + timedelta(days=3)
+    assert [one.id for one in school.do(lambda conn: cases_store.due(conn, at, 1, hard=False))] == [late.id]
+    assert len(school.do(lambda conn: cases_store.due(conn, at, 2, hard=False))) == len([early, late])
+
+
+def test_an_alarm_that_may_have_arrived_is_cleared_though_its_next_try_was_taken_back(school: School) -> None:
+    her = school.student("S1")
+    school.until(utc("2026-09-09 02:00"))
+    school.works = set()
+    case = school.do(lambda conn: open_case(conn, her, Reason.NOT_ASKED, None, school.now))
+    alarm = select(outbox).where(outbox.c.case_id == case.id, outbox.c.person_id == school.counsellor)
+    row = school.db.read(lambda conn: conn.execute(alarm).one())
+    tried = {"outbox_id": row.id, "address_id": row.address_id, "body": {}, "epoch": 1, "started_at": school.now}
+    unknown = attempts.insert().values(finished_at=school.now, result="outcome_unknown", reason="timeout", **tried)
+    school.do(lambda conn: conn.execute(unknown))
+    school.do(lambda conn: all_clear(conn, her, "answered", school.now))
+    clears = select(outbox.c.person_id).where(outbox.c.template == "staff/all_clear")
+    assert school.db.read(lambda conn: list(conn.execute(clears).scalars())) == [school.counsellor]

@@ -359,6 +359,8 @@ def test_taking_a_city_takes_its_silent_at_once(shaken: School) -> None:
     assert shaken.cases(second) == []
     assert shaken.cases(other) == []
     assert member(shaken, rollcall, first).taken_by == shaken.counsellor
+    shaken.until(shaken.now + timedelta(hours=5))
+    assert member(shaken, rollcall, first).taken_by is None, "taken and forgotten: somebody else may take her"
 
 
 def test_closing_lists_the_unheard_and_tells_whom_it_concerns(shaken: School) -> None:
@@ -374,6 +376,15 @@ def test_closing_lists_the_unheard_and_tells_whom_it_concerns(shaken: School) ->
     assert "rollcall/closed" in templates(shaken, shaken.office)
     assert "rollcall/closed" in templates(shaken, shaken.counsellor)
     assert templates(shaken, mei) == ["rollcall/question"]
+
+
+def test_a_counsellor_whom_she_leaves_out_hears_nothing_of_her(shaken: School) -> None:
+    mei = in_japan(shaken, "S1")
+    shaken.do(lambda conn: conn.execute(people.update().where(people.c.id == mei).values(skips_counsellor=True)))
+    close(shaken, start(shaken, JAPAN))
+    shaken.until(shaken.now + timedelta(days=1))
+    assert "rollcall/closed" in templates(shaken, shaken.office)
+    assert templates(shaken, shaken.counsellor) == []
 
 
 def test_two_roll_calls_at_once_are_kept_apart(shaken: School) -> None:

@@ -4,9 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bot.cases.model import Reason
 from bot.cases.store import case_alarms
+from bot.outbox.store import attempts, outbox
 from bot.prompts.store import notes
 from bot.settings import Retention
 from bot.views.receipt import Arrival, Receipt, receipt_of
@@ -86,6 +88,15 @@ def test_whoever_was_never_told_is_not_listed(ground: Ground, her: int) -> None:
     told(ground, case, ground.staff("C1", "counsellor"), "counsellor", state="withdrawn")
     told(ground, case, ground.staff("C2", "counsellor"), "duty", state="expired")
     assert receipts(ground, her)[0].told == ()
+
+
+def test_one_that_was_taken_back_after_a_try_of_which_nobody_knows_may_have_told(ground: Ground, her: int) -> None:
+    case = ground.case(her, "missed", state="resolved", resolved_at=NOW)
+    told(ground, case, ground.staff("C1", "counsellor"), "counsellor", state="withdrawn")
+    message = ground.database.read(lambda conn: conn.execute(select(outbox.c.id)).scalar_one())
+    values = {"body": {}, "epoch": 1, "started_at": NOW, "result": "outcome_unknown"}
+    ground.put(attempts, outbox_id=message, **values)
+    assert [one.arrival for one in receipts(ground, her)[0].told] == [Arrival.UNKNOWN]
 
 
 def test_a_message_that_is_kept_no_longer_was_told_all_the_same(ground: Ground, her: int) -> None:

@@ -1,0 +1,112 @@
+"""Two people act in the same moment, on the database that lets them: none of it is lost and nobody waits for ever."""
+
+from collections.abc import Callable, Iterator
+from threading import Thread
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, select, update
+
+from bot.buddies.model import BuddyWord
+from bot.buddies.store import buddies
+from bot.cases import store as cases_store
+from bot.cases.model import Case, Reason
+from bot.engine.buddy_answers import record_answer
+from bot.engine.casework import open_case, raise_sos
+from bot.engine.deeds import acknowledge, note
+from bot.engine.escalating import resume
+from bot.engine.rollcall_taking import take_city
+from bot.engine.rollcall_words import say
+from bot.prompts.store import prompts
+from bot.rollcalls.model import Area, Word
+from bot.schema import metadata
+from bot.sealed import Keyring
+from bot.storage import tables as _tables  # noqa: F401 - fills the metadata
+from bot.storage.database import Database
+from bot.storage.engine import parse_url
+from bot.views.scope import Scope
+from tests.support.rollcalls import member, question, start
+from tests.support.school import School, utc
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+def school(fresh_pg_url: str) -> Iterator[School]:
+    database = Database(parse_url(fresh_pg_url), Keyring([Keyring.new_key()]))
+    metadata.create_all(database.engine)
+    yield School(database)
+    database.close()
+
+
+class Other(Thread):
+    """Somebody else, who does one thing in a transaction of their own; `waits` lets them get as far as they can."""
+
+    def __init__(self, school: School, work: Callable[[Connection], Any]) -> None:
+        super().__init__()
+        self.school, self.work = school, work
+        self.errors: list[Exception] = []
+        self.start()
+
+    def run(self) -> None:
+        try:
+            with self.school.db.engine.begin() as conn:
+                self.work(conn)
+        except Exception as error:  # noqa: BLE001 - shown by the test
+            self.errors.append(error)
+
+    def waits(self) -> None:
+        self.join(0.5)
+
+    def ends(self) -> None:
+        self.join(30)
+        assert not self.is_alive()
+        assert self.errors == []
+
+
+def test_two_friends_who_cannot_bring_her_counsellor_at_once(school: School) -> None:
+    her, mei, xue = (school.student(number) for number in ("S1", "S2", "S3"))
+    school.until(utc("2026-09-09 14:00"))  # 10:00 in New York
+    for friend in (mei, xue):
+        values = {"person_id": her, "other_id": friend, "state": "agreed", "asked_at": school.now}
+        school.do(lambda conn, values=values: conn.execute(buddies.insert().values(agreed_at=school.now, **values)))
+    case: Case = school.do(lambda conn: open_case(conn, her, Reason.MISSED, None, school.now))
+    assert set(school.db.read(lambda conn: cases_store.alarmed(conn, case.id))) == {mei, xue}
+    with school.db.engine.begin() as conn:
+        record_answer(conn, case.id, mei, BuddyWord.CANNOT, school.now)
+        other = Other(school, lambda conn: record_answer(conn, case.id, xue, BuddyWord.CANNOT, school.now))
+        other.waits()
+    other.ends()
+    assert school.counsellor in school.db.read(lambda conn: cases_store.alarmed(conn, case.id))
+
+
+def test_a_note_does_not_put_off_a_case_that_has_just_gone_on(school: School) -> None:
+    her = school.student("S1")
+    case: Case = school.do(lambda conn: raise_sos(conn, her, None, school.now))
+    held = school.do(lambda conn: acknowledge(conn, case.id, school.counsellor, school.now)).case
+    with school.db.engine.begin() as conn:
+        resumed = resume(conn, cases_store.by_id(conn, case.id, locked=True) or held, school.now)
+        other = Other(school, lambda conn: note(conn, case.id, school.counsellor, "…", school.now))
+        other.waits()
+    other.ends()
+    found = school.db.read(lambda conn: cases_store.by_id(conn, case.id))
+    assert found is not None
+    assert (found.state, found.next_at) == (resumed.state, resumed.next_at)
+
+
+def test_she_answers_while_her_city_is_taken(school: School) -> None:
+    school.until(utc("2026-09-03 03:00"))
+    her = school.student("S1", zone="Asia/Tokyo", city="Tokyo", country="JP")
+    rollcall = start(school, Area(countries=("JP",)))
+    asked = question(school, rollcall, her)
+    within = Scope.everything().students(school.now.date())
+    with school.db.engine.begin() as conn:
+        conn.execute(update(prompts).where(prompts.c.id == asked.id).values(reminded_at=None))  # she has it locked
+        other = Other(
+            school, lambda conn: take_city(conn, rollcall.id, "JP", "Tokyo", school.counsellor, within, school.now)
+        )
+        other.waits()
+        say(conn, asked.id, her, Word.SAFE, "telegram", school.now)
+    other.ends()
+    assert member(school, rollcall, her).state == "safe"
+    assert school.db.read(lambda conn: conn.execute(select(cases_store.cases.c.id)).all()) == []
