@@ -48,6 +48,7 @@ def test_once_they_have_spoken_it_is_over(talk: Talk) -> None:
     assert "谢谢你照看李雁" in text_of(talk.press(talk.counsellor, "已经说上话了"))
     assert talk.cases(student) == [("urgent", "resolved")]
     assert "李雁的事已经有人处理好了" in text_of(talk.messages(talk.office, "staff/all_clear"))
+    assert labels(talk.last) == ["重新打开"], "a slip of the thumb at night must not be the end of it"
     assert "已经结束" in text_of(talk.presses(talk.office, "case:1:ack"))
 
 
@@ -157,7 +158,7 @@ def test_a_call_for_help_is_not_put_off_for_a_night(talk: Talk) -> None:
 
 
 def test_it_is_passed_on_by_name_to_those_who_may(talk: Talk) -> None:
-    _sos(talk)
+    student = _sos(talk)
     talk.person("C9", RoleKind.COUNSELLOR)
     talk.presses(talk.counsellor, "case:1:ack")
     talk.press(talk.counsellor, "转给别人")
@@ -165,6 +166,9 @@ def test_it_is_passed_on_by_name_to_those_who_may(talk: Talk) -> None:
     assert "现在由O1跟进" in text_of(talk.press(talk.counsellor, "O1"))
     assert "C1把李雁的事转给你了" in text_of(talk.messages(talk.office, "staff/case_handed"))
     assert set(labels(talk.messages(talk.office, "staff/case_handed"))) >= HOLDING
+    told = talk.messages(student, "student/case_taken")[-1].text
+    assert "接下来由O1来帮你，已经发消息过去了" in told
+    assert "看到了" not in told, "nobody knows that yet"
     assert "已经接手了" in text_of(talk.presses(talk.counsellor, f"case:1:give:{talk.counsellor}"))
 
 
