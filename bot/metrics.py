@@ -18,6 +18,12 @@ class Metrics:
         self.problems = Gauge(
             "yanxin_problems", "Rows that should have been dealt with and have not.", ["code"], registry=self.registry
         )
+        self.channel_troubles = Gauge(
+            "yanxin_channel_troubles",
+            "What somebody should look at: no token, answers that are not known, how full the day is.",
+            ["channel", "code"],
+            registry=self.registry,
+        )
         self.given_up = Counter(
             "yanxin_given_up_messages_total",
             "Messages that will not be sent any more: expired, failed for good, or handed over without a sure result.",

@@ -46,7 +46,8 @@ def invite_links(conn: Connection, settings: Settings, numbers: Sequence[str], r
     unknown = [number for number, person in found.items() if person is None or person.absent_at is not None]
     if unknown:
         raise YanxinError("\n".join(f"{number}: nobody on the roster has this number" for number in unknown))
-    if not (settings.channels.web.enabled or settings.channels.telegram.enabled):
+    channels = settings.channels
+    if not (channels.web.enabled or channels.telegram.enabled or channels.wecom.enabled):
         raise YanxinError("no channel is enabled; switch one on under [channels] in the settings")
     made = []
     for number, person in found.items():

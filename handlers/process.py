@@ -18,7 +18,7 @@ from bot.inbox.rules import without_position
 from bot.outbox import store as outbox
 from bot.outbox.model import Kind, Priority
 from bot.people import store as people
-from handlers.chat import enrolled, numbered, unknown_sender
+from handlers.chat import enrolled, member_met, numbered, unknown_sender
 from handlers.chat.turn import take_turn
 from handlers.context import Chat
 from handlers.services import Services
@@ -48,7 +48,9 @@ def process(conn: Connection, inbox_id: int, services: Services) -> bool:
             real_now=services.clock.real(),
         )
         address, refusal = followed.address or address, followed.refusal
-    if incoming.said is Said.OTHER:
+    if address is None or _is_nobody(conn, address):
+        address, incoming = member_met.met(conn, row, incoming, address, now)
+    if incoming.said is Said.OTHER or (address is None and incoming.said is Said.ENTERED):
         state = InboxState.IGNORED
     elif address is None or _is_nobody(conn, address):
         unknown_sender.wrote(conn, row, incoming, services, refusal)

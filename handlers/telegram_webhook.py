@@ -86,7 +86,7 @@ def telegram_webhook(
         if not secret or not hmac.compare_digest(given, secret):
             return Response(status_code=403)
         try:
-            raw = cleaned(json.loads(await _body(request, settings.limits.body_bytes)))
+            raw = cleaned(json.loads(await read_body(request, settings.limits.body_bytes)))
         except TooLargeError:
             return Response(status_code=413, headers={"connection": "close"})
         except (ValueError, RecursionError, ClientDisconnect):
@@ -97,7 +97,7 @@ def telegram_webhook(
     return Route(PATH, endpoint, methods=["POST"])
 
 
-async def _body(request: Request, limit: int) -> bytes:
+async def read_body(request: Request, limit: int) -> bytes:
     """Read a body of at most `limit` bytes, whatever its headers say of its length; TooLargeError beyond."""
     announced = request.headers.get("content-length", "")
     if announced.isascii() and announced.isdigit() and int(announced[:20]) > limit:

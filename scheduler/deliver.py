@@ -111,6 +111,8 @@ class Sender:
     async def send_once(self, external_id: str, body: Rendered, key: str) -> Result:
         """Send something that no outbox row can carry, once, at the account's pace: a reply to a stranger."""
         await self._pace.wait(external_id, urgent=True)
+        if (later := await self._pace.later(external_id, urgent=True)) is not None:
+            return Result(ResultKind.RETRY_AT, wait=later.seconds, reason=later.reason)
         try:
             return await self.channel.send(external_id, body, key=key)
         except Exception as error:  # noqa: BLE001 - as in `_call`
@@ -210,7 +212,7 @@ class Sender:
         now = self._desk.clock.now()
         try:
             verdict = await self._looking.do(parcel)
-            given_up = verdict or self._wait_for_pause(now)
+            given_up = verdict or self._wait_for_pause(now) or await self._wait_for_room(parcel, now)
             if given_up is not None:
                 await self._desk.database.awrite(
                     lambda conn: drop(conn, self.account, self._desk.tools, parcel, given_up, now), Urgency.DELIVERY
@@ -281,3 +283,12 @@ class Sender:
         if self._paused_until is None or real >= self._paused_until:
             return None
         return Verdict(OutboxState.WAITING, next_try_at=now + (self._paused_until - real), reason="throttled")
+
+    async def _wait_for_room(self, parcel: Parcel, now: datetime) -> Verdict | None:
+        """Let a message come again when the platform has room for it; a change of one that was sent takes none."""
+        if parcel.message_ref is not None:
+            return None
+        later = await self._pace.later(parcel.external_id, urgent=parcel.message.priority <= Priority.REPLY)
+        if later is None:
+            return None
+        return Verdict(OutboxState.WAITING, next_try_at=now + timedelta(seconds=later.seconds), reason=later.reason)

@@ -7,6 +7,7 @@ import asyncio
 import heapq
 import itertools
 from collections import deque
+from dataclasses import dataclass
 from typing import Protocol
 
 from aiolimiter import AsyncLimiter
@@ -24,6 +25,14 @@ def reserve_of(per_second: int) -> int:
     return max(per_second // 5, 1) if per_second > 1 else 0
 
 
+@dataclass(frozen=True)
+class Later:
+    """A message has no room now: in how many seconds to try again, and why (a short code)."""
+
+    seconds: float
+    reason: str
+
+
 class Pace(Protocol):
     """How fast an account may send."""
 
@@ -37,6 +46,9 @@ class Pace(Protocol):
 
     async def wait(self, chat: str, *, urgent: bool, alarm: bool = False) -> None:
         """Return when a message to this chat may go."""
+
+    async def later(self, chat: str, *, urgent: bool) -> Later | None:
+        """Return None for a message that may go now, and count it; else when to come again."""
 
 
 class Limited:
@@ -65,6 +77,10 @@ class Limited:
         heapq.heappush(self._waiting, (rank, next(self._order), place))
         self._give()
         await place
+
+    async def later(self, chat: str, *, urgent: bool) -> Later | None:  # noqa: ARG002 - `wait` has seen to it
+        """Return None: whoever has waited may go."""
+        return None
 
     def _give(self) -> None:
         """Give places whose time has come, one after the other and never several for a time that went by unused."""
@@ -104,3 +120,7 @@ class Unlimited:
 
     async def wait(self, chat: str, *, urgent: bool, alarm: bool = False) -> None:
         """Return at once."""
+
+    async def later(self, chat: str, *, urgent: bool) -> Later | None:  # noqa: ARG002 - there is always room
+        """Return None."""
+        return None

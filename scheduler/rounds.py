@@ -5,7 +5,7 @@ makes one `Rounds` and tells it what a message means (`Reading`), because handle
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import structlog
@@ -32,7 +32,7 @@ from scheduler import (
 )
 from scheduler.inbox_waiting import Reading
 from scheduler.purge import purge
-from scheduler.watchdog import CODES, Problem, look, without_next
+from scheduler.watchdog import CODES, WARNINGS, Problem, look, without_next
 
 log = structlog.get_logger()
 MOST_BATCHES = 500
@@ -52,6 +52,8 @@ class Rounds:
     reading: Reading
     failing_urls: Callable[[], int] = lambda: 0
     """How many alarm URLs did not take the last alarm that they were given."""
+    troubles: Callable[[], Mapping[str, Mapping[str, int]]] = dict
+    """What somebody should look at, by channel and short code."""
     nudge: Callable[[], None] = lambda: None
     """Wakes whoever sends."""
     problems: list[Problem] = field(default_factory=list)
@@ -134,6 +136,7 @@ class Rounds:
             found.append(Problem("without_next", self._without_next))
         if failing := self.failing_urls():
             found.append(Problem("alarm_urls_failing", failing))
+        found += self._troubles()
         self.problems = found
         counts = {problem.code: problem.count for problem in found}
         for code in CODES:
@@ -161,6 +164,16 @@ class Rounds:
             if not done:
                 break
         return total
+
+    def _troubles(self) -> list[Problem]:
+        """Show what channels say of themselves; what is only near a limit is no problem yet."""
+        self.metrics.channel_troubles.clear()
+        troubles = {name: codes for name, codes in self.troubles().items() if codes}
+        for name, codes in troubles.items():
+            for code, count in codes.items():
+                self.metrics.channel_troubles.labels(name, code).set(count)
+        serious = sum(code not in WARNINGS for codes in troubles.values() for code in codes)
+        return [Problem("channel_troubles", serious)] if serious else []
 
     def _rollcalls(self, conn: Connection) -> int:
         return rollcalls_due.work_off(conn, self.clock.now(), self.settings.service.url)

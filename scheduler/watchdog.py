@@ -57,7 +57,10 @@ CODES = (
     "inbox_failed",
     "without_next",
     "alarm_urls_failing",
+    "channel_troubles",
 )
+WARNINGS = frozenset({"day_used_percent"})
+"""What a channel says of itself that is worth seeing and keeps nobody from being told that all is well."""
 
 
 def look(conn: Connection, now: datetime) -> list[Problem]:

@@ -7,6 +7,9 @@ from enum import StrEnum
 PULL_ONLY = frozenset({"web"})
 """Channels that wait for her to look: what lies there has not been asked until her page has shown it."""
 
+VOUCHED = frozenset({"wecom"})
+"""Channels whose directory the school itself keeps: an id there is a number on the roster, no invitation is needed."""
+
 WAKE_ONLY = frozenset({"apprise"})
 """Channels that wake a member of staff and carry nothing else: no question, reply or notice ever goes there."""
 

@@ -14,12 +14,13 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection
 from starlette.types import ASGIApp
 
+from bot.app.channels_made import AT_ONCE, make_channels, pace_of
 from bot.channels.alarm.channel import Alarm
 from bot.channels.base import Channel
 from bot.channels.telegram import understand as telegram_understand
-from bot.channels.telegram.channel import Telegram
 from bot.channels.web import understand as web_understand
-from bot.channels.web.channel import WebChannel
+from bot.channels.wecom import understand as wecom_understand
+from bot.channels.wecom.channel import WeCom
 from bot.clock import Clock, RehearsalClock
 from bot.engine.asked import asked
 from bot.engine.compose import compose, compose_all
@@ -39,16 +40,15 @@ from handlers.process import process, set_aside
 from handlers.programme_loaded import seed
 from handlers.services import Services, StrangerReply
 from handlers.settings_loaded import load_settings
-from handlers.telegram_webhook import PATH, telegram_webhook
+from handlers.telegram_webhook import telegram_webhook
 from handlers.web.asgi import make_web
+from handlers.wecom_webhook import wecom_webhook
 from scheduler.deliver import Desk, Sender
 from scheduler.inbox_waiting import Reading
 from scheduler.next_due import next_due
-from scheduler.pace import Limited, Pace, Unlimited
+from scheduler.pace import Unlimited
+from scheduler.pace_windows import Windowed
 from scheduler.rounds import Rounds
-
-AT_ONCE = 40
-"""How many messages our own pages take at once: writing so many holds the database for a tenth of a second."""
 
 
 def program_version() -> str:
@@ -96,25 +96,31 @@ class App:
         self.programmes = Programmes()
         self.renderer = Renderer(rehearsal=isinstance(clock, RehearsalClock))
         self.database.write(self._seed)
-        self.channels = make_channels(settings)
+        self.channels = make_channels(settings, clock, lambda: self.database)
+        self._paces = {
+            one.name: pace_of(one, settings, clock, self.database) if paced else Unlimited(AT_ONCE)
+            for one in self.channels
+        }
         tools = Tools(self._compose, self._asked, self._given_up, self._compose_all)
         desk = self._desk = Desk(self.database, tools, clock, secrets.token_hex(8))
         self.holder = desk.holder
-        self.senders = {
-            channel.name: Sender(channel, desk, self._pace(channel, paced=paced)) for channel in self.channels
-        }
+        self.senders = {channel.name: Sender(channel, desk, self._paces[channel.name]) for channel in self.channels}
         self.services = Services(
             settings=settings,
             clock=clock,
             programmes=self.programmes,
             renderer=self.renderer,
             zone_finder=ZoneFinder(),
-            understand={"telegram": telegram_understand.understand, "web": web_understand.understand},
+            understand={
+                "telegram": telegram_understand.understand,
+                "web": web_understand.understand,
+                "wecom": wecom_understand.understand,
+            },
             answer_stranger=self._answer_stranger,
         )
         reading = Reading(partial(process, services=self.services), set_aside)
         self.rounds = Rounds(self.database, self.programmes, clock, settings, self.metrics, reading, self._failing_urls)
-        self.rounds.nudge = self._wake_senders
+        self.rounds.nudge, self.rounds.troubles = self._wake_senders, self._troubles
         self.web: ASGIApp = self._make_web()
         self.came = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -183,8 +189,24 @@ class App:
     def _failing_urls(self) -> int:
         return sum(channel.failing() for channel in self.channels if isinstance(channel, Alarm))
 
+    def _troubles(self) -> dict[str, dict[str, int]]:
+        found: dict[str, dict[str, int]] = {}
+        for one in [*self.channels, *self._paces.values()]:
+            if isinstance(one, WeCom | Windowed):
+                found.setdefault("wecom", {}).update(one.troubles())
+        return found
+
+    async def _acknowledge_in_wecom(self, press_ref: str) -> None:
+        for channel in self.channels:
+            if isinstance(channel, WeCom):
+                await channel.acknowledge(press_ref)
+
     def _make_web(self) -> ASGIApp:
-        hook = telegram_webhook(self.settings, self.database, self.clock, self.nudge, self.metrics.ignored_updates)
+        inside, ignored = (self.settings, self.database, self.clock, self.nudge), self.metrics.ignored_updates
+        hooks = [
+            telegram_webhook(*inside, ignored),
+            wecom_webhook(*inside, self._acknowledge_in_wecom, ignored),
+        ]
         return make_web(
             self.services,
             self.database,
@@ -192,7 +214,7 @@ class App:
             settle=self._settle,
             nudge=self.nudge,
             problems=self.problems,
-            routes=[hook],
+            routes=hooks,
             registry=self.metrics.registry,
         )
 
@@ -233,27 +255,9 @@ class App:
     def _given_up(self, message: Message, state: OutboxState) -> None:
         self.metrics.given_up.labels(message.kind.value, state.value).inc()
 
-    def _pace(self, channel: Channel, *, paced: bool) -> Pace:
-        limits = self.settings.limits
-        if channel.name != "telegram" or not paced:
-            return Unlimited(AT_ONCE)
-        return Limited(limits.telegram_messages_per_second, limits.telegram_messages_per_chat_per_second)
-
     def _release(self) -> None:
         if self._lock is not None:
             self._lock.release()
-
-
-def make_channels(settings: Settings) -> list[Channel]:
-    """Make every enabled channel; nothing is called yet. UsageError when one cannot be made from its settings."""
-    found: list[Channel] = [WebChannel()] if settings.channels.web.enabled else []
-    if settings.channels.telegram.enabled:
-        hook = f"{settings.service.url}{PATH}"
-        found.append(Telegram(settings.channels.telegram, settings.limits, webhook_url=hook))
-    if settings.duty.alarm_urls:
-        urls = {number: [url.get_secret_value() for url in of] for number, of in settings.duty.alarm_urls.items()}
-        found.append(Alarm(urls, timeout=settings.limits.alarm_timeout_seconds))
-    return found
 
 
 def _take_file(settings: Settings) -> FileLock | None:

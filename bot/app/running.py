@@ -18,6 +18,7 @@ from bot.app.parts import App
 from bot.channels.base import Channel, Source, Store
 from bot.channels.telegram.channel import Telegram
 from bot.channels.telegram.understand import is_known
+from bot.channels.wecom.channel import WeCom
 from bot.errors import YanxinError
 from bot.storage.writer import Urgency
 from handlers.receive import is_urgent, receive
@@ -81,6 +82,8 @@ class Running:
                 parts.append(channel.introduce())
                 if app.settings.channels.telegram.mode == "polling":
                     parts.append(self._poll(channel, channel))
+            elif isinstance(channel, WeCom):
+                parts.append(channel.introduce())
         self._tasks = [asyncio.ensure_future(_told(part)) for part in parts]
         self._set_bell()
         self._bell.start()

@@ -36,6 +36,9 @@ def invite_link(tool: Tool, numbers: tuple[str, ...]) -> None:
         )
     for invitation in made:
         click.echo(f"{invitation.number}\t{invitation.channel}\t{invitation.url}")
+    if tool.settings.channels.wecom.enabled:  # no link: whoever opens the app is known by her UserID
+        for number in dict.fromkeys(numbers):
+            click.echo(f"{number}\twecom\topens the app in WeCom, where {number} is the UserID, and agrees")
 
 
 @click.command("answer-link", cls=Command)

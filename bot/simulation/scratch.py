@@ -12,6 +12,7 @@ from sqlalchemy import Connection, event
 from bot.app import App
 from bot.channels.telegram.channel import Telegram, account_of
 from bot.channels.web.channel import WebChannel
+from bot.channels.wecom.channel import WeCom
 from bot.clock import ManualClock
 from bot.engine.delivery import Account
 from bot.errors import UsageError
@@ -55,6 +56,8 @@ def accounts_of(order: Order, settings: Settings) -> list[Account]:
     if settings.channels.telegram.enabled or order.students is not None:
         account = ACCOUNT if order.students is not None else account_of(settings.channels.telegram.token)
         found.append(Account(Telegram.name, account, Telegram.can_edit, Telegram.can_push))
+    if (wecom := settings.channels.wecom).enabled and order.students is None:
+        found.append(Account(WeCom.name, wecom.account, wecom.cards, WeCom.can_push))
     return found
 
 

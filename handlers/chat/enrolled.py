@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot.addresses import store as addresses
-from bot.addresses.model import PULL_ONLY, Address, AddressState
+from bot.addresses.model import PULL_ONLY, VOUCHED, Address, AddressState
 from bot.engine.people_moves import enrol
 from bot.journal import store as journal
 from bot.links import store as links
@@ -78,7 +78,7 @@ def ask_consent(chat: Chat) -> None:
     if link is None:
         chat.say("stranger/expired")
         return
-    chat.say(template, masked=masked(chat.person), unit=unit, link=link)
+    chat.say(template, masked=masked(chat.person), unit=unit, link=link, vouched=chat.channel in VOUCHED)
 
 
 def pressed(chat: Chat, value: str) -> bool:
@@ -128,10 +128,12 @@ def _has_left(conn: Connection, person_id: int) -> bool:
 
 
 def _link_id(chat: Chat) -> int | None:
-    """Return the live link that this address has followed; 0 where the page itself has checked the link; else None."""
+    """Return the live link that this address has followed; 0 where none is needed: the page has checked it itself,
+    or the school's own directory vouches for her. Else None.
+    """
     if chat.address is None:
         return None
     link = links.of_address(chat.conn, chat.address.id, LinkPurpose.ENROL)
     if link is None or link.person_id != chat.person.id:
-        return 0 if chat.address.channel in PULL_ONLY else None
+        return 0 if chat.address.channel in PULL_ONLY | VOUCHED else None
     return link.id if links.is_live(link, chat.real_now) else None

@@ -46,7 +46,7 @@ def take_turn(chat: Chat, incoming: Incoming) -> None:
         blocked.moved(chat, incoming.data)
         return
     blocked.back(chat, greet=incoming.said is Said.UNBLOCKED)
-    if incoming.said in {Said.UNBLOCKED, Said.OTHER}:
+    if incoming.said in {Said.UNBLOCKED, Said.ENTERED, Said.OTHER}:
         return
     _listen(chat, incoming)
     if chat.is_student and chat.counts_as_alive:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from bot.engine import stranger_alarms
 from bot.engine.compose_facts import of_emergency
-from bot.inbox.model import InboxRow, Incoming, Said
+from bot.inbox.model import InboxRow, InboxState, Incoming, Said
 from bot.inbox.rules import Cry, cry_in
 from bot.inbox.store import inbox
 from bot.journal import store as journal
@@ -20,7 +20,7 @@ log = structlog.get_logger()
 
 ONCE_IN = timedelta(minutes=10)
 """How often the same stranger is answered; a cry always is."""
-_SILENT = frozenset({Said.BLOCKED, Said.UNBLOCKED, Said.MIGRATED, Said.OTHER})
+_SILENT = frozenset({Said.BLOCKED, Said.UNBLOCKED, Said.ENTERED, Said.MIGRATED, Said.OTHER})
 
 
 def wrote(conn: Connection, row: InboxRow, incoming: Incoming, services: Services, refusal: str = "") -> None:
@@ -60,6 +60,7 @@ def _answered_lately(conn: Connection, row: InboxRow) -> bool:
         inbox.c.id != row.id,
         inbox.c.received_at > row.received_at - ONCE_IN,
         inbox.c.processed_at.is_not(None),
+        inbox.c.state != InboxState.IGNORED.value,
     )
     return bool(conn.execute(query).scalar_one())
 

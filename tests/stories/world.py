@@ -250,18 +250,20 @@ def world_at(
     database_url: str = "",
     programme: str = "",
     limits: dict[str, int] | None = None,
+    channels: dict[str, Any] | None = None,
     more: dict[str, Any] | None = None,
 ) -> Iterator[World]:
     """Make a world whose clock stands at `start` (UTC), on SQLite in a folder or on the database named.
 
-    `limits` are those of the settings that differ from their defaults, `more` other sections, say duty.
+    `limits` are those of the settings that differ from their defaults, `channels` those beside Telegram, `more`
+    other sections, say duty.
     """
     errors: list[EventDict] = []
     with FakeTelegram() as telegram, structlog.testing.capture_logs() as lines:
         values: dict[str, Any] = {
             "database": {"url": database_url or f"sqlite:///{folder}/world.db"},
             "security": {"key_file": str(folder / "keys.txt")},
-            "channels": {"telegram": telegram.section().model_dump()},
+            "channels": {"telegram": telegram.section().model_dump()} | (channels or {}),
             "limits": limits or {},
         } | (more or {})
         if programme:

@@ -1,0 +1,57 @@
+"""Makes the channels that the settings enable, and how fast each may send. `bot.app.parts` connects them."""
+
+from collections.abc import Callable
+
+from bot.app.platform_rows import TokenRow, sent_before
+from bot.channels.alarm.channel import Alarm
+from bot.channels.base import Channel
+from bot.channels.telegram.channel import Telegram
+from bot.channels.web.channel import WebChannel
+from bot.channels.wecom.channel import WeCom
+from bot.clock import Clock, SystemClock
+from bot.settings import Settings
+from bot.storage.database import Database
+from handlers.telegram_webhook import PATH
+from scheduler.pace import Limited, Pace, Unlimited
+from scheduler.pace_windows import Windowed, Windows
+
+AT_ONCE = 40
+"""How many messages our own pages take at once: writing so many holds the database for a tenth of a second."""
+
+
+def make_channels(
+    settings: Settings, clock: Clock | None = None, database: Callable[[], Database] | None = None
+) -> list[Channel]:
+    """Make every enabled channel; nothing is called yet. UsageError when one cannot be made from its settings.
+
+    Without a database the channels are good for looking at only.
+    """
+    found: list[Channel] = [WebChannel()] if settings.channels.web.enabled else []
+    if settings.channels.telegram.enabled:
+        hook = f"{settings.service.url}{PATH}"
+        found.append(Telegram(settings.channels.telegram, settings.limits, webhook_url=hook))
+    if settings.channels.wecom.enabled:
+        section, real = settings.channels.wecom, (clock or SystemClock()).real
+        row = TokenRow(database or _no_database, WeCom.name, section.account)
+        found.append(WeCom(section, settings.limits, row, real, language=settings.service.language))
+    if settings.duty.alarm_urls:
+        urls = {number: [url.get_secret_value() for url in of] for number, of in settings.duty.alarm_urls.items()}
+        found.append(Alarm(urls, timeout=settings.limits.alarm_timeout_seconds))
+    return found
+
+
+def pace_of(channel: Channel, settings: Settings, clock: Clock, database: Database) -> Pace:
+    """Return how fast a channel may send, by the limits of its platform."""
+    limits = settings.limits
+    if isinstance(channel, WeCom):
+        per_day = limits.wecom_accounts * limits.wecom_messages_per_account_per_day
+        minute, hour = limits.wecom_messages_per_member_per_minute, limits.wecom_messages_per_member_per_hour
+        before = sent_before(database, channel.name, channel.account)
+        return Windowed(Windows(minute, hour, per_day), clock.real, before, channel=channel.name)
+    if isinstance(channel, Telegram):
+        return Limited(limits.telegram_messages_per_second, limits.telegram_messages_per_chat_per_second)
+    return Unlimited(AT_ONCE)
+
+
+def _no_database() -> Database:
+    raise LookupError("these channels were made without a database")

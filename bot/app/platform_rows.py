@@ -1,0 +1,54 @@
+"""What channels and their paces read and keep in the database: the row of a token, and what was sent before a start.
+
+Channels know no database; the wiring gives them these.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from bot.addresses.store import addresses
+from bot.outbox.model import ResultKind
+from bot.outbox.store import attempts
+from bot.platforms.store import Token, keep_token, token_of
+from bot.storage.database import Database
+from bot.storage.writer import Urgency
+from scheduler.pace_windows import Before, Sent
+
+_ARRIVED = [ResultKind.ACCEPTED.value, ResultKind.OUTCOME_UNKNOWN.value]
+
+
+class TokenRow:
+    """The token of one account of ours, in transactions of its own; may be used from any thread."""
+
+    def __init__(self, database: Callable[[], Database], channel: str, account: str) -> None:
+        """Take how to get the database, which need not be open yet, and whose token it is."""
+        self._database = database
+        self._channel = channel
+        self._account = account
+
+    def load(self) -> Token | None:
+        """Return the token as any process has stored it last."""
+        return self._database().read(lambda conn: token_of(conn, self._channel, self._account))
+
+    def save(self, token: Token) -> None:
+        """Store a token for all processes."""
+        self._database().write(lambda conn: keep_token(conn, self._channel, self._account, token), Urgency.DELIVERY)
+
+
+def sent_before(database: Database, channel: str, account: str) -> Before:
+    """Return what looks up which messages an account has sent."""
+
+    def look(conn: Connection, hour_ago: datetime, midnight: datetime) -> Sent:
+        ours = (addresses.c.channel == channel, addresses.c.account == account, attempts.c.result.in_(_ARRIVED))
+        tried = attempts.join(addresses, addresses.c.id == attempts.c.address_id)
+        lately = select(addresses.c.external_id, attempts.c.started_at).select_from(tried)
+        today = select(func.count()).select_from(tried).where(*ours, attempts.c.started_at >= midnight)
+        rows = conn.execute(lately.where(*ours, attempts.c.started_at >= hour_ago))
+        return Sent([(row.external_id, row.started_at) for row in rows], conn.execute(today).scalar_one())
+
+    async def before(hour_ago: datetime, midnight: datetime) -> Sent:
+        return await database.aread(lambda conn: look(conn, hour_ago, midnight))
+
+    return before
