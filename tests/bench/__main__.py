@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import psycopg
 
 from bot.clock import monotonic
-from tests.bench import asked, delivery, idle, opening, replies, report, rollcall, sos
+from tests.bench import asked, delivery, idle, opening, replies, report, rollcall, sos, wecom
 from tests.bench.figures import Figure, as_text
 from tests.bench.ground import postgresql
 from tests.bench.machine import described, load
@@ -20,6 +20,7 @@ PARTS: dict[str, Callable[[str], Iterator[Figure]]] = {
     "replies": replies.figures,
     "sos": sos.figures,
     "rollcall": rollcall.figures,
+    "wecom": wecom.figures,
 }
 
 
