@@ -2,14 +2,22 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
+from bot.app.platform_rows import sent_before
 from bot.clock import ManualClock
+from bot.engine.delivery import Tools
+from bot.outbox.store import outbox
+from scheduler.deliver import Desk, Sender
 from scheduler.pace import Later
 from scheduler.pace_windows import Sent, Windowed, Windows
+from tests.fakes.channel import ScriptedChannel
+from tests.fakes.ground import open_ground
+from tests.scheduler.test_deliver import Office
 
 START = datetime(2026, 11, 24, 10, tzinfo=UTC)  # 18:00 in Beijing
 
@@ -85,3 +93,27 @@ def test_a_start_knows_what_was_sent_before() -> None:
     assert asks(pace, "S2") is None
     assert pace.troubles() == {"day_used_percent": 80}
     assert asked == [(START - timedelta(seconds=3605), datetime(2026, 11, 23, 16, tzinfo=UTC))]
+
+
+def test_what_has_no_room_waits_its_turn_and_holds_up_nobody(tmp_path: Path) -> None:
+    ground_file = open_ground(tmp_path)
+    office, channel = Office(ground_file), ScriptedChannel()
+    desk = Desk(ground_file, Tools(office._compose, office._asked), office.clock, "this process", lambda: 0.0)
+    sender = Sender(channel, desk, Windowed(Windows(3, 1000, 10**6), office.clock.real))
+    busy, other = office.student("1"), office.student("2")
+    for number in range(5):
+        office.message(*busy, key=f"busy {number}", priority=0)
+    office.message(*other, key="other")
+    office.send(channel, sender=sender)
+    assert sorted(key for _, _, key in channel.sent) == ["busy 0", "busy 1", "busy 2", "other"]
+    waiting = [row for row in office.rows(outbox) if row.state == "waiting"]
+    assert [(row.reason, row.next_try_at - office.clock.now()) for row in waiting] == [
+        ("member_limit", timedelta(seconds=61))
+    ] * 2
+    office.send(channel, sender=sender, after=61)
+    assert {row.state for row in office.rows(outbox)} == {"accepted"}
+    assert len(channel.sent) == 6
+    before = sent_before(ground_file, "telegram", "1")
+    sent = asyncio.run(before(office.clock.now() - timedelta(seconds=30), office.clock.now() - timedelta(hours=1)))
+    assert ([chat for chat, _ in sent.lately], sent.today) == ([f"telegram-{busy[0]}"] * 2, 6)
+    ground_file.close()

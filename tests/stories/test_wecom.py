@@ -81,7 +81,7 @@ def test_she_joins_answers_by_numbers_changes_and_calls_for_help(tmp_path: Path)
 
         mei.taps("/sos")
         world.settle()
-        assert ("sos", "open") in world.cases("S1")
+        assert world.cases("S1") == [("urgent", "open")]
         assert any("911" in text for text in mei.unheard)
         teacher.hears("S1")
         for one in (mei, teacher):
