@@ -70,6 +70,7 @@ def start(tool: Tool, /, what: str, *, drill: bool, yes: bool, form: str, **give
         click.echo(json.dumps(found | {"reach": counted, "started": yes}, ensure_ascii=False))
         return
     reach = ", ".join(f"{made.count.of(one)} {words}" for one, words in _REACH.items())
+    click.echo(f"{'Drill' if drill else 'Incident'}: {what}")
     click.echo(f"{made.count.total} people: {reach}.")
     if yes:
         kind = "Drill" if drill else "Roll-call"

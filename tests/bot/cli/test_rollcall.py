@@ -67,9 +67,12 @@ def test_without_yes_it_only_counts(tool: Tool, database: Database) -> None:
     done = run(tool, "start", "--what", "quake", "--country", "日本")
     assert done.exit_code == 0, done.stderr
     assert done.stdout == (
+        "Incident: quake\n"
         "3 people: 1 reachable now, 0 by mail only, 1 only when they look at their page, 1 not at all.\n"
         "Nothing was sent. Add --yes to ask them.\n"
     )
+    drill = run(tool, "start", "--what", "quake", "--country", "日本", "--drill")
+    assert drill.stdout.startswith("Drill: quake\n3 people: ")
     assert started(database) == []
 
 
@@ -120,7 +123,7 @@ def test_a_list_is_read_from_a_file_and_foreign_numbers_are_named(tool: Tool, tm
     assert done.exit_code == 2
     assert "No student of yours has the number S9" in done.stderr
     file.write_text("S1\nS2\n", encoding="utf-8")
-    assert run(tool, "start", "--what", "quake", "--numbers", str(file)).stdout.startswith("2 people")
+    assert run(tool, "start", "--what", "quake", "--numbers", str(file)).stdout.startswith("Incident: quake\n2 people")
 
 
 def test_a_closed_one_is_not_closed_again(tool: Tool, database: Database) -> None:

@@ -66,7 +66,7 @@ def test_a_console_that_platforms_can_open_is_a_button(talk: Talk) -> None:
     message = _message(talk, talk.counsellor, "staff/case_urgent")
     assert labels([_composed(talk, message)]) == ["我来处理"]
     public = _composed(talk, message, service=Service(base_url="https://yanxin.example.edu"))
-    assert public.buttons[1][0].url == "https://yanxin.example.edu/console/people/S1"
+    assert public.buttons[1][0].url == "https://yanxin.example.edu/console/cases/1"
     assert "https://" not in public.text
 
 

@@ -25,8 +25,16 @@ def test_the_alarm_says_what_a_helper_needs(talk: Talk) -> None:
     assert "紧急：李雁 求助（9月2日 周三 08:00）" in alarm.text
     assert "所在地：City，美国；当地时间 9月1日 周二 20:00" in alarm.text
     assert "+1 212 555 0100" in alarm.text
+    assert "没有电话" not in alarm.text
     assert "/console/people/S1" in alarm.text
     assert labels([alarm]) == ["我来处理"]
+
+
+def test_the_alarm_says_when_there_is_no_number_to_call(talk: Talk) -> None:
+    student = _sos(talk)
+    talk.set(student, phone=None, email=None)
+    (alarm,) = talk.messages(talk.counsellor, "staff/case_urgent")
+    assert "没有电话和邮箱，可以通过机器人写消息。" in alarm.text
 
 
 def test_the_first_to_press_takes_it_and_everybody_hears(talk: Talk) -> None:
