@@ -109,7 +109,7 @@ def _next_people(
         if any(whom is not Whom.BUDDY for whom in people.values()) or (people and not staffed):
             return number + 1, found
         if staffed:
-            _nobody(conn, case, now, step=number)
+            _nobody(conn, case, now, step=number)  # and the next step is told at once
     only_friends = all(whom is Whom.BUDDY for whom in found.values())
     return len(policy.steps), {} if only_friends and case.reason is not Reason.HARD else found
 
@@ -142,9 +142,10 @@ def _is_here(person: Person | None) -> bool:
 
 
 def _nobody(conn: Connection, case: Case, now: datetime, **detail: int) -> None:
+    """Note that a step, or without one the whole case, has nobody to tell."""
     line = journal.line(now, "case.nobody_to_tell", person_id=case.person_id, case_id=case.id, **detail)
     journal.write(conn, [line])
-    log.error("nobody to tell about a case", case_id=case.id, reason=case.reason.value, **detail)
+    (log.warning if detail else log.error)("nobody to tell about a case", case_id=case.id, **detail)
 
 
 def _tell(
@@ -163,7 +164,7 @@ def _tell(
     lapsed = people_store.by_id(conn, lapsed_by) if lapsed_by is not None else None
     addresses = addresses_store.working_of(conn, found)
     facts = load_facts(conn, found)  # everybody's night is where she is now
-    rows = []
+    rows, rings = [], False
     for person_id, whom in found.items():
         is_buddy = whom is Whom.BUDDY
         key = f"case:{case.id}:{person_id}:{case.round}"
@@ -185,9 +186,10 @@ def _tell(
         )
         cases_store.record_alarm(conn, case.id, person_id, now, whom.value)
         if policy.wakes and not is_buddy:
-            wake(conn, person_id, "staff/wake", key=f"{key}:wake", now=now, about_id=student.id, case_id=case.id)
+            called = {"key": f"{key}:wake", "now": now, "about_id": student.id, "case_id": case.id}
+            rings |= wake(conn, person_id, "staff/wake", **called)  # type: ignore[arg-type]
     outbox_store.put(conn, rows)
-    if rows and all(row["address_id"] is None for row in rows):
+    if rows and not rings and all(row["address_id"] is None for row in rows):
         log.error("nobody who must know of a case has a working address", case_id=case.id, reason=case.reason.value)
     changed = {"round": case.round + 1, "told_at": now}
     cases_store.update(conn, case.id, **changed)

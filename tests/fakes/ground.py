@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, select
 from bot.addresses.store import addresses
 from bot.cases.store import cases
 from bot.moves.store import moves
+from bot.outbox.model import Priority
 from bot.outbox.store import outbox
 from bot.people.store import people, role_scopes, roles, units
 from bot.programmes.store import programme_versions
@@ -124,7 +125,7 @@ class Ground:
             "key": f"m:{person}:{prompt}:{values.get('kind', 'question')}",
             "kind": "question",
             "template": "checkin/question",
-            "priority": 2,
+            "priority": Priority.PROMPT.value,
             "channel": "web",
             "account": "web",
             "state": "accepted",

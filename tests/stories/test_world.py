@@ -65,7 +65,7 @@ def test_six_cities_are_asked_at_half_past_six_on_their_own_wall(tmp_path: Path,
 def test_silence_comes_to_her_counsellor_and_an_answer_takes_it_back(tmp_path: Path) -> None:
     with world_at(tmp_path, "2026-11-23 12:00") as world:
         counsellor = world.staff("C1", "counsellor")
-        world.staff("O1", "office", linked=False)
+        world.staff("O1", "office")
         mei = world.student("S1")
         world.fast_forward(days=4.5)
         mei.hears("How has your week been?")

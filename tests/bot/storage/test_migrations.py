@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 
+from bot.outbox.model import Priority
 from bot.schema import metadata
 from bot.sealed import Keyring
 from bot.storage import tables
@@ -72,7 +73,9 @@ INSERT INTO cases (id, person_id, reason, state, opened_at, next_at, round, ackn
 INSERT INTO case_alarms (case_id, person_id, first_at, last_at)
     VALUES (1, 2, '2026-09-01 00:00:00', '2026-09-01 00:00:00');
 INSERT INTO outbox (id, key, kind, person_id, case_id, template, priority, state, tries, created_at, next_try_at)
-    VALUES (1, 'k', 'alarm', 2, 1, 'staff/case_urgent', 0, 'waiting', 0, '2026-09-01 00:00:00', '2026-09-01 00:00:00');
+    VALUES (1, 'k', 'alarm', 2, 1, 'staff/case_urgent', 0, 'waiting', 0, '2026-09-01 00:00:00', '2026-09-01 00:00:00'),
+    (2, 'q', 'question', 1, NULL, 'checkin/question', 2, 'waiting', 0, '2026-09-01 00:00:00', '2026-09-01 00:00:00'),
+    (3, 'r', 'reply', 1, NULL, 'help/shown', 1, 'waiting', 0, '2026-09-01 00:00:00', '2026-09-01 00:00:00');
 INSERT INTO attempts (outbox_id, body, epoch, started_at) VALUES (1, 'x', 1, '2026-09-01 00:00:00');
 INSERT INTO notes (person_id, kind, case_id, body, at) VALUES (1, 'note', 1, 'x', '2026-09-01 00:00:00')
 """
@@ -104,6 +107,13 @@ def test_a_case_that_somebody_had_taken_comes_up_again(older: Engine) -> None:
     migrate(older)
     with older.connect() as conn:
         assert conn.execute(text("SELECT count(*) FROM cases WHERE next_at IS NULL")).scalar_one() == 0
+
+
+def test_what_waits_keeps_its_place_beside_the_new_priority_of_roll_calls(older: Engine) -> None:
+    migrate(older)
+    with older.connect() as conn:
+        found = list(conn.execute(text("SELECT priority FROM outbox ORDER BY id")).scalars())
+    assert found == [Priority.ALARM, Priority.PROMPT, Priority.REPLY]
 
 
 def test_rows_that_point_at_nothing_are_refused_and_foreign_keys_hold_afterwards(engine: Engine) -> None:

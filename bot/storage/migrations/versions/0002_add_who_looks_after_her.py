@@ -304,6 +304,8 @@ def upgrade() -> None:
     # ### end Alembic commands ###
     # Until now an acknowledgement held for ever; one whose time has passed comes up again (tests/bot/storage).
     op.execute("UPDATE cases SET next_at = CURRENT_TIMESTAMP WHERE state = 'acknowledged' AND next_at IS NULL")
+    # Roll-calls have taken a place between replies and questions; what waits keeps its own.
+    op.execute("UPDATE outbox SET priority = priority + 1 WHERE priority >= 2")
 
 
 def downgrade() -> None:
