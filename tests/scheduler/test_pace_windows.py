@@ -113,7 +113,11 @@ def test_what_has_no_room_waits_its_turn_and_holds_up_nobody(tmp_path: Path) -> 
     office.send(channel, sender=sender, after=61)
     assert {row.state for row in office.rows(outbox)} == {"accepted"}
     assert len(channel.sent) == 6
-    before = sent_before(ground_file, "telegram", "1")
-    sent = asyncio.run(before(office.clock.now() - timedelta(seconds=30), office.clock.now() - timedelta(hours=1)))
+    now = office.clock.now()
+
+    async def look() -> Sent:
+        return await sent_before(ground_file, "telegram", "1")(now - timedelta(seconds=30), now - timedelta(hours=1))
+
+    sent = asyncio.run(look())
     assert ([chat for chat, _ in sent.lately], sent.today) == ([f"telegram-{busy[0]}"] * 2, 6)
     ground_file.close()

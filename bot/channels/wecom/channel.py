@@ -5,10 +5,10 @@ WeCom starts without it.
 """
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -23,6 +23,9 @@ from bot.settings_wecom import WeCom as WeComSettings
 log = structlog.get_logger(__name__)
 FIRST_PAUSE = 2.0
 LONGEST_PAUSE = 300.0
+SHOWN_FOR = timedelta(hours=1)
+"""How long an answer that we do not know is a trouble: while it goes on there are new ones."""
+MOST_NOT_KNOWN = 1000
 
 
 class WeCom:
@@ -52,7 +55,8 @@ class WeCom:
         self._errors = errors
         self._client = Client(section, float(limits.wecom_timeout_seconds), tokens, real)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="wechatpy")
-        self._not_known: Counter[str] = Counter()
+        self._real = real
+        self._not_known: deque[tuple[datetime, str]] = deque(maxlen=MOST_NOT_KNOWN)
 
     async def send(self, external_id: str, message: Rendered, *, key: str) -> Result:
         """Send a message to a member.
@@ -103,9 +107,10 @@ class WeCom:
         self._client.close()
 
     def troubles(self) -> dict[str, int]:
-        """Return what somebody should look at, by short code: no token, and answers that we do not know."""
-        found = {"no_token": int(self._client.tokens.is_missing), **self._not_known}
-        return {code: count for code, count in found.items() if count}
+        """Return what somebody should look at, by short code: no token, and answers of late that we do not know."""
+        since = self._real() - SHOWN_FOR
+        found = Counter(code for at, code in list(self._not_known) if at > since)
+        return dict(found) | ({"no_token": 1} if self._client.tokens.is_missing else {})
 
     async def _run(self, work: Callable[..., Result], *args: Any) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._told, work, args)
@@ -119,7 +124,8 @@ class WeCom:
         else:
             code = None
         if result.reason == self._errors.NOT_KNOWN:
-            self._not_known[f"answer_{code}" if code is not None else "answer_not_understood"] += 1
+            shown = "answer_not_understood" if code is None else f"answer_{code}"
+            self._not_known.append((self._real(), shown))
         return result
 
     def _send(self, user: str, call: Call) -> Result:
