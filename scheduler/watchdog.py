@@ -69,7 +69,7 @@ def look(conn: Connection, now: datetime) -> list[Problem]:
     found = {
         "prompts_overdue": _count(conn, prompts, prompts.c.next_at < now - PROMPT_LATE, prompts.c.error.is_(None)),
         "prompts_set_aside": _count(conn, prompts, prompts.c.error.is_not(None)),
-        "cases_overdue": _count(conn, cases, cases.c.next_at < now - CASE_LATE, cases.c.state == CaseState.OPEN.value),
+        "cases_overdue": _count(conn, cases, cases.c.state != CaseState.RESOLVED.value, _case_late(now)),
         "nobody_told": _count(conn, cases, *_nobody_told(now)),
         "rollcalls_overdue": _count(conn, rollcalls, rollcalls.c.next_at < now - PROMPT_LATE),
         "messages_overdue": _count(conn, outbox, waiting, or_(_urgent_late(now), _ordinary_late(now))),
@@ -122,6 +122,15 @@ def _nobody_told(now: datetime) -> list[ColumnElement[bool]]:
     )
     due = and_(cases.c.round > 0, cases.c.told_at < now - URGENT_LATE)
     return [cases.c.state == CaseState.OPEN.value, cases.c.reason != Reason.ROLLCALL.value, due, ~told]
+
+
+def _case_late(now: datetime) -> ColumnElement[bool]:
+    """Return which cases are late, whoever has them, or would never come up again.
+
+    A hard week that she was asked about, and the silent of a roll-call before somebody takes them, wait for people.
+    """
+    waits = and_(cases.c.state == CaseState.OPEN.value, cases.c.reason.in_([Reason.HARD.value, Reason.ROLLCALL.value]))
+    return or_(cases.c.next_at < now - CASE_LATE, and_(cases.c.next_at.is_(None), ~waits))
 
 
 def _urgent_late(now: datetime) -> ColumnElement[bool]:

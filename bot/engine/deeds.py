@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from bot.cases import events
 from bot.cases import store as cases_store
@@ -143,8 +144,8 @@ def resolve(conn: Connection, case_id: int, staff_id: int, outcome: str, now: da
     case = _case(conn, case_id)
     if case.reason is Reason.URGENT and outcome != SPOKEN:
         return Deed(done=False, why="not_spoken", case=case)
-    if case.state is CaseState.OPEN:
-        acknowledge(conn, case_id, staff_id, now)
+    if case.state is CaseState.OPEN:  # and the end of it is all that the others need to hear
+        _take(conn, case, [CaseState.OPEN], staff_id, now)
     done = end(conn, case_id, staff_id, outcome, now)
     return Deed(done=done, why="" if done else "over", case=_case(conn, case_id))
 
@@ -157,7 +158,11 @@ def reopen(conn: Connection, case_id: int, staff_id: int, now: datetime) -> Deed
     others = cases_store.unresolved_of(conn, [case.person_id]).get(case.person_id, [])
     if case.state is not CaseState.RESOLVED or any(one.reason is case.reason for one in others):
         return Deed(done=False, why="open", case=case)
-    opened = begin_again(conn, case, now)
+    try:
+        with conn.begin_nested():
+            opened = begin_again(conn, case, now)
+    except IntegrityError:  # another one for the same reason has been opened at this moment
+        return Deed(done=False, why="open", case=case)
     _told_of(conn, opened, "reopened", staff_id, now)
     return Deed(done=True, why="", case=go_on(conn, opened, now))
 

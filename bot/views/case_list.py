@@ -96,11 +96,6 @@ def visible(scope: Scope, now: datetime) -> ColumnElement[bool]:
     )
     if scope.viewer_id is None:
         return or_(and_(~is_hard, in_scope), hard)
-    let_in = or_(
-        people.c.skips_counsellor.is_(False),
-        people.c.counsellor_id.is_(None),
-        people.c.counsellor_id != scope.viewer_id,
-    )
     told = exists(
         select(case_alarms.c.id).where(
             case_alarms.c.case_id == cases.c.id,
@@ -108,7 +103,7 @@ def visible(scope: Scope, now: datetime) -> ColumnElement[bool]:
             case_alarms.c.role != Whom.BUDDY.value,
         )
     )
-    return or_(and_(~is_hard, or_(and_(in_scope, let_in), told)), hard)
+    return or_(and_(~is_hard, or_(and_(in_scope, scope.let_in()), told)), hard)
 
 
 def rows_of(conn: Connection, found: Sequence[Case], now: datetime) -> list[CaseRow]:

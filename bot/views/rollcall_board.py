@@ -144,8 +144,11 @@ def _listed(row: Row[Any]) -> Listed:
 
 
 def _within(scope: Scope, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Return the condition of a scope; none for whoever sees everybody, so that counting needs no people."""
-    return () if scope.whole else (scope.students(now.date()),)
+    """Return the condition of a scope; none for whoever sees everybody, so that counting needs no people.
+
+    A counsellor whom she leaves out sees nothing of her here either.
+    """
+    return () if scope.whole else (scope.students(now.date()), scope.let_in())
 
 
 def _board(conn: Connection, scope: Scope, found: Rollcall, now: datetime) -> Board:

@@ -55,6 +55,16 @@ class Scope:
             return self.office
         return share_with == ShareWith.SUPPORT and self.support
 
+    def let_in(self) -> ColumnElement[bool]:
+        """Return the same as a condition on `people`: not her counsellor, or she has not left that person out."""
+        if self.viewer_id is None:
+            return true()
+        return or_(
+            people.c.skips_counsellor.is_(False),
+            people.c.counsellor_id.is_(None),
+            people.c.counsellor_id != self.viewer_id,
+        )
+
     def is_left_out(self, person: Person) -> bool:
         """Tell whether a student has asked that whoever looks hear nothing of what happens to her."""
         return person.skips_counsellor and self.viewer_id is not None and person.counsellor_id == self.viewer_id

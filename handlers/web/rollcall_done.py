@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import urlencode
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -34,7 +34,7 @@ def routes(site: Site) -> list[Route]:
     async def take(request: Request, reader: Reader, fields: FormData) -> Response:
         scope, now, rollcall_id = eyes(reader), site.now, request.path_params["rollcall_id"]
         country, city = str(fields.get("country", "")), str(fields.get("city", ""))
-        within = scope.students(now.date())
+        within = and_(scope.students(now.date()), scope.let_in())
         await _do(
             site,
             lambda conn: take_city(conn, rollcall_id, country, city, reader.person.id, within, now),
@@ -91,7 +91,8 @@ async def _do(site: Site, work: Callable[[Connection], T]) -> T:
 
 
 def _seen(conn: Connection, site: Site, scope: Scope, number: str) -> int:
-    query = select(people.c.id).where(people.c.number == number, scope.students(site.now.date()))
+    seen = and_(scope.students(site.now.date()), scope.let_in())
+    query = select(people.c.id).where(people.c.number == number, seen)
     found: int | None = conn.execute(query).scalar()
     if found is None:
         raise HTTPException(404)

@@ -29,6 +29,9 @@ def ground(database: Database) -> Ground:
     return Ground(database)
 
 
+SOON = NOW + timedelta(hours=1)
+
+
 def ago(**by: float) -> dict[str, object]:
     return {"next_try_at": NOW - timedelta(**by), "state": "waiting", "tries": 0}
 
@@ -51,7 +54,7 @@ def late_inbox(ground: Ground, state: str, minutes: int) -> None:
 def alarmed(ground: Ground, state: str) -> None:
     """Put an open case of which one alarm is in a state."""
     student, helper = ground.student("1"), ground.student("2")
-    case = ground.case(student, "urgent", round=1, told_at=NOW - timedelta(minutes=3))
+    case = ground.case(student, "urgent", round=1, told_at=NOW - timedelta(minutes=3), next_at=SOON)
     ground.message(helper, None, kind="alarm", case_id=case, state=state, next_try_at=NOW + timedelta(hours=1))
 
 
@@ -75,11 +78,26 @@ CASES: list[tuple[str, Callable[[Ground], object], Callable[[Ground], object]]] 
     (
         "cases_overdue",
         lambda g: g.case(g.student("1"), "urgent", next_at=NOW - timedelta(minutes=6)),
-        lambda g: g.case(g.student("1"), "urgent", state="acknowledged", next_at=NOW - timedelta(minutes=6)),
+        lambda g: g.case(g.student("1"), "urgent", next_at=NOW - timedelta(minutes=4)),
+    ),
+    (  # whoever has it, its time comes: an acknowledgement that nobody follows up is taken back
+        "cases_overdue",
+        lambda g: g.case(g.student("1"), "missed", state="acknowledged", next_at=NOW - timedelta(minutes=6)),
+        lambda g: g.case(g.student("1"), "missed", state="snoozed", next_at=NOW + timedelta(days=6)),
+    ),
+    (  # it would never come up again
+        "cases_overdue",
+        lambda g: g.case(g.student("1"), "missed", state="acknowledged", next_at=None),
+        lambda g: g.case(g.student("1"), "missed", state="resolved", next_at=None),
+    ),
+    (
+        "cases_overdue",
+        lambda g: g.case(g.student("1"), "hard", state="acknowledged", share_with="office", next_at=None),
+        lambda g: g.case(g.student("1"), "hard", share_with="office", next_at=None),
     ),
     (
         "nobody_told",
-        lambda g: g.case(g.student("1"), "urgent", round=1, told_at=NOW - timedelta(minutes=3)),
+        lambda g: g.case(g.student("1"), "urgent", round=1, told_at=NOW - timedelta(minutes=3), next_at=SOON),
         lambda g: alarmed(g, "waiting"),
     ),
     (

@@ -224,3 +224,20 @@ def test_nobody_is_asked_of_a_case_that_there_is_not(school: School) -> None:
     with pytest.raises(LookupError):
         school.do(lambda conn: deeds.acknowledge(conn, 9, school.office, school.now))
     assert school.db.read(lambda conn: conn.execute(select(cases.c.id)).all()) == []
+
+
+def test_of_a_case_that_nobody_had_taken_only_its_end_is_told(school: School) -> None:
+    case = _open(school, Reason.URGENT)
+    before = len(school.sent(case.person_id))
+    assert _do(school, "resolve", case, school.counsellor, "spoken").done
+    assert _heard(school, school.office) == ["staff/case_urgent", "staff/all_clear"]
+    assert "student/case_taken" not in _heard(school, case.person_id)[before:]
+    assert _now(school, case).acknowledged_by == school.counsellor
+
+
+def test_opened_again_at_the_moment_in_which_another_one_opens(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = _open(school)
+    _do(school, "resolve", case, school.counsellor, "closed")
+    school.do(lambda conn: open_case(conn, case.person_id, Reason.MISSED, None, school.now))
+    monkeypatch.setattr(cases_store, "unresolved_of", lambda *_: {})  # it was not there yet when we looked
+    assert _do(school, "reopen", case, school.office).why == "open"

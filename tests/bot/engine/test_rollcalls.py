@@ -26,6 +26,7 @@ from bot.prompts.notes import add_position
 from bot.rollcalls.faults import Fault, RollcallRefused
 from bot.rollcalls.model import Area, Circle, Reach, RollcallState, Word
 from bot.rollcalls.store import rollcall_answers
+from bot.views.rollcall_board import board, listed
 from bot.views.scope import Scope
 from tests.support.rollcalls import close, counts, draft, member, now_of, question, start
 from tests.support.school import School, utc
@@ -437,3 +438,19 @@ def test_both_databases_ask_alike(any_school: School) -> None:
     close(any_school, rollcall)
     assert counts(any_school, rollcall) == {"safe": 1, "unreached": 1}
     assert any_school.cases(nowhere) == [("rollcall", "open")]
+
+
+def test_a_counsellor_whom_she_leaves_out_sees_nothing_of_her_on_the_board(shaken: School) -> None:
+    left_out, other = in_japan(shaken, "S1"), in_japan(shaken, "S2")
+    shaken.do(lambda conn: conn.execute(people.update().where(people.c.id == left_out).values(skips_counsellor=True)))
+    rollcall = start(shaken, JAPAN)
+    hers = Scope(shaken.counsellor, own=True)
+    seen = shaken.db.read(lambda conn: [one.number for one in listed(conn, hers, rollcall.id, shaken.now)])
+    assert seen == ["S2"]
+    made = shaken.db.read(lambda conn: board(conn, hers, rollcall.id, shaken.now))
+    assert made is not None
+    assert made.total == 1
+    whole = shaken.db.read(lambda conn: board(conn, Scope.everything(), rollcall.id, shaken.now))
+    assert whole is not None
+    assert whole.total == 2
+    assert other != left_out

@@ -7,13 +7,15 @@ import pytest
 from sqlalchemy import Connection
 
 from bot.cases import store as cases_store
-from bot.cases.model import Case
+from bot.cases.model import Case, Reason
 from bot.engine import deeds, escalating
 from bot.engine.answering import answer
+from bot.engine.casework import open_case
 from bot.engine.life import sign_of_life
+from bot.engine.telling import tell
 from bot.local_time import to_wall
-from bot.prompts.model import Choice, State
-from scheduler import cases_due
+from bot.prompts.model import Choice, ShareWith, State
+from scheduler import cases_due, hard_unseen
 from tests.support.school import School, utc
 
 OCCASION = "2026-09-08"  # the first Tuesday of the stay
@@ -168,3 +170,22 @@ def test_one_case_that_cannot_be_told_does_not_hold_up_the_others(
     school.until(utc("2026-09-12 12:00"))
     assert school.cases(one) == school.cases(other) == [("missed", "open")]
     assert len(school.sent(school.office)) > told
+
+
+def test_one_hard_week_that_cannot_be_asked_about_does_not_hold_up_the_others(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = school.student("S1"), school.student("S2")
+    for student in (one, other):
+        school.do(lambda conn, her=student: open_case(conn, her, Reason.HARD, None, school.now, ShareWith.COUNSELLOR))
+    real = tell
+
+    def breaks_for_one(conn: Connection, person_id: int, *rest: Any, **more: Any) -> bool:
+        if person_id == one:
+            raise ValueError("unreadable")
+        return real(conn, person_id, *rest, **more)
+
+    monkeypatch.setattr(hard_unseen, "tell", breaks_for_one)
+    school.until(school.now + timedelta(days=2))
+    assert "student/hard_unseen" in [what for what, _, _ in school.sent(other)]
+    assert "student/hard_unseen" not in [what for what, _, _ in school.sent(one)]
