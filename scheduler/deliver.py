@@ -6,6 +6,7 @@ pace and in order per chat, and records what came of it. `bot.app` makes the sen
 
 import asyncio
 import secrets
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -139,8 +140,9 @@ class Sender:
             urgent <= 0 or not await self._desk.database.aread(lambda conn: self._ready(conn, now, least))
         ):
             return 0
+        busy = Counter(int(task.get_name()) for task in self._under_way)  # by address
         epoch, taken, parcels = await self._desk.database.awrite(
-            lambda conn: self._claim(conn, now, real, max(urgent, 0), ordinary), Urgency.DELIVERY
+            lambda conn: self._claim(conn, now, real, max(urgent, 0), ordinary, busy), Urgency.DELIVERY
         )
         self._epoch, self._renewed_at = epoch, None if epoch is None else real
         for parcel in parcels:
@@ -165,7 +167,7 @@ class Sender:
         return urgent, ordinary if ordinary >= max(most // ROOM_PARTS, 1) else 0
 
     def _claim(
-        self, conn: Connection, now: datetime, real: datetime, urgent: int, ordinary: int
+        self, conn: Connection, now: datetime, real: datetime, urgent: int, ordinary: int, busy: Counter[int]
     ) -> tuple[int | None, int, list[Parcel]]:
         """Take or renew the lease and claim under it; without the lease nothing is claimed."""
         try:
@@ -179,13 +181,15 @@ class Sender:
             left = recover(conn, self.account, self._desk.tools, now)
             if left:
                 log.warning("delivery.recovered", channel=self.account.channel, messages=left)
-        taken, parcels = claim(conn, self.account, self._desk.tools, epoch, now, urgent=urgent, ordinary=ordinary)
+        taken, parcels = claim(
+            conn, self.account, self._desk.tools, epoch, now, urgent=urgent, ordinary=ordinary, busy=busy
+        )
         return epoch, taken, parcels
 
     def _set_off(self, parcel: Parcel) -> None:
         ordinary = parcel.message.priority > Priority.REPLY
         self._ordinary += ordinary
-        task = asyncio.create_task(self._send(parcel))
+        task = asyncio.create_task(self._send(parcel), name=str(parcel.message.address_id or 0))
         self._under_way.add(task)
 
         def end(done: asyncio.Task[None]) -> None:

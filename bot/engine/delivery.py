@@ -4,7 +4,7 @@
 are in `delivery_rules`; here they become rows. Nothing is recorded for an epoch that another process has ended.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.addresses import store as addresses
+from bot.engine.delivery_choice import choose
 from bot.engine.delivery_parts import ASKING, Account, Parcel, Tools, is_ours, wanted
 from bot.engine.delivery_rules import Verdict, after_result, before_edit
 from bot.engine.delivery_together import accepted_together, prepared_together
@@ -20,8 +21,7 @@ from bot.engine.known import load_known
 from bot.engine.rerouting import address_failed, moved, reroute
 from bot.outbox import attempts
 from bot.outbox import store as outbox
-from bot.outbox.model import PROCESS_ENDED, Kind, Message, OutboxState, Priority, Result, ResultKind
-from bot.sealed import SealError
+from bot.outbox.model import PROCESS_ENDED, Kind, Message, OutboxState, Result, ResultKind
 
 __all__ = [
     "Account",
@@ -42,43 +42,27 @@ GIVEN_UP = frozenset({OutboxState.EXPIRED, OutboxState.FAILED, OutboxState.UNKNO
 
 
 def claim(
-    conn: Connection, account: Account, tools: Tools, epoch: int, now: datetime, *, urgent: int, ordinary: int
+    conn: Connection,
+    account: Account,
+    tools: Tools,
+    epoch: int,
+    now: datetime,
+    *,
+    urgent: int,
+    ordinary: int,
+    busy: Mapping[int, int] | None = None,
 ) -> tuple[int, list[Parcel]]:
     """Claim messages that may go now, the most important first, and store what each will say.
 
     Return how many were dealt with, those included that were not wanted any more, and what is to be sent. At most
-    `urgent` in all, of which at most `ordinary` are no alarm and no reply: the rest is kept for those.
+    `urgent` in all, of which at most `ordinary` are no alarm and no reply: the rest is kept for those. `busy` says how
+    many messages are under way to an address: none gets more than `TO_ONE_CHAT`, so that the backlog of one chat, which
+    takes a message a second, never stands before an alarm to another.
     """
-    chosen: list[Message] = []
-    left = ordinary
-    for message in _ready(conn, account, now, urgent):
-        if message.priority > Priority.REPLY:
-            if left == 0:
-                continue
-            left -= 1
-        chosen.append(message)
+    chosen = choose(conn, account, now, urgent, ordinary, busy)
     quick = prepared_together(conn, tools, chosen, epoch, now)
     parcels = [quick.get(one.id) or _prepared(conn, account, tools, one, epoch, now) for one in chosen]
     return len(chosen), [parcel for parcel in parcels if parcel is not None]
-
-
-def _ready(conn: Connection, account: Account, now: datetime, limit: int) -> list[Message]:
-    """Return what may go; a row that no key opens is failed by itself, so that it does not stop the account."""
-    try:
-        return outbox.ready(conn, account.channel, account.account, now, limit)
-    except SealError:
-        pass
-    readable = []
-    for outbox_id in outbox.ready_unread(conn, account.channel, account.account, now, limit):
-        try:
-            message = outbox.by_id(conn, outbox_id)
-        except SealError:
-            log.error("delivery.cannot_read", outbox_id=outbox_id)  # noqa: TRY400 - nothing more is to be told
-            outbox.update(conn, outbox_id, state=OutboxState.FAILED.value, reason="no_key")
-            continue
-        if message is not None:
-            readable.append(message)
-    return readable
 
 
 def still_wanted(conn: Connection, message: Message, now: datetime) -> Verdict | None:

@@ -1,10 +1,10 @@
 """Tables and queries of the outbox and of the tries that were made."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, Row, String, Table, bindparam, select
+from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, Row, Select, String, Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.outbox.model import Kind, Message, OutboxState, Priority
@@ -134,8 +134,13 @@ def row(  # noqa: PLR0913 - one argument per column of a message
     }
 
 
-def ready(conn: Connection, channel: str, account: str, now: datetime, limit: int) -> list[Message]:
-    """Claim up to `limit` messages of an account that may go now, the most important and oldest first."""
+def ready(
+    conn: Connection, channel: str, account: str, now: datetime, limit: int, but: Collection[int] = ()
+) -> list[Message]:
+    """Claim up to `limit` messages of an account that may go now, the most important and oldest first.
+
+    `but`: addresses that get none now.
+    """
     query = (
         select(outbox)
         .where(outbox.c.channel == channel, outbox.c.account == account, _waiting, outbox.c.next_try_at <= now)
@@ -143,10 +148,12 @@ def ready(conn: Connection, channel: str, account: str, now: datetime, limit: in
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return [from_row(found) for found in conn.execute(query)]
+    return [from_row(found) for found in conn.execute(_not_to(query, but))]
 
 
-def ready_unread(conn: Connection, channel: str, account: str, now: datetime, limit: int) -> list[int]:
+def ready_unread(
+    conn: Connection, channel: str, account: str, now: datetime, limit: int, but: Collection[int] = ()
+) -> list[int]:
     """Return the ids of the same messages without opening what is sealed in them."""
     query = (
         select(outbox.c.id)
@@ -155,7 +162,11 @@ def ready_unread(conn: Connection, channel: str, account: str, now: datetime, li
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return list(conn.execute(query).scalars())
+    return list(conn.execute(_not_to(query, but)).scalars())
+
+
+def _not_to(query: Select[Any], but: Collection[int]) -> Select[Any]:
+    return query.where(outbox.c.address_id.not_in(sorted(but))) if but else query
 
 
 def by_id(conn: Connection, outbox_id: int) -> Message | None:

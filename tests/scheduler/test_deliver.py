@@ -316,6 +316,50 @@ def test_alarms_have_a_reserve_that_bulk_cannot_take(office: Office, channel: Sc
     assert len(channel.sent) == 13
 
 
+def test_the_backlog_of_one_chat_stands_before_no_other(office: Office, channel: ScriptedChannel) -> None:
+    crowded, (one, her) = office.student("1"), office.student("2")
+    for _ in range(50):
+        office.message(*crowded, priority=0, kind="notice")
+    late = office.message(one, her, priority=0, kind="notice")
+    asked: list[str] = []
+
+    class OnePlace(Unlimited):
+        async def wait(self, chat: str, *, urgent: bool, alarm: bool = False) -> None:  # noqa: ARG002 - as paces are
+            """Let the crowded chat wait, as a platform that takes one message a second of it does."""
+            asked.append(chat)
+            if chat == "telegram-1":
+                await asyncio.Event().wait()
+
+    async def work() -> None:
+        desk = Desk(office.database, Tools(office._compose, office._asked), office.clock, "p", lambda: 0.0)
+        sender = Sender(channel, desk, OnePlace(30))
+        await sender._start()
+        while not channel.sent:  # noqa: ASYNC110 - it happens on other threads
+            await asyncio.sleep(0)
+        for task in sender._under_way:
+            task.cancel()
+        await asyncio.gather(*sender._under_way, return_exceptions=True)
+
+    asyncio.run(work())
+    assert [text for _, text, _ in channel.sent] == [Rendered(f"text {late}")]
+    assert len(office.composed) == 3, "two of the crowded chat and the other"
+
+
+def test_what_is_most_important_is_claimed_though_a_crowded_chat_comes_first(
+    office: Office, channel: ScriptedChannel
+) -> None:
+    crowded, (one, her) = office.student("1"), office.student("2")
+    for _ in range(10):
+        office.message(*crowded, priority=1, kind="reply")
+    reminders = [office.message(*office.student(str(number)), kind="reminder", priority=3) for number in range(3, 9)]
+    alarm = office.message(one, her, priority=0, kind="notice")
+    office.send(channel, sender=office.sender(channel, at_once=5))
+    texts = channel.texts
+    assert texts[0] == f"text {alarm}"
+    assert len(texts) == 17
+    assert {f"text {number}" for number in reminders} < set(texts)
+
+
 def test_alarms_go_first(office: Office, channel: ScriptedChannel) -> None:
     person, address = office.student()
     for priority in (3, 2, 1, 0):
