@@ -28,6 +28,9 @@ from bot.prompts.model import ShareWith
 LOOK_AGAIN = timedelta(minutes=5)
 TAKES = timedelta(minutes=25)
 ENDS = timedelta(hours=3)
+SOS_TAKES = timedelta(minutes=3)
+SOS_ENDS = timedelta(minutes=11)
+"""A call for help is taken and spoken about soon, also in the demo's nights."""
 TENDS = timedelta(hours=20)
 PUTS_OFF = timedelta(days=1, hours=6)
 NOTED = "电话没接，问过室友：人在学校，这几天在赶报告。明天再打一次。"
@@ -137,7 +140,9 @@ class History:
         for case_id in self._open_cases():
             if ("case", case_id) not in self._known:
                 self._known.add(("case", case_id))
-                self._later(TAKES, lambda case_id=case_id: self._take(case_id))  # type: ignore[misc]
+                case, _ = self.app.database.read(lambda conn, case_id=case_id: self._case(conn, case_id))  # type: ignore[misc]
+                soon = SOS_TAKES if case.reason is Reason.URGENT else TAKES
+                self._later(soon, lambda case_id=case_id: self._take(case_id))  # type: ignore[misc]
 
     def _saying(self, number: str) -> Saying:
         habit = habit_of(number)
@@ -172,7 +177,7 @@ class History:
             now = self.clock.now()
             self.app.database.write(lambda conn: deeds.resolve(conn, case_id, counsellor, "spoken", now))
 
-        self._later(ENDS, end)
+        self._later(SOS_ENDS if case.reason is Reason.URGENT else ENDS, end)
 
     async def _tend(self, case_id: int, counsellor: int) -> None:
         """Her counsellor tries again every day, and in the end puts a silence off until tomorrow."""

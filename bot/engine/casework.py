@@ -24,6 +24,7 @@ from bot.outbox.store import outbox
 from bot.policies import store as policies_store
 from bot.policies.model import Whom
 from bot.prompts.model import ShareWith
+from bot.rollcalls import store as rollcalls_store
 
 JUST_TOLD = timedelta(minutes=1)
 """How long a second call for help rings nobody again who is being told of the first."""
@@ -88,8 +89,9 @@ def begin_again(conn: Connection, case: Case, now: datetime) -> Case:
 
 
 def raise_sos(conn: Connection, person_id: int, prompt_id: int | None, now: datetime) -> Case:
-    """Open an urgent case at once, or add to the one that is open."""
-    return open_case(conn, person_id, Reason.URGENT, prompt_id, now)
+    """Open an urgent case at once, or add to the one that is open; one that a drill has led to says so."""
+    drill = rollcalls_store.drill_asked_for_help(conn, person_id)
+    return open_case(conn, person_id, Reason.URGENT, prompt_id, now, rollcall_id=drill)
 
 
 def end(conn: Connection, case_id: int, staff_id: int | None, outcome: str, now: datetime) -> bool:

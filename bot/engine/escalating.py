@@ -64,7 +64,8 @@ def go_on(
         found = _everybody(conn, case, student, policy, helpers, now) | found
     if says_it_went_on(case.round) and case.reason is Reason.URGENT and not (cried_again or case.slowed_at):
         _tell_her(conn, case, now, lapsed_by)
-    case = _tell(conn, case, student, found, policy, now, lapsed_by=lapsed_by)
+    news = {"cried_again_at": now.isoformat()} if cried_again else {}
+    case = _tell(conn, case, student, found, policy, now, news, lapsed_by=lapsed_by)
     wait = HARD_UNSEEN_AFTER if case.reason is Reason.HARD else wait_before(policy, step, slowed=bool(case.slowed_at))
     changed = {"step": step, "next_at": None if wait is None else now + wait}
     cases_store.update(conn, case.id, **changed)
@@ -155,6 +156,7 @@ def _tell(
     found: dict[int, Whom],
     policy: Policy,
     now: datetime,
+    news: dict[str, str],
     *,
     lapsed_by: int | None,
 ) -> Case:
@@ -177,7 +179,7 @@ def _tell(
                 key=key,
                 priority=Priority.ALARM if policy.wakes else Priority.REPLY,
                 now=now,
-                data={"lapsed_by": lapsed.name} if lapsed else {},
+                data=news | ({"lapsed_by": lapsed.name} if lapsed else {}),
                 about_id=student.id,
                 case_id=case.id,
                 prompt_id=case.prompt_id,

@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from bot.cases.model import Case
+from bot.cases.model import Case, Reason
 from bot.engine.buddies import buddies_for
 from bot.engine.on_duty import on_duty
 from bot.engine.who_helps import Helpers, left_out
@@ -43,6 +43,11 @@ def people_at(
     return found
 
 
+def began_in_drill(case: Case) -> bool:
+    """Tell whether a call for help is an answer to a drill: staff look after it, and no friend hears of it."""
+    return case.reason is Reason.URGENT and case.rollcall_id is not None
+
+
 def _safely(
     conn: Connection, case: Case, student: Person, whom: Whom, helpers: Helpers, now: datetime
 ) -> Sequence[int]:
@@ -61,7 +66,7 @@ def _safely(
 def _named(conn: Connection, case: Case, student: Person, whom: Whom, helpers: Helpers, now: datetime) -> Sequence[int]:
     match whom:
         case Whom.BUDDY:
-            return buddies_for(conn, [student.id], now).get(student.id, ())
+            return () if began_in_drill(case) else buddies_for(conn, [student.id], now).get(student.id, ())
         case Whom.DUTY:
             duty = on_duty(conn, [student], now).get(student.id, ())
             return [one for one in duty if one != left_out(student)]

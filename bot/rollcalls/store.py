@@ -232,6 +232,23 @@ def open_with(conn: Connection, person_id: int) -> list[tuple[int, MemberState]]
     return [(row.id, MemberState(row.state)) for row in conn.execute(query)]
 
 
+def drill_asked_for_help(conn: Connection, person_id: int) -> int | None:
+    """Return the open drill in which somebody has said that she needs help; None when there is none."""
+    query = (
+        select(rollcalls.c.id)
+        .join(rollcall_members, rollcall_members.c.rollcall_id == rollcalls.c.id)
+        .where(
+            rollcall_members.c.person_id == person_id,
+            rollcall_members.c.state == MemberState.HELP.value,
+            rollcalls.c.state == RollcallState.OPEN.value,
+            rollcalls.c.is_drill,
+        )
+        .order_by(rollcalls.c.id.desc())
+        .limit(1)
+    )
+    return conn.execute(query).scalar()
+
+
 def add_report(conn: Connection, person_id: int, what: str, city: str, country: str, now: datetime) -> int:
     """Store what a student reports and return its id; the place is "" where it is not known."""
     values = {"person_id": person_id, "what": what, "city": city, "country": country, "at": now}

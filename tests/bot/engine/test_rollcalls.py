@@ -9,7 +9,10 @@ from sqlalchemy import select
 from bot.addresses import store as addresses_store
 from bot.addresses.model import AddressState
 from bot.branches.store import branch_members, branches
+from bot.buddies.store import buddies
 from bot.cases.store import cases
+from bot.engine.case_news import news_of
+from bot.engine.casework import raise_sos
 from bot.engine.moving import move
 from bot.engine.people_moves import leave, pause
 from bot.engine.rollcall_places import whereabouts
@@ -454,3 +457,31 @@ def test_a_counsellor_whom_she_leaves_out_sees_nothing_of_her_on_the_board(shake
     assert whole is not None
     assert whole.total == 2
     assert other != left_out
+
+
+def test_need_help_in_a_drill_that_nobody_takes_back_is_an_sos_of_which_no_friend_hears(shaken: School) -> None:
+    mei, friend = in_japan(shaken, "S1"), in_japan(shaken, "S2")
+    pair = {"person_id": mei, "other_id": friend, "state": "agreed", "asked_at": shaken.now, "agreed_at": shaken.now}
+    shaken.do(lambda conn: conn.execute(buddies.insert().values(**pair)))
+    rollcall = start(shaken, JAPAN, drill=True)
+    answer(shaken, rollcall, mei, Word.HELP)
+    case = shaken.do(lambda conn: raise_sos(conn, mei, None, shaken.now))  # three minutes later
+    assert case.rollcall_id == rollcall.id
+    shaken.until(shaken.now + timedelta(minutes=30))
+    assert "buddy/question" not in [what for what, _, _ in shaken.sent(friend)]
+    assert [what for what, _, _ in shaken.sent(shaken.office)].count("staff/case_urgent") >= 2
+    news = shaken.db.read(lambda conn: news_of(conn, case))
+    assert news["in_drill"] is True
+
+
+def test_need_help_in_an_incident_reaches_friends_as_ever(shaken: School) -> None:
+    mei, friend = in_japan(shaken, "S1"), in_japan(shaken, "S2")
+    pair = {"person_id": mei, "other_id": friend, "state": "agreed", "asked_at": shaken.now, "agreed_at": shaken.now}
+    shaken.do(lambda conn: conn.execute(buddies.insert().values(**pair)))
+    rollcall = start(shaken, JAPAN)
+    answer(shaken, rollcall, mei, Word.HELP)
+    answer(shaken, rollcall, friend, Word.SAFE)
+    case = shaken.do(lambda conn: raise_sos(conn, mei, None, shaken.now))
+    shaken.until(shaken.now + timedelta(minutes=30))
+    assert "buddy/question" in [what for what, _, _ in shaken.sent(friend)]
+    assert shaken.db.read(lambda conn: news_of(conn, case))["in_drill"] is False

@@ -135,6 +135,9 @@ DEEDS: dict[str, Any] = {
 }
 LINE: dict[str, Any] = {
     "false_alarm_at": NOW,
+    "in_drill": True,
+    "has_written": True,
+    "cried_again_at": NOW,
     "reader": "王老师",
     "teacher": "王老师",
     "text": "我在图书馆三楼",
@@ -257,7 +260,7 @@ VARIANTS = [
     FULL | {"rung": "second_channel", "weeks": 3, "case_reason": "hard"},
     FULL | {"what": "text", "in_conversation": False},
     BARE | {"what": "position", "reader": "", "who": "", "words": "", "asks": False, "lapsed_by": ""},
-    BARE | {"false_alarm_at": None},
+    BARE | {"false_alarm_at": None, "in_drill": False, "has_written": False, "cried_again_at": None},
     FULL | {"what": "file", "taken_by": ""},
     FULL | {"stands": "other", "what": "no_answer", "why": "too_long", "people": [], "more": False},
     BARE | {"stands": "open", "what": "note", "why": "past", "put_off": None, "reopened_elsewhere": True},
