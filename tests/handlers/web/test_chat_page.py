@@ -216,6 +216,16 @@ def test_an_sos_opens_a_case(town: Town, path: str, her: int) -> None:
     assert [case.person_id for case in rows(town, select(cases))] == [her]
 
 
+def test_the_sos_button_is_there_before_she_has_agreed_to_anything(town: Town, path: str, her: int) -> None:
+    visitor = town.visitor()
+    visitor.get(path)
+    visitor.press("是我")
+    visitor.follow()
+    visitor.press("紧急求助")
+    step(town)
+    assert [row.reason for row in rows(town, select(cases.c.reason).where(cases.c.person_id == her))] == ["urgent"]
+
+
 def test_a_position_is_a_line_without_numbers(town: Town, path: str) -> None:
     visitor = enrolled(town, path)
     visitor.post(path, {"text": "救命"})
@@ -290,12 +300,12 @@ def test_the_first_button_of_the_page_is_always_the_one_that_goes_on(town: Town,
     visitor.get(path)
     for _ in range(6):  # whose link it is, consent, language, clock: always the first button there is
         page = visitor.get(path)
-        if "紧急求助" in page.words:
+        if "平安打卡" in page.words:
             break
         form = next(form for form in page.forms if form.buttons)
         _, name, value = form.buttons[0]
         visitor.post(form.action or path, form.fields | ({name: value} if name else {}))
         step(town)
     page = visitor.get(path)
-    assert "紧急求助" in page.words  # the standing keyboard: she is linked
+    assert "平安打卡" in page.words  # the standing keyboard: she is linked
     assert "没看懂" not in page.words
