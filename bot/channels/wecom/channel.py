@@ -13,9 +13,9 @@ from typing import Any
 
 import structlog
 
+from bot.channels.token import TokenStore
 from bot.channels.wecom.markup import Call, calls, done, language_of
 from bot.channels.wecom.setup import menu
-from bot.channels.wecom.token import TokenStore
 from bot.outbox.model import Rendered, Result, ResultKind
 from bot.settings import Limits
 from bot.settings_wecom import WeCom as WeComSettings

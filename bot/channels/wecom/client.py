@@ -13,8 +13,8 @@ from requests.adapters import HTTPAdapter
 from wechatpy.enterprise import WeChatClient
 from wechatpy.exceptions import WeChatClientException
 
+from bot.channels.token import FetchError, Tokens, TokenStore
 from bot.channels.wecom.errors import STALE_TOKEN
-from bot.channels.wecom.token import FetchError, Tokens, TokenStore
 from bot.settings_wecom import WeCom
 
 T = TypeVar("T")
@@ -29,7 +29,7 @@ class Client(WeChatClient):  # type: ignore[misc]
         """Make it; nothing is called yet. `seconds` is what any call may take."""
         super().__init__(section.corp_id, section.secret, timeout=seconds, auto_retry=False)
         self.API_BASE_URL = f"{section.api_url}/cgi-bin/"
-        self.tokens = Tokens(self._fetch, store, real, section.account)
+        self.tokens = Tokens(self._fetch, store, real, section.account, channel="wecom")
         self._agent_id = section.agent_id
         adapter = HTTPAdapter(pool_connections=THREADS, pool_maxsize=THREADS)
         for scheme in ("http://", "https://"):

@@ -10,7 +10,7 @@ import requests
 import structlog
 from wechatpy.exceptions import WeChatClientException
 
-from bot.channels.wecom.token import NoTokenError
+from bot.channels.token import NoTokenError
 from bot.outbox.model import Result, ResultKind
 
 log = structlog.get_logger(__name__)

@@ -1,7 +1,7 @@
 """Our own holder of an app's access token: one row that all processes share, one refresh at a time, with back-off.
 
-Calls run on several threads and ask here before each; while the platform gives no token, everybody is told at once how
-long to wait, and one line of the log says so.
+WeCom, WeChat and DingTalk use it. Calls run on several threads and ask here before each; while the platform gives no
+token, everybody is told at once how long to wait, and one line of the log says so.
 """
 
 import random
@@ -62,13 +62,20 @@ class Tokens:
     """Gives the token of one app. `fetch` asks the platform: token and seconds that it lasts, or FetchError."""
 
     def __init__(
-        self, fetch: Callable[[], tuple[str, float]], store: TokenStore, real: Callable[[], datetime], account: str
+        self,
+        fetch: Callable[[], tuple[str, float]],
+        store: TokenStore,
+        real: Callable[[], datetime],
+        account: str,
+        *,
+        channel: str,
     ) -> None:
-        """Take what it works with; nothing is fetched before somebody asks."""
+        """Take what it works with; nothing is fetched before somebody asks. The log says whose token it is."""
         self._fetch = fetch
         self._store = store
         self._real = real
         self._account = account
+        self._channel = channel
         self._lock = threading.Lock()
         self._held: Token | None = None
         self._refused = ""
@@ -97,6 +104,9 @@ class Tokens:
         outage = self._outage
         return outage is not None and outage.told
 
+    def _event(self, what: str) -> str:
+        return f"{self._channel}.{what}"
+
     def _is_good(self, token: Token | None, now: datetime) -> bool:
         return token is not None and token.value != self._refused and token.expires_at - SPARE > now
 
@@ -114,7 +124,7 @@ class Tokens:
         self._store.save(token)
         if outage is not None and outage.told:
             minutes = round((now - outage.since).total_seconds() / 60)
-            log.warning("wecom.token_there_again", account=self._account, minutes=minutes)
+            log.warning(self._event("token_there_again"), account=self._account, minutes=minutes)
         self._outage = None
         return token
 
@@ -127,7 +137,8 @@ class Tokens:
         outage.next_at = now + timedelta(seconds=wait)
         if not outage.told and (error.refused or now - outage.since >= TELL_AFTER):
             outage.told = True
-            log.error("wecom.no_token", account=self._account, reason=error.reason, hint="everything waits for it")
+            hint = "everything waits for it"
+            log.error(self._event("no_token"), account=self._account, reason=error.reason, hint=hint)
         else:
-            log.info("wecom.token_not_given", failures=outage.failures, reason=error.reason)
+            log.info(self._event("token_not_given"), failures=outage.failures, reason=error.reason)
         return wait
