@@ -37,6 +37,14 @@ class TokenRow:
         self._database().write(lambda conn: keep_token(conn, self._channel, self._account, token), Urgency.DELIVERY)
 
 
+def sent_since(conn: Connection, channel: str, account: str, since: datetime) -> int:
+    """Return how many messages an account has sent since an instant."""
+    ours = (addresses.c.channel == channel, addresses.c.account == account, attempts.c.result.in_(_ARRIVED))
+    tried = attempts.join(addresses, addresses.c.id == attempts.c.address_id)
+    count = select(func.count()).select_from(tried).where(*ours, attempts.c.started_at >= since)
+    return int(conn.execute(count).scalar_one())
+
+
 def sent_before(database: Database, channel: str, account: str) -> Before:
     """Return what looks up which messages an account has sent."""
 
@@ -44,9 +52,8 @@ def sent_before(database: Database, channel: str, account: str) -> Before:
         ours = (addresses.c.channel == channel, addresses.c.account == account, attempts.c.result.in_(_ARRIVED))
         tried = attempts.join(addresses, addresses.c.id == attempts.c.address_id)
         lately = select(addresses.c.external_id, attempts.c.started_at).select_from(tried)
-        today = select(func.count()).select_from(tried).where(*ours, attempts.c.started_at >= midnight)
         rows = conn.execute(lately.where(*ours, attempts.c.started_at >= hour_ago))
-        return Sent([(row.external_id, row.started_at) for row in rows], conn.execute(today).scalar_one())
+        return Sent([(row.external_id, row.started_at) for row in rows], sent_since(conn, channel, account, midnight))
 
     async def before(hour_ago: datetime, midnight: datetime) -> Sent:
         return await database.aread(lambda conn: look(conn, hour_ago, midnight))

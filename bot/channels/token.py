@@ -38,6 +38,8 @@ class FetchError(Exception):
         """Keep both."""
         super().__init__(reason)
         self.reason = reason
+        number = reason.removeprefix("code_")
+        self.code = int(number) if number.isdigit() else None
         self.refused = refused
 
 

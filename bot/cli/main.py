@@ -32,6 +32,7 @@ COMMANDS = {
     "policies": "bot.cli.policies:policies",
     "duty": "bot.cli.duty:duty",
     "alarm-test": "bot.cli.alarm_test:alarm_test",
+    "doctor": "bot.cli.doctor:doctor",
 }
 
 

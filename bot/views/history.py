@@ -36,6 +36,7 @@ SHOWN = frozenset(
         "case.resolved",
         "console.exported",
         "console.words_read",
+        "doctor.sent",
         "person.left",
         "person.linked",
         "person.move_over",

@@ -188,8 +188,9 @@ class FakeWeCom:
             "message/send": self._send,
             "message/update_template_card": self._update,
             "menu/create": self._put_menu,
+            "agent/get": self._describe,
         }
-        return does[path](json.loads(body), body) if path in does else _no(404)
+        return does[path](json.loads(body or b"{}"), body) if path in does else _no(404)
 
     def _give_token(self, request: web.Request) -> dict[str, Any]:
         if (request.query.get("corpid"), request.query.get("corpsecret")) != (CORP_ID, SECRET):
@@ -203,6 +204,9 @@ class FakeWeCom:
             return _no(42014)
         self.updates.append(values)
         return OK
+
+    def _describe(self, _values: dict[str, Any], _body: bytes) -> dict[str, Any]:
+        return OK | {"agentid": AGENT_ID, "name": "平安"}
 
     def _put_menu(self, values: dict[str, Any], _body: bytes) -> dict[str, Any]:
         self.menu = values

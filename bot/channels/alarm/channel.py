@@ -12,6 +12,8 @@ from datetime import timedelta
 import structlog
 
 from bot.channels.alarm.addresses import hand_over, is_understood
+from bot.channels.alarm.checkup import look
+from bot.channels.checkup import Around, Finding
 from bot.clock import monotonic
 from bot.errors import Mistake, SettingsError
 from bot.outbox.model import Rendered, Result, ResultKind
@@ -70,6 +72,10 @@ class Alarm:
 
     async def acknowledge(self, press_ref: str) -> None:
         """Do nothing: there are no buttons."""
+
+    async def checkup(self, around: Around) -> Sequence[Finding]:  # noqa: ARG002 - the protocol's
+        """Say whether the hosts of plain URLs answer, for `yanxin doctor`; whether anything rings only a test tells."""
+        return [await look(number, urls) for number, urls in sorted(self._urls.items())]
 
     async def close(self) -> None:
         """Call nothing more; what is under way ends by itself."""

@@ -1,12 +1,15 @@
 """Telegram as delivery sees it: send, edit, acknowledge; and where its updates come from. Wiring makes one per bot."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
 from telegram.error import TelegramError
 
 from bot.channels.base import Store
+from bot.channels.checkup import Around, Finding
+from bot.channels.telegram.checkup import look
 from bot.channels.telegram.client import make_client
 from bot.channels.telegram.errors import result_of
 from bot.channels.telegram.markup import edited, pieces
@@ -45,6 +48,7 @@ class Telegram:
         self.account = account_of(section.token)
         self.text_limit = limits.telegram_text_characters
         self._section = section
+        self._limits = limits
         self._poll_seconds = limits.telegram_poll_seconds
         self._webhook_url = webhook_url
         self._client = make_client(section, limits)
@@ -123,6 +127,10 @@ class Telegram:
         """
         webhook = self._webhook_url if self._section.mode == "webhook" else ""
         await introduce(self._client, webhook_url=webhook, secret=self._section.webhook_secret)
+
+    async def checkup(self, around: Around) -> Sequence[Finding]:
+        """Say how the bot is, for `yanxin doctor`."""
+        return await look(self._section, self._limits, self._webhook_url, around)
 
     async def close(self) -> None:
         """Give up what is being acknowledged and close the connections."""

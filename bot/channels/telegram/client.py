@@ -5,8 +5,10 @@ The library's own loggers write addresses with the token in them, and whole requ
 
 import logging
 import warnings
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+import httpx
 from telegram import Bot
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
@@ -20,6 +22,7 @@ POLL_GRACE = 10
 """Seconds that a long poll may answer later than it was asked to."""
 
 CONNECTIONS = 32
+Heard = Callable[[httpx.Response], Awaitable[None]]
 
 
 class Client(Bot):
@@ -48,8 +51,11 @@ class Client(Bot):
             raise TelegramError("the answer has no result") from error
 
 
-def make_client(section: TelegramSettings, limits: Limits) -> Client:
-    """Make the client; nothing is called yet. UsageError when the proxy cannot be used."""
+def make_client(section: TelegramSettings, limits: Limits, *, heard: Heard | None = None) -> Client:
+    """Make the client; nothing is called yet. UsageError when the proxy cannot be used.
+
+    `heard` is shown every answer, for whoever wants to know more of it than the library tells.
+    """
     _silence()
     seconds = float(limits.telegram_timeout_seconds)
 
@@ -61,7 +67,8 @@ def make_client(section: TelegramSettings, limits: Limits) -> Client:
             write_timeout=seconds,
             pool_timeout=seconds,
             proxy=section.proxy or None,
-            httpx_kwargs={"trust_env": False},  # a proxy is a setting, not what a shell happens to hold
+            # A proxy is a setting, not what a shell happens to hold.
+            httpx_kwargs={"trust_env": False, "event_hooks": {"response": [heard] if heard else []}},
         )
 
     try:

@@ -4,6 +4,10 @@ There is nothing to call, so everything is accepted at once; it cannot push, and
 asked only when her page has shown it. `bot.app` makes it, delivery calls it.
 """
 
+from collections.abc import Sequence
+
+from bot.channels.checkup import Around, Finding
+from bot.channels.web.checkup import look
 from bot.outbox.model import Rendered, Result, ResultKind
 
 NAME = "web"
@@ -31,6 +35,10 @@ class WebChannel:
 
     async def acknowledge(self, press_ref: str) -> None:
         """Do nothing: a page that was posted needs no telling."""
+
+    async def checkup(self, around: Around) -> Sequence[Finding]:
+        """Say whether our pages are where links lead, for `yanxin doctor`."""
+        return await look(around)
 
     async def close(self) -> None:
         """Do nothing: nothing is open."""

@@ -6,13 +6,14 @@ WeCom starts without it.
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
+from bot.channels.checkup import Around, Finding, used
 from bot.channels.token import TokenStore
 from bot.channels.wecom.markup import Call, calls, done, language_of
 from bot.channels.wecom.setup import menu
@@ -51,6 +52,8 @@ class WeCom:
         self.can_edit = section.cards
         self.text_limit = limits.wecom_text_bytes
         self._cards = section.cards
+        self._section = section
+        self._per_day = limits.wecom_accounts * limits.wecom_messages_per_account_per_day
         self._language = language
         self._errors = errors
         self._client = Client(section, float(limits.wecom_timeout_seconds), tokens, real)
@@ -100,6 +103,14 @@ class WeCom:
             log.warning("wecom.menu_not_put", result=result.kind.value, reason=result.reason)
             await asyncio.sleep(max(pause, result.wait or 0.0))
             pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def checkup(self, around: Around) -> Sequence[Finding]:
+        """Say how the app is, for `yanxin doctor`."""
+        from bot.channels.wecom import checkup  # noqa: PLC0415 - see above
+
+        loop = asyncio.get_running_loop()
+        found = await loop.run_in_executor(self._threads, checkup.asked, self._client, self._section, around)
+        return [*found, await checkup.called(self._section, around), used(around.sent_today, self._per_day)]
 
     async def close(self) -> None:
         """Call nothing more and close the connections."""

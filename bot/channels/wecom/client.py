@@ -65,6 +65,17 @@ class Client(WeChatClient):  # type: ignore[misc]
         """Put the app's menu."""
         return self._with_token(lambda: self.menu.create(self._agent_id, dict(menu)))
 
+    def describe(self) -> str | None:
+        """Fetch a token, whatever is stored, and return the name of the app that it is for; FetchError among others."""
+        token, _seconds = self._fetch()
+        answer = self.get("agent/get", params={"agentid": self._agent_id, "access_token": token})
+        name = answer.get("name") if isinstance(answer, dict) else None
+        return name if isinstance(name, str) and name else None
+
+    def listen(self, heard: Callable[..., None]) -> None:
+        """Show every answer from now on to somebody, as `requests` has it."""
+        self._http.hooks["response"].append(heard)
+
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
