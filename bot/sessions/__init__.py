@@ -1,0 +1,1 @@
+"""Study sessions of a branch and other meetings across time zones."""
