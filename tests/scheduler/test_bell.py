@@ -1,13 +1,11 @@
 """The bell rings, does not start a job twice, survives a job that fails, and names nobody."""
 
 import asyncio
-from datetime import UTC, datetime
 
 from structlog.testing import capture_logs
 
+from bot.clock import SystemClock
 from scheduler.bell import Bell
-
-NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
 
 def test_it_rings_at_once_and_again() -> None:
@@ -21,7 +19,7 @@ def test_it_rings_at_once_and_again() -> None:
                 enough.set()
 
         bell = Bell()
-        bell.every(0.02, "job", job, first=NOW)
+        bell.every(0.02, "job", job, first=SystemClock().real())
         bell.start()
         await asyncio.wait_for(enough.wait(), 10)
         bell.stop()
