@@ -1,5 +1,5 @@
 # make run [PORT=9000] [CONFIG=config.toml]   a running service with a demo roster, on this machine only
-# make test                                   everything that must hold, in the order of how fast it says no
+# make test [JOBS=2]                          everything that must hold, in the order of how fast it says no
 # make bench [PARTS="opening idle"]            how fast it is, beside peers; a quarter of an hour on a quiet machine
 # make crash [KILLS=50] [SEED=1]              kills a real service again and again and counts what was lost
 # make lock [UPGRADE=1]                       the two lock files again (needs uv)
@@ -22,6 +22,9 @@ STALE := $(shell $(BIN)/python -c 'import pip' 2>/dev/null || rm -f $(VENV)/run.
 run: $(VENV)/run.stamp
 	@$(BIN)/yanxin run --demo $(if $(CONFIG),--config "$(CONFIG)") $(if $(PORT),--port "$(PORT)")
 
+# As many tests at once as there are processors; JOBS=0 runs one after another.
+JOBS ?= auto
+
 test: $(VENV)/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -29,7 +32,7 @@ test: $(VENV)/test.stamp
 	$(BIN)/lint-imports
 	@if [ -f tests/node/package.json ] && command -v npm >/dev/null; then \
 	  echo "npm ci (tests/node)"; cd tests/node && npm ci --silent --no-audit --no-fund; fi
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 bench: $(VENV)/test.stamp
 	$(BIN)/python -W ignore -m tests.bench $(PARTS)
