@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 
-from bot.channels.base import Channel
+from bot.channels.base import Channel, Formed
 from bot.clock import Clock
 from bot.engine.delivery import Account, Parcel, Tools, claim, drop, last_look, record_all, recover
 from bot.engine.delivery_rules import Verdict
@@ -57,7 +57,8 @@ class Sender:
     def __init__(self, channel: Channel, desk: Desk, pace: Pace) -> None:
         """Make the sender; nothing is claimed before `work_off` or `run`."""
         self.channel = channel
-        self.account = Account(channel.name, channel.account, channel.can_edit, channel.can_push)
+        forms = channel.forms if isinstance(channel, Formed) else ()
+        self.account = Account(channel.name, channel.account, channel.can_edit, channel.can_push, forms)
         self.nudge = asyncio.Event()
         self._desk = desk
         self._pace = pace
@@ -232,10 +233,13 @@ class Sender:
         return await self._desk.database.awrite(lambda conn: last_look(conn, parcels, now), Urgency.DELIVERY)
 
     async def _call(self, parcel: Parcel) -> Result:
+        key = parcel.message.key
         try:
             if parcel.message_ref is not None:
                 return await self.channel.edit(parcel.external_id, parcel.message_ref, parcel.body)
-            return await self.channel.send(parcel.external_id, parcel.body, key=parcel.message.key)
+            if parcel.push.form is not None and isinstance(self.channel, Formed):
+                return await self.channel.send_form(parcel.external_id, parcel.push.form, parcel.body, key=key)
+            return await self.channel.send(parcel.external_id, parcel.body, key=key)
         except Exception as error:  # noqa: BLE001 - a channel maps what its platform says; anything else is a bug of it
             name = type(error).__name__
         log.error("delivery.channel_broke", channel=self.channel.name, outbox_id=parcel.message.id, error=name)
@@ -257,9 +261,8 @@ class Sender:
                 await self._record([one])
         return [None] * len(batch)
 
-    async def _record_when_there(self, batch: list[tuple[Parcel, Result]]) -> list[Verdict]:
+    async def _record_when_there(self, batch: list[tuple[Parcel, Result]], pause: float = 0.5) -> list[Verdict]:
         """Store results, again and again while the database is away: they must not get lost."""
-        pause = 0.5
         while True:
             try:
                 return await self._desk.database.awrite(
@@ -292,7 +295,6 @@ class Sender:
         """Let a message come again when the platform has room for it; a change of one that was sent takes none."""
         if parcel.message_ref is not None:
             return None
-        later = await self._pace.later(parcel.external_id, urgent=parcel.message.priority <= Priority.REPLY)
-        if later is None:
+        if not (later := await self._pace.later(parcel.external_id, urgent=parcel.message.priority <= Priority.REPLY)):
             return None
         return Verdict(OutboxState.WAITING, next_try_at=now + timedelta(seconds=later.seconds), reason=later.reason)

@@ -10,6 +10,9 @@ PULL_ONLY = frozenset({"web"})
 VOUCHED = frozenset({"wecom"})
 """Channels whose directory the school itself keeps: an id there is a number on the roster, no invitation is needed."""
 
+WINDOWED = frozenset({"wechat"})
+"""Channels whose platform counts what we may say, and only for a while after she was heard (`bot.allowances`)."""
+
 WAKE_ONLY = frozenset({"apprise"})
 """Channels that wake a member of staff and carry nothing else: no question, reply or notice ever goes there."""
 
@@ -39,3 +42,6 @@ class Address:
     linked_at: datetime | None
     last_ok_at: datetime | None
     last_failed_at: datetime | None
+    shut: str | None = None
+    """Why a question or an alarm could not be delivered there when it was last tried, though the address works
+    (`bot.allowances.model.Why`); that ends when she is heard again."""

@@ -36,6 +36,8 @@ addresses = Table(
     Column("linked_at", UtcDateTime),
     Column("last_ok_at", UtcDateTime),
     Column("last_failed_at", UtcDateTime),
+    # Why its platform carries nothing there now, while nothing is wrong with it; NULL when it does.
+    Column("shut", String(32)),
     UniqueConstraint("channel", "account", "external_id"),
 )
 
@@ -103,7 +105,7 @@ def put(
         conn.execute(
             addresses.update()
             .where(addresses.c.id == known.id)
-            .values(person_id=person_id, state=state.value, reason=None, linked_at=linked_at)
+            .values(person_id=person_id, state=state.value, reason=None, linked_at=linked_at, shut=None)
         )
         found = by_id(conn, known.id)
     else:
@@ -132,9 +134,16 @@ def set_state(conn: Connection, address_id: int, state: AddressState, reason: st
     conn.execute(addresses.update().where(addresses.c.id == address_id).values(state=state.value, reason=reason))
 
 
-def worked(conn: Connection, address_id: int, now: datetime) -> None:
-    """Remember that a message got through."""
-    conn.execute(addresses.update().where(addresses.c.id == address_id).values(last_ok_at=now))
+def worked(conn: Connection, address_ids: Iterable[int], now: datetime) -> None:
+    """Remember that messages got through."""
+    mine = addresses.c.id.in_(list(address_ids))
+    conn.execute(addresses.update().where(mine).values(last_ok_at=now))
+
+
+def shut(conn: Connection, address_id: int, why: str | None) -> bool:
+    """Remember why nothing can be delivered at an address now, None when it can; False when that was known."""
+    known = addresses.c.shut.is_not_distinct_from(why)
+    return conn.execute(addresses.update().where(addresses.c.id == address_id, ~known).values(shut=why)).rowcount > 0
 
 
 def failed(conn: Connection, address_id: int, state: AddressState, reason: str | None, now: datetime) -> None:

@@ -6,8 +6,9 @@ platform said. Its plain function `understand(raw) -> Incoming` lives in a modul
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
+from bot.allowances.model import Form
 from bot.outbox.model import Rendered, Result
 
 Store = Callable[[str, str, dict[str, Any], str], Awaitable[None]]
@@ -57,6 +58,17 @@ class Channel(Protocol):
 
     async def close(self) -> None:
         """Let go of connections."""
+
+
+@runtime_checkable
+class Formed(Channel, Protocol):
+    """A channel whose platform takes only approved forms for whoever has not been heard for long."""
+
+    @property
+    def forms(self) -> tuple[Form, ...]: ...
+
+    async def send_form(self, external_id: str, form: Form, message: Rendered, *, key: str) -> Result:
+        """Send a message by a form, as much of it as the form holds."""
 
 
 class Source(Protocol):

@@ -15,10 +15,11 @@ from sqlalchemy import Connection
 from bot.addresses import store as addresses
 from bot.engine.delivery_choice import choose
 from bot.engine.delivery_parts import ASKING, Account, Parcel, Tools, is_ours, wanted
-from bot.engine.delivery_rules import Verdict, after_result, before_edit
+from bot.engine.delivery_rules import Verdict, after_result, before_edit, not_now
 from bot.engine.delivery_together import accepted_together, prepared_together
 from bot.engine.known import load_known
-from bot.engine.rerouting import address_failed, moved, reroute
+from bot.engine.pushing import give_back, settle, take_place
+from bot.engine.rerouting import address_failed, moved, reroute, turned_away
 from bot.outbox import attempts
 from bot.outbox import store as outbox
 from bot.outbox.model import PROCESS_ENDED, Kind, Message, OutboxState, Result, ResultKind
@@ -96,6 +97,7 @@ def drop(conn: Connection, account: Account, tools: Tools, parcel: Parcel, verdi
     if is_ours(conn, account, parcel) and attempts.give_up(
         conn, parcel.attempt_id, verdict.reason or verdict.state.value, now
     ):
+        give_back(conn, parcel, now)
         _apply(conn, parcel.message, verdict, now, tools)
 
 
@@ -110,6 +112,8 @@ def record(
     if not attempts.finish(conn, parcel.attempt_id, result, now):
         return None
     verdict = after_result(parcel.message, result, now, unknown_before=unknown, jitter=jitter)
+    if settle(conn, account, parcel, result, now):
+        verdict = Verdict(OutboxState.WAITING, next_try_at=now, reason=verdict.reason)  # by a form, at the same address
     if result.new_address is not None and parcel.message.address_id is not None:
         moved(conn, parcel.message.address_id, result.new_address)
     _apply(conn, parcel.message, verdict, now, tools)
@@ -190,13 +194,18 @@ def _prepare(
         _apply(conn, message, verdict, now, tools)
         return None
     tried = replace(message, tries=message.tries + 1, state=OutboxState.SENDING)
-    body = attempts.last_body(conn, message.id) or tools.compose(conn, message)
     address = None if message.address_id is None else addresses.by_id(conn, message.address_id)
     if address is None:
         raise LookupError("a message that is still wanted has an address")
+    push = take_place(conn, account, message, address.state, now)
+    if push.means is None:
+        _apply(conn, message, not_now(message, push.why or "not_now", push.until, now), now, tools)
+        return None
+    body = attempts.last_body(conn, message.id) or tools.compose(conn, message)
     attempt_id = attempts.begin(conn, message.id, address.id, body, epoch, now)
     outbox.update(conn, message.id, state=OutboxState.SENDING.value, tries=tried.tries)
-    return Parcel(tried, attempt_id, address.external_id, body, epoch, original.external_id if original else None)
+    reference = original.external_id if original else None
+    return Parcel(tried, attempt_id, address.external_id, body, epoch, reference, push)
 
 
 def _apply(conn: Connection, message: Message, verdict: Verdict, now: datetime, tools: Tools | None = None) -> None:
@@ -204,6 +213,11 @@ def _apply(conn: Connection, message: Message, verdict: Verdict, now: datetime, 
         address_failed(conn, message, verdict.address, verdict.reason, now)
         if message.kind is not Kind.EDIT and reroute(conn, message, now):
             return
+    if verdict.not_now:
+        if turned_away(conn, message, verdict, now):
+            return
+        if message.kind is Kind.ALARM:  # nobody waits for it: the next people are told, and it comes when she is heard
+            verdict = replace(verdict, state=OutboxState.FAILED)
     values: dict[str, Any] = {"state": verdict.state.value, "reason": verdict.reason, "tries": message.tries}
     if verdict.elsewhere:
         values["reason"] = "no_address"
@@ -220,7 +234,7 @@ def _accepted(conn: Connection, account: Account, tools: Tools, parcel: Parcel, 
     message = parcel.message
     outbox.update(conn, message.id, accepted_at=now)
     if message.address_id is not None:
-        addresses.worked(conn, message.address_id, now)
+        addresses.worked(conn, [message.address_id], now)
     if message.edits_attempt_id is not None and not account.can_push:
         attempts.replace_body(conn, message.edits_attempt_id, parcel.body)
     if message.prompt_id is not None and message.kind in ASKING and account.can_push:

@@ -9,12 +9,15 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from bot.allowances.model import Form, Means, Push
 from bot.engine.delivery_rules import Verdict, before_try
 from bot.engine.known import Known
 from bot.outbox.model import Kind, Message, OutboxState, Rendered
 from bot.storage import state
 
 ASKING = frozenset({Kind.QUESTION, Kind.REMINDER})
+NOTHING_COUNTS = Push(Means.MESSAGE)
+"""How a message goes where nobody counts."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,8 @@ class Account:
     account: str
     can_edit: bool
     can_push: bool
+    forms: tuple[Form, ...] = ()
+    """What its platform has approved for what goes to somebody who has not been heard for long."""
 
     @property
     def lease(self) -> str:
@@ -47,7 +52,7 @@ class Tools:
 
 @dataclass(frozen=True)
 class Parcel:
-    """A claimed message, written and addressed; `message_ref` is set for an edit."""
+    """A claimed message, written and addressed; `message_ref` is set for an edit, `push` says how it goes."""
 
     message: Message
     attempt_id: int
@@ -55,6 +60,7 @@ class Parcel:
     body: Rendered
     epoch: int
     message_ref: str | None = None
+    push: Push = NOTHING_COUNTS
 
 
 def wanted(message: Message, known: Known, now: datetime) -> Verdict | None:

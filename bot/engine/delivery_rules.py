@@ -35,6 +35,8 @@ MOST_UNKNOWN = 3
 MOST_DEATHS = 10
 """How often a message is claimed again after its process has died. More often, because a process that dies has hardly
 ever called the channel for it: three deaths in a row must not cost an alarm."""
+LONGEST_HOLD = timedelta(days=30)
+"""How long a message waits for an address that carries nothing now before it is looked at again."""
 LIFETIME = {Kind.REPLY: timedelta(hours=24), Kind.EDIT: timedelta(hours=24)}
 """How long a message without an end of its own is worth sending; kinds that are not here are worth it for ever."""
 
@@ -52,6 +54,8 @@ class Verdict:
     reason: str | None = None
     address: AddressState | None = None
     pause_seconds: float = 0.0
+    not_now: bool = False
+    """The address carries nothing now, though nothing is wrong with it: another one should, else it waits there."""
 
     @property
     def elsewhere(self) -> bool:
@@ -148,12 +152,21 @@ def after_result(
         return Verdict(OutboxState.ACCEPTED)
     if result.kind in ADDRESS_FAULTS:
         return Verdict(OutboxState.FAILED, reason=_why(result), address=ADDRESS_FAULTS[result.kind])
+    if result.kind is ResultKind.NOT_NOW:
+        again = None if result.wait is None else now + timedelta(seconds=result.wait)
+        return not_now(message, _why(result), again, now)
     if result.kind is ResultKind.THROTTLED:
         pause = FIRST_WAIT.total_seconds() if result.wait is None else result.wait
         return _again(message, result, now, timedelta(seconds=pause), pause=pause)
     if result.kind is ResultKind.OUTCOME_UNKNOWN and not _goes_again(message, result, unknown_before + 1):
         return Verdict(OutboxState.UNKNOWN, reason=_why(result))
     return _again(message, result, now, _wait(message, result, unknown_before, jitter))
+
+
+def not_now(message: Message, why: str, again: datetime | None, now: datetime) -> Verdict:
+    """Return what becomes of a message that its address does not carry now: `again` is when it may, None for never."""
+    times = [now + LONGEST_HOLD, *(at for at in (ends_at(message), again) if at is not None)]
+    return Verdict(OutboxState.WAITING, next_try_at=min(times), reason=why, not_now=True)
 
 
 def _wait(message: Message, result: Result, unknown_before: int, jitter: float) -> timedelta:

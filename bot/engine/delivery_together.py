@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot.addresses import store as addresses
+from bot.addresses.model import WINDOWED
 from bot.engine.delivery_parts import ASKING, Account, Parcel, Tools, is_ours
 from bot.engine.delivery_parts import wanted as is_wanted
 from bot.engine.known import load_known
@@ -29,7 +30,8 @@ def prepared_together(
 
     What is missing in it must be prepared by itself: it is not wanted, or one among them cannot be prepared.
     """
-    first = [one for one in messages if one.tries == 0 and one.kind is not Kind.EDIT]
+    # Where the platform counts, each message takes its place by itself.
+    first = [one for one in messages if one.tries == 0 and one.kind is not Kind.EDIT and one.channel not in WINDOWED]
     if len(first) < _TOGETHER:
         return {}
     try:
@@ -59,7 +61,10 @@ def accepted_together(
     plain = [
         (parcel, result)
         for parcel, result in batch
-        if result.kind is ResultKind.ACCEPTED and result.new_address is None and parcel.message.kind is not Kind.EDIT
+        if result.kind is ResultKind.ACCEPTED
+        and result.new_address is None
+        and parcel.message.kind is not Kind.EDIT
+        and result.used == 1
     ]
     if len(plain) < _TOGETHER or not all(is_ours(conn, account, parcel) for parcel in _of_each_epoch(plain)):
         return set()
@@ -70,7 +75,9 @@ def accepted_together(
             values = {"state": OutboxState.ACCEPTED.value, "reason": None, "accepted_at": now}
             outbox.update_many(conn, [one.id for one in messages], **values)
             used = sorted({one.address_id for one in messages if one.address_id is not None})
-            conn.execute(addresses.addresses.update().where(addresses.addresses.c.id.in_(used)).values(last_ok_at=now))
+            conn.execute(
+                addresses.addresses.update().where(addresses.addresses.c.id.in_(used)).values(last_ok_at=now, shut=None)
+            )
             asked = [one.prompt_id for one in messages if one.prompt_id is not None and one.kind in ASKING]
             if asked and account.can_push:
                 tools.asked(conn, asked, now)

@@ -1,6 +1,7 @@
 """How people can be reached, for many at once: by their first two working addresses.
 
-The order of addresses is hers, but what can push comes first: `bot.engine.telling.in_turn` says the same of one person.
+The order of addresses is hers, but what can push comes first and what is shut last: `bot.engine.telling.in_turn` says
+the same of one person.
 `address_for` and `reach_for` are SQL within a statement about many prompts, which then needs no row of each.
 """
 
@@ -34,6 +35,11 @@ def ways_of(conn: Connection, person_ids: Iterable[int]) -> dict[int, Way]:
     return {row[0]: Way(Reach(row[1]), row[2], row[3]) for row in found if row[2] is not None}
 
 
+def can_be_asked(way: Way | None) -> bool:
+    """Tell whether somebody has an address that carries something now, be it a page that she must look at."""
+    return way is not None and way.reach is not Reach.NONE
+
+
 def address_for(person_id: Column[Any], *, second: bool = False) -> ColumnElement[Any]:
     """Return the id of the first working address, or of the second where there is one; NULL when none works."""
     if not second:
@@ -43,9 +49,11 @@ def address_for(person_id: Column[Any], *, second: bool = False) -> ColumnElemen
 
 def reach_for(person_id: Column[Any]) -> ColumnElement[Any]:
     """Return how a person can be reached, as a value of `Reach`."""
-    best = _in_turn(person_id, "channel", 0)
+    best, shut = _in_turn(person_id, "channel", 0), _in_turn(person_id, "shut", 0)
     return case(
-        (best.is_(None), Reach.NONE.value), (_is_one_of(best, PULL_ONLY), Reach.PULL.value), else_=Reach.PUSH.value
+        (or_(best.is_(None), shut.is_not(None)), Reach.NONE.value),
+        (_is_one_of(best, PULL_ONLY), Reach.PULL.value),
+        else_=Reach.PUSH.value,
     )
 
 
@@ -58,7 +66,7 @@ def _in_turn(person_id: Column[Any], name: str, number: int) -> ScalarSelect[Any
             mine.c.state == AddressState.WORKING.value,
             ~_is_one_of(mine.c.channel, WAKE_ONLY),
         )
-        .order_by(_is_one_of(mine.c.channel, PULL_ONLY), mine.c.position, mine.c.id)
+        .order_by(mine.c.shut.is_not(None), _is_one_of(mine.c.channel, PULL_ONLY), mine.c.position, mine.c.id)
         .limit(1)
     )
     return (query.offset(number) if number else query).correlate(person_id.table).scalar_subquery()

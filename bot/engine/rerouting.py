@@ -1,4 +1,5 @@
-"""What follows when an address fails for good: it is marked, and the same message goes to her next working one.
+"""What follows when an address fails for good: it is marked, and the same message goes to her next working one. One
+that only carries nothing now is left as it is: the message goes elsewhere, or waits there until she is heard.
 
 `bot.engine.delivery` calls this inside the transaction that records the failure.
 """
@@ -10,12 +11,14 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from bot.addresses import store as addresses
-from bot.addresses.model import WAKE_ONLY, AddressState
+from bot.addresses.model import WAKE_ONLY, Address, AddressState
+from bot.allowances.model import HERS
+from bot.engine.delivery_rules import Verdict
 from bot.engine.rollcall_life import lost
 from bot.engine.telling import in_turn
 from bot.journal import store as journal
 from bot.outbox import store as outbox
-from bot.outbox.model import Message, OutboxState
+from bot.outbox.model import Kind, Message, OutboxState
 
 log = structlog.get_logger()
 
@@ -49,18 +52,57 @@ def reroute(conn: Connection, message: Message, now: datetime) -> bool:
     if not left:
         lost(conn, message.person_id, now)
         return False
+    _hand_over(conn, message, left[0], "address_failed", now)
+    return True
+
+
+def turned_away(conn: Connection, message: Message, verdict: Verdict, now: datetime) -> bool:
+    """Give a message that its address does not carry now to her next one; False when there is none."""
+    address = None if message.address_id is None else addresses.by_id(conn, message.address_id)
+    why = verdict.reason or "not_now"
+    if address is None:
+        return False
+    known = address.shut is not None
+    if why in HERS and message.kind in {Kind.QUESTION, Kind.ALARM}:
+        addresses.shut(conn, address.id, why)
+    working = addresses.working_of(conn, [message.person_id]).get(message.person_id, [])
+    left = [one for one in in_turn(working) if one.id != address.id and one.shut is None]
+    if left:
+        _hand_over(conn, message, left[0], why, now)
+        return True
+    lost(conn, message.person_id, now)
+    if not known:
+        _note(conn, message, "address.shut", now, channel=address.channel, reason=why)
+    return False
+
+
+def _hand_over(conn: Connection, message: Message, to: Address, why: str, now: datetime) -> None:
     outbox.update(
         conn,
         message.id,
         state=OutboxState.WAITING.value,
-        address_id=left[0].id,
-        channel=left[0].channel,
-        account=left[0].account,
+        address_id=to.id,
+        channel=to.channel,
+        account=to.account,
         next_try_at=now,
         tries=message.tries,
-        reason="address_failed",
+        reason=why,
     )
-    return True
+    _note(conn, message, "message.rerouted", now, channel=message.channel, to=to.channel, reason=why)
+
+
+def _note(conn: Connection, message: Message, action: str, now: datetime, **detail: str | None) -> None:
+    line = journal.line(
+        now,
+        action,
+        person_id=message.person_id,
+        actor_id=None,
+        prompt_id=message.prompt_id,
+        case_id=message.case_id,
+        outbox_id=message.id,
+        **detail,
+    )
+    journal.write(conn, [line])
 
 
 def moved(conn: Connection, address_id: int, external_id: str) -> None:

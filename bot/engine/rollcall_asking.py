@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, select, text, update
 
 from bot.addresses.model import AddressState
 from bot.addresses.store import addresses
-from bot.engine.reaching import Way, ways_of
+from bot.engine.reaching import Way, can_be_asked, ways_of
 from bot.engine.rollcall_people import Meant
 from bot.engine.rollcall_telling import send, withdraw_waiting
 from bot.listed import listed
@@ -53,7 +53,10 @@ def ask(conn: Connection, rollcall: Rollcall, found: Sequence[Meant], version_id
     ways = ways_of(conn, ids)
     asks, cannot = MemberState.NOT_ASKED.value, MemberState.UNREACHED.value
     rows = json.dumps(
-        [[one.person_id, one.country, one.city, one.zone, asks if one.person_id in ways else cannot] for one in found]
+        [
+            [one.person_id, one.country, one.city, one.zone, asks if can_be_asked(ways.get(one.person_id)) else cannot]
+            for one in found
+        ]
     )
     conn.execute(_MEMBERS[conn.dialect.name], {"rows": rows, "rollcall": rollcall.id, "now": now})
     opened = rollcall.opened_at or now
@@ -84,7 +87,7 @@ def ask_again(conn: Connection, rollcall: Rollcall, ids: Sequence[int], now: dat
     """Remind those of these people who have had the question and said nothing, and ask whom it never got to."""
     running = [row for row in prompts_of(conn, rollcall, ids) if row.state in RUNNING]
     ways = ways_of(conn, [row.person_id for row in running])
-    lost = [row.person_id for row in running if row.asked_at is None and row.person_id not in ways]
+    lost = [row.person_id for row in running if row.asked_at is None and not can_be_asked(ways.get(row.person_id))]
     move(conn, rollcall.id, lost, [MemberState.NOT_ASKED], MemberState.UNREACHED, now)
     _remind(conn, rollcall, [row for row in running if _has_had_it(row, now)], ways, now)
     waiting = [row for row in running if row.asked_at is None and row.person_id in ways]
@@ -94,7 +97,8 @@ def ask_again(conn: Connection, rollcall: Rollcall, ids: Sequence[int], now: dat
         found = {row.person_id: ways[row.person_id] for row in anew}
         withdraw_waiting(conn, [row.id for row in anew])
         send(conn, f"roll:{rollcall.step}", [row.id for row in anew], found, now)
-        move(conn, rollcall.id, list(found), [MemberState.UNREACHED], MemberState.NOT_ASKED, now)
+        can = [one for one, way in found.items() if can_be_asked(way)]
+        move(conn, rollcall.id, can, [MemberState.UNREACHED], MemberState.NOT_ASKED, now)
 
 
 def _under_way(conn: Connection, prompt_ids: Sequence[int]) -> set[int]:

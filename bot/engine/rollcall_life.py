@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot.engine.reaching import ways_of
+from bot.engine.reaching import can_be_asked, ways_of
 from bot.prompts.model import FAILED, RUNNING, State
 from bot.prompts.store import prompts
 from bot.rollcalls import store
@@ -41,9 +41,9 @@ def wrote(conn: Connection, person_id: int, now: datetime) -> None:
 
 
 def lost(conn: Connection, person_id: int, now: datetime) -> None:
-    """Record that no address of somebody works any more: what she was not asked yet she cannot be asked."""
+    """Record that no address of somebody carries anything any more: what she was not asked yet she cannot be asked."""
     waits = [one for one, state in store.open_with(conn, person_id) if state is MemberState.NOT_ASKED]
-    if waits and not ways_of(conn, [person_id]):
+    if waits and not can_be_asked(ways_of(conn, [person_id]).get(person_id)):
         for rollcall_id in waits:
             store.move(conn, rollcall_id, [person_id], [MemberState.NOT_ASKED], MemberState.UNREACHED, now)
 

@@ -34,14 +34,18 @@ def not_before_her_morning(conn: Connection, person_id: int, now: datetime, quie
 
 def reach_of(addresses: Sequence[Address]) -> Reach:
     """Return how a person with these working addresses can be reached."""
-    if not addresses:
+    carrying = [address for address in addresses if address.shut is None]
+    if not carrying:
         return Reach.NONE
-    return Reach.PULL if all(address.channel in PULL_ONLY for address in addresses) else Reach.PUSH
+    return Reach.PULL if all(address.channel in PULL_ONLY for address in carrying) else Reach.PUSH
 
 
 def in_turn(addresses: Sequence[Address]) -> list[Address]:
-    """Return working addresses in the order in which they are tried: hers, but what can push comes first."""
-    return sorted(addresses, key=lambda address: (address.channel in PULL_ONLY, address.position, address.id))
+    """Return working addresses in the order in which they are tried: hers, but pushing ones first, shut ones last."""
+    return sorted(
+        addresses,
+        key=lambda address: (address.shut is not None, address.channel in PULL_ONLY, address.position, address.id),
+    )
 
 
 def pick(addresses: Sequence[Address], *, second: bool = False) -> Address | None:

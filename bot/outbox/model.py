@@ -57,6 +57,7 @@ class ResultKind(StrEnum):
 
     ACCEPTED = "accepted"
     RETRY_AT = "retry_at"  # a passing fault, nothing was sent
+    NOT_NOW = "not_now"  # the platform carries nothing there now; nothing is wrong with the address
     THROTTLED = "throttled"  # the platform asks the whole account to pause
     PERSON_GONE = "person_gone"  # she blocked us or closed her account
     ADDRESS_WRONG = "address_wrong"  # there is no such address
@@ -66,13 +67,17 @@ class ResultKind(StrEnum):
 
 @dataclass(frozen=True)
 class Result:
-    """What a channel says of one try: `wait` in seconds, `reason` a short code, `new_address` replaces the old id."""
+    """What a channel says of one try: `wait` in seconds, `reason` a short code, `new_address` replaces the old id.
+
+    `used`: how many messages of its platform it took, where the platform counts.
+    """
 
     kind: ResultKind
     external_id: str | None = None
     wait: float | None = None
     reason: str | None = None
     new_address: str | None = None
+    used: int = 1
 
 
 @dataclass(frozen=True)

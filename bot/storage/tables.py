@@ -1,6 +1,7 @@
 """Every table there is: importing this file fills `bot.schema.metadata`, which migrations and tests need whole."""
 
 from bot.addresses import store as addresses
+from bot.allowances import store as allowances
 from bot.branches import store as branches
 from bot.buddies import store as buddies
 from bot.cases import events as case_events
@@ -24,6 +25,7 @@ from bot.trips import store as trips
 
 __all__ = [
     "addresses",
+    "allowances",
     "branches",
     "buddies",
     "case_events",

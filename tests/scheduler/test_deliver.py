@@ -206,7 +206,7 @@ def test_a_person_who_left_the_platform_is_asked_at_her_next_address(office: Off
     office.send(web)
     assert web.texts == [f"text {message}"]
     assert office.composed == [message]
-    assert [line.action for line in office.rows(journal)] == ["address.failed"]
+    assert [line.action for line in office.rows(journal)] == ["address.failed", "message.rerouted"]
 
 
 def test_without_another_address_the_message_fails_and_says_why(office: Office, channel: ScriptedChannel) -> None:

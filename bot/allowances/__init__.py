@@ -1,0 +1,1 @@
+"""What a platform lets us send to one address now."""
