@@ -115,6 +115,8 @@ class Rounds:
 
     async def plan(self) -> int:
         """Plan everybody anew: at start (new rules of time zones come with a new program) and once a day."""
+        now = self.clock.now()
+        await self.database.awrite(lambda conn: prompts_due.try_again(conn, now), Urgency.BULK)
         last: int | None = 0
         batches = 0
         while last is not None:

@@ -68,7 +68,7 @@ def look(conn: Connection, now: datetime) -> list[Problem]:
     waiting = outbox.c.state == OutboxState.WAITING.value
     found = {
         "prompts_overdue": _count(conn, prompts, prompts.c.next_at < now - PROMPT_LATE, prompts.c.error.is_(None)),
-        "prompts_set_aside": _count(conn, prompts, prompts.c.error.is_not(None)),
+        "prompts_set_aside": _count(conn, prompts, prompts.c.next_at <= now, prompts.c.error.is_not(None)),
         "cases_overdue": _count(conn, cases, cases.c.state != CaseState.RESOLVED.value, _case_late(now)),
         "nobody_told": _count(conn, cases, *_nobody_told(now)),
         "rollcalls_overdue": _count(conn, rollcalls, rollcalls.c.next_at < now - PROMPT_LATE),

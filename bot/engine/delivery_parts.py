@@ -66,6 +66,8 @@ class Parcel:
 def wanted(message: Message, known: Known, now: datetime) -> Verdict | None:
     """Decide whether a message is still wanted: None to send it, else what becomes of it instead."""
     address = known.addresses.get(message.address_id or 0)
+    if address is not None and address.person_id != message.person_id:
+        address = None  # it has changed hands since this was queued
     prompt = known.prompts.get(message.prompt_id or 0)
     return before_try(
         message,

@@ -32,6 +32,7 @@ class Whereto:
 
     state: AddressState
     external_id: str
+    person_id: int
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def load_known(conn: Connection, messages: Sequence[Message], now: datetime) -> 
         asked,
         {row.id: case_from_row(row) for row in _rows(conn, cases, (one.case_id for one in messages))},
         {
-            row.id: Whereto(AddressState(row.state), row.external_id)
+            row.id: Whereto(AddressState(row.state), row.external_id, row.person_id)
             for row in _rows(conn, addresses, (one.address_id for one in messages))
         },
         {version_id: quiet_of(conn, version_id) for version_id in late},

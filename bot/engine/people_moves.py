@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, exists, select
 
 from bot.addresses import store as addresses_store
 from bot.addresses.model import Address, AddressState
@@ -15,7 +15,8 @@ from bot.engine.telling import not_before_her_morning, tell
 from bot.journal import store as journal
 from bot.local_time import local_date
 from bot.outbox import store as outbox_store
-from bot.outbox.model import Kind, Priority
+from bot.outbox.model import Kind, OutboxState, Priority
+from bot.outbox.store import outbox
 from bot.people import store as people_store
 from bot.programmes.versions import Programmes
 from bot.prompts import store as prompts_store
@@ -42,13 +43,28 @@ def enrol(conn: Connection, person_id: int, address: Address, now: datetime, pro
     )
     counted = replan(conn, [person_id], programmes, now)
     sign_of_life(conn, person_id, now)
+    _ask_what_is_open(conn, person_id, now)
+    return counted
+
+
+def reachable_again(conn: Connection, person_id: int, now: datetime) -> None:
+    """Ask what is open and never got out, because an address of hers works again; what is on its way already is not."""
+    _ask_what_is_open(conn, person_id, now, ~_is_on_its_way())
+
+
+def _ask_what_is_open(conn: Connection, person_id: int, now: datetime, *more: ColumnElement[bool]) -> None:
     addresses = addresses_store.working_of(conn, [person_id]).get(person_id, [])
     query = select(prompts).where(
-        prompts.c.person_id == person_id, prompts.c.state == State.OPEN.value, prompts.c.asked_at.is_(None)
+        prompts.c.person_id == person_id, prompts.c.state == State.OPEN.value, prompts.c.asked_at.is_(None), *more
     )
-    rows = [ask_now(prompts_store.from_row(row), addresses, now) for row in conn.execute(query)]
+    rows = [ask_now(prompts_store.from_row(row), addresses, now) for row in conn.execute(query).all()]
     outbox_store.put(conn, [row for row in rows if row is not None])
-    return counted
+
+
+def _is_on_its_way() -> ColumnElement[bool]:
+    states = [OutboxState.WAITING.value, OutboxState.SENDING.value]
+    mine = outbox.c.prompt_id == prompts.c.id
+    return exists().where(mine, outbox.c.kind == Kind.QUESTION.value, outbox.c.state.in_(states))
 
 
 def pause(conn: Connection, person_id: int, until: date, now: datetime, programmes: Programmes) -> PlanCount:

@@ -140,4 +140,5 @@ def columns_of(wanted: Wanted) -> dict[str, Any]:
         "asked_at": None,
         "reminded_at": None,
         "closes_at": None,
+        "error": None,  # what broke at another time may well go now
     }

@@ -26,8 +26,8 @@ log = structlog.get_logger()
 def address_failed(conn: Connection, message: Message, found: AddressState, reason: str | None, now: datetime) -> None:
     """Mark the address of a message as gone or wrong, and note it in the journal the first time."""
     address = None if message.address_id is None else addresses.by_id(conn, message.address_id)
-    if address is None or address.state is not AddressState.WORKING:
-        return
+    if address is None or address.state is not AddressState.WORKING or address.person_id != message.person_id:
+        return  # known already, or somebody else's by now
     addresses.failed(conn, address.id, found, reason, now)
     line = journal.line(
         now,

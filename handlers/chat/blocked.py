@@ -2,6 +2,7 @@
 
 from bot.addresses import store as addresses
 from bot.addresses.model import Address, AddressState
+from bot.engine.people_moves import reachable_again
 from bot.journal import store as journal
 from handlers.context import Chat
 
@@ -22,6 +23,8 @@ def back(chat: Chat, *, greet: bool) -> None:
         _note(chat, "address.back")
         if greet and consented:
             chat.say("back_again")
+        if consented:
+            reachable_again(chat.conn, chat.person.id, chat.now)
 
 
 def moved(chat: Chat, new_id: str) -> None:

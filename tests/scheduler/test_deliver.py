@@ -220,6 +220,24 @@ def test_without_another_address_the_message_fails_and_says_why(office: Office, 
     assert len(channel.sent) == 1  # the second was not even tried
 
 
+@pytest.mark.parametrize("kind", ["question", "alarm", "reply"])
+def test_what_waits_for_an_address_that_has_changed_hands_goes_to_its_person_and_nobody_else(
+    office: Office, channel: ScriptedChannel, kind: str
+) -> None:
+    mei, address = office.student("mei")
+    page = office.address(mei, "web", position=1)
+    li, _ = office.student("li")
+    messages = [office.message(mei, address, kind=kind) for _ in range(3)]  # together, and by itself
+    office.change(addresses, address, person_id=li)
+    office.send(channel)
+    assert channel.sent == []
+    assert office.row(addresses, address).state == "working"
+    for message in messages:
+        row = office.row(outbox, message)
+        assert (row.state, row.address_id) == ("waiting", page)
+    assert office.rows(journal) == []
+
+
 def test_a_moved_chat_gets_its_new_id(office: Office, channel: ScriptedChannel) -> None:
     person, address = office.student()
     office.message(person, address)

@@ -73,7 +73,7 @@ CASES: list[tuple[str, Callable[[Ground], object], Callable[[Ground], object]]] 
     (
         "prompts_set_aside",
         lambda g: g.prompt(g.student("1"), "open", next_at=NOW - timedelta(hours=1), error="KeyError"),
-        lambda g: g.prompt(g.student("1"), "open", next_at=None),
+        lambda g: g.prompt(g.student("1"), "answered", next_at=None, error="KeyError"),
     ),
     (
         "cases_overdue",

@@ -137,6 +137,36 @@ def test_whoever_blocks_the_bot_is_asked_on_her_page_and_on_telegram_again_once_
         world.forgets()
 
 
+def test_a_question_that_never_got_out_is_asked_as_soon_as_she_unblocks_the_bot(tmp_path: Path) -> None:
+    with world_at(tmp_path, MONDAY) as world:
+        world.staff("C1", "counsellor")
+        told, untold, held = (world.student(number) for number in ("S1", "S2", "S3"))
+        told.blocks()  # Telegram tells us at once
+        world.settle()
+        untold.has_blocked = True  # we find out when we ask
+        world.telegram.fails("sendMessage", too_many(60), phone=held)
+        world.fast_forward(ASKED + timedelta(seconds=1))
+        held.blocks()
+        held.unblocks()  # while her question waits for its next try: it goes once
+        told.unblocks()
+        untold.unblocks()
+        world.settle()
+        world.fast_forward(minutes=3)
+        for phone in (told, untold, held):
+            greeting, question = phone.hears(), phone.hears()
+            assert QUESTION in (greeting.text + question.text)
+            assert phone.unheard == []
+            phone.presses("Fine")
+            world.settle()
+            phone.hears("thank you")
+        told.blocks()
+        told.unblocks()  # what is answered is not asked again
+        world.settle()
+        told.hears()
+        assert told.unheard == []
+        assert [world.responses(one)[-1]["answer"] for one in ("S1", "S2", "S3")] == ["fine"] * 3
+
+
 def test_whoever_cannot_be_reached_at_all_is_unreached_and_not_silent(tmp_path: Path) -> None:
     with world_at(tmp_path, MONDAY) as world:
         counsellor = world.staff("C1", "counsellor")
