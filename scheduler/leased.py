@@ -16,8 +16,8 @@ from bot.storage import state
 from bot.storage.database import Database
 
 log = structlog.get_logger()
-LEASE = timedelta(seconds=30)
-RENEW_SECONDS = 10.0
+LEASE = timedelta(seconds=15)
+RENEW_SECONDS = 5.0
 
 
 async def while_leased(

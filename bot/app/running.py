@@ -76,6 +76,7 @@ class Running:
         """Begin to send, listen and ring; returns at once."""
         app = self._app
         app.bind()
+        log.info("app.started", holder=app.holder)  # as the leases name this process
         parts = self._work()
         for channel in app.channels:
             if isinstance(channel, Telegram):

@@ -63,6 +63,7 @@ def release_lease(conn: Connection, name: str, holder: str, real_now: datetime) 
     conn.execute(leases.update().where(leases.c.name == name, leases.c.holder == holder).values(until=real_now))
 
 
-def free_leases(conn: Connection, real_now: datetime) -> None:
-    """End every lease: for a process that knows that it is the only one."""
-    conn.execute(leases.update().where(leases.c.until > real_now).values(until=real_now))
+def free_leases(conn: Connection, real_now: datetime, holder: str | None = None) -> None:
+    """End every lease, for a process that knows that it is the only one, or those of a holder that is gone for sure."""
+    theirs = [] if holder is None else [leases.c.holder == holder]
+    conn.execute(leases.update().where(leases.c.until > real_now, *theirs).values(until=real_now))

@@ -76,7 +76,7 @@ async def _tick(app: App) -> None:
     for number in range(WARM + TICKS):
         begun = process_time()
         done = await app.rounds.inbox() + await app.rounds.cries()
-        done += await app.rounds.prompts() + await app.rounds.cases()
+        done += await app.rounds.prompts() + await app.rounds.cases() + await app.rounds.rollcalls()
         done += await app.senders["telegram"].work_off()
         assert done == 0, f"{done} things were due"
         if number >= WARM:

@@ -67,12 +67,12 @@ def figures(_server: str) -> Iterator[Figure]:
     lost = len(accepted) - len(waits)
     p99 = percentile(waits, 0.99)
     yield Figure(
-        f"accepted until committed, {PER_SECOND}/s for {SECONDS} s while {opened:,} check-ins are opened",
+        f"accepted until committed, {PER_SECOND}/s for {SECONDS} s while {OPENED:,} due check-ins are being opened",
         "SQLite",
         f"p50 {percentile(waits, 0.5) * 1000:.0f} ms, p99 {p99 * 1000:.0f} ms, {lost} not within {LAST_SECONDS:.0f} s",
-        "",
+        f"{opened:,} of the {OPENED:,} opened meanwhile, so that all answers came beside it: they go first",
         "p99 below 300 ms",
-        p99 < 0.3 and not lost,
+        p99 < 0.3 and not lost and opened < OPENED,
     )
     longest = max(held, default=0.0) if len(held) == BURST else float("inf")
     yield Figure(

@@ -22,6 +22,8 @@ from tests.crash.rounds import Plan, crash
 
 SECONDS_PER_LIFE = 3.6
 """About how long one life lasts, start and end included; as long as the kills last, something new is asked."""
+COLUMNS = ("sqlite", "postgresql", "two processes")
+"""Two processes share a PostgreSQL, and it is always one of them that is killed."""
 ROWS = (
     ("kills", "kills"),
     ("questions that were due", "questions"),
@@ -56,15 +58,16 @@ def _cell(name: str, tally: Tally, kills: int) -> str:
 @click.command()
 @click.option("--kills", type=click.IntRange(1), default=50, show_default=True, help="How often the service is killed.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Chooses the moments and what people do.")
-@click.option("--database", "only", type=click.Choice(["sqlite", "postgresql"]), help="Only this database.")
+@click.option("--database", "only", type=click.Choice(COLUMNS), help="Only this one.")
 def main(kills: int, seed: int, only: str | None) -> None:
-    """Kill a real service at random moments on both databases and count what was lost."""
+    """Kill a real service at random moments, on both databases and as one of two, and count what was lost."""
     logging.getLogger("aiohttp").setLevel(logging.CRITICAL)  # calls that a kill has cut are what this is about
     tallies: dict[str, Tally] = {}
-    for database in [only] if only else ["sqlite", "postgresql"]:
-        folder, began = Path(mkdtemp(prefix=f"yanxin-crash-{database}-")), monotonic()
+    for database in [only] if only else COLUMNS:
+        folder, began = Path(mkdtemp(prefix=f"yanxin-crash-{database.replace(' ', '-')}-")), monotonic()
         click.echo(f"{database}: {kills} kills …")
-        plan = Plan(kills, seed, minutes=max(1, round(kills * SECONDS_PER_LIFE / 60)), waits_for_leases=True)
+        minutes, processes = max(1, round(kills * SECONDS_PER_LIFE / 60)), 2 if database == COLUMNS[2] else 1
+        plan = Plan(kills, seed, minutes=minutes, waits_for_leases=True, processes=processes)
         with _url(database, folder) as url:
             tallies[database] = crash(folder, url, plan)
         click.echo(f"{database}: {monotonic() - began:.0f} s")
@@ -74,7 +77,7 @@ def main(kills: int, seed: int, only: str | None) -> None:
             rmtree(folder)
     for label, name in [("", ""), *ROWS]:
         cells = [_cell(name, tally, kills) if name else database for database, tally in tallies.items()]
-        click.echo(f"{label:34}" + "".join(f"{cell:>12}" for cell in cells))
+        click.echo(f"{label:34}" + "".join(f"{cell:>15}" for cell in cells))
     broken = [f"{database}: {what}" for database, tally in tallies.items() for what in tally.broken()]
     for what in broken:
         click.echo(what, err=True)

@@ -10,6 +10,8 @@ from tests.crash.phones import Act, Arrival
 
 EXPLAINED = frozenset({"answered", "withdrawn", "excused"})
 """States of a prompt that say why no question need have arrived: she was faster, or it was called off."""
+OURS = frozenset({"not_asked", "unreached"})
+"""Reasons of cases that tell staff of a question that did not get to her."""
 ON_ITS_WAY = frozenset({"waiting", "sending"})
 
 
@@ -48,6 +50,7 @@ class CaseRow:
     chat_id: int
     reason: str
     just_told: int = 0
+    state: str = "open"
 
 
 @dataclass
@@ -60,7 +63,7 @@ class Facts:
     asked: list[Asked] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
     inbox: dict[int, str] = field(default_factory=dict)
-    answers: Counter[int] = field(default_factory=Counter)
+    answers: Counter[tuple[int, str]] = field(default_factory=Counter)  # by chat and choice
     cases: list[CaseRow] = field(default_factory=list)
     helpers: dict[int, list[int]] = field(default_factory=dict)
     in_flight: list[int] = field(default_factory=list)
@@ -99,12 +102,12 @@ def count(facts: Facts) -> Tally:
     return Tally(
         questions=sum(one.state != "scheduled" for one in facts.asked),
         updates=len(facts.acts),
-        answers=sum(act.answers for act in facts.acts),
+        answers=sum(act.answer != "" for act in facts.acts),
         alarms=sum(act.urgent for act in facts.acts) + sum(case.reason == "missed" for case in facts.cases),
         messages=len(facts.arrivals),
         in_flight=sum(facts.in_flight),
         doubled=doubled,
-        told=sum(one.is_told and not _arrived(one, _seen(facts)) for one in facts.asked),
+        told=sum(_is_told(one, facts) and not _arrived(one, _seen(facts)) for one in facts.asked),
         dropped=sum(one.state == "unknown" for one in facts.sent),
         questions_lost=_questions_lost(facts),
         answers_lost=_updates_lost(facts) + _answers_wrong(facts),
@@ -119,9 +122,14 @@ def _questions_lost(facts: Facts) -> list[str]:
     for one in facts.asked:
         if one.prompt_id is None or one.state == "scheduled":
             lost.append(f"question {one.item} to {one.chat_id} was never opened")
-        elif one.reachable and not one.is_told and one.state not in EXPLAINED and not _arrived(one, seen):
+        elif one.reachable and not _is_told(one, facts) and one.state not in EXPLAINED and not _arrived(one, seen):
             lost.append(f"question {one.item} to {one.chat_id} is {one.state} and never arrived")
     return lost
+
+
+def _is_told(one: Asked, facts: Facts) -> bool:
+    """Tell whether staff were told that a question did not get to her: it was given up, and there is a case."""
+    return one.is_told and any(case.chat_id == one.chat_id and case.reason in OURS for case in facts.cases)
 
 
 def _seen(facts: Facts) -> set[tuple[int, str]]:
@@ -142,11 +150,11 @@ def _updates_lost(facts: Facts) -> list[str]:
 
 
 def _answers_wrong(facts: Facts) -> list[str]:
-    given = Counter(act.chat_id for act in facts.acts if act.answers)
+    given = Counter((act.chat_id, act.answer) for act in facts.acts if act.answer)
     return [
-        f"{chat_id} answered {given[chat_id]} times, of which {facts.answers[chat_id]} are stored"
-        for chat_id in sorted({*given, *facts.answers})
-        if given[chat_id] != facts.answers[chat_id]
+        f"{one[0]} answered {one[1]} {given[one]} times, of which {facts.answers[one]} are stored"
+        for one in sorted({*given, *facts.answers})
+        if given[one] != facts.answers[one]
     ]
 
 
@@ -171,6 +179,12 @@ def _alarms_lost(facts: Facts) -> list[str]:
         f"{one.chat_id} did not answer {one.item} and there is no case"
         for one in facts.asked
         if one.state == "missed" and (one.chat_id, "missed") not in opened
+    ]
+    told_of = {one.case_id for one in facts.sent if one.kind == "alarm"}
+    lost += [
+        f"nobody was ever told of case {case.id} of {case.chat_id} ({case.reason})"
+        for case in facts.cases
+        if case.state == "open" and case.id not in told_of
     ]
     lost += [
         f"alarm {one.id} to {one.chat_id} is {one.state}"

@@ -39,7 +39,7 @@ def gather(
         inbox={int(row.external_id): row.state for row in conn.execute(select(inbox.c.external_id, inbox.c.state))},
         answers=_answers(conn, by_person),
         cases=[
-            CaseRow(row.id, by_person[row.person_id], row.reason, _just_told(conn, row.id))
+            CaseRow(row.id, by_person[row.person_id], row.reason, _just_told(conn, row.id), row.state)
             for row in conn.execute(select(cases)).all()
         ],
         helpers={chats[number]: [chats[helper] for helper in load.helpers_of(number)] for number in load.numbers},
@@ -121,6 +121,6 @@ def _data(markup: object) -> tuple[str, ...]:
     return tuple(str(one.callback_data) for row in markup.inline_keyboard for one in row if one.callback_data)
 
 
-def _answers(conn: Connection, by_person: dict[int, int]) -> Counter[int]:
-    query = select(answers.c.person_id, func.count()).group_by(answers.c.person_id)
-    return Counter({by_person[person_id]: times for person_id, times in conn.execute(query)})
+def _answers(conn: Connection, by_person: dict[int, int]) -> Counter[tuple[int, str]]:
+    query = select(answers.c.person_id, answers.c.choice, func.count()).group_by(answers.c.person_id, answers.c.choice)
+    return Counter({(by_person[person_id], choice): times for person_id, choice, times in conn.execute(query)})

@@ -4,11 +4,13 @@
 has handed over must have its effect in the end, however often the service died on the way.
 """
 
+import itertools
 import random
 import threading
 from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 from typing import Self
+from urllib.parse import urlsplit
 
 from bot.clock import monotonic
 from tests.fakes.telegram import FakeTelegram
@@ -32,11 +34,11 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Act:
-    """What somebody did: the update that told the bot, whether it answers a question, whether it cries for help."""
+    """What somebody did: the update that told the bot, what it answers to a question, whether it cries for help."""
 
     update_id: int
     chat_id: int
-    answers: bool = False
+    answer: str = ""
     urgent: bool = False
 
 
@@ -47,7 +49,15 @@ class CrashTelegram(FakeTelegram):
         super().__init__()
         self.arrivals: list[Arrival] = []
         self.fresh: SimpleQueue[tuple[Phone, Message]] = SimpleQueue()
+        self.doors: list[int] = []  # ports, one after the other, when several services share one address
+        self._turns = itertools.count()
         self._polls = 0
+
+    def door(self, url: str) -> str:
+        """Share the calls of the webhook out, as a web server in front would; a dead one is called in vain."""
+        parts = urlsplit(url)
+        port = self.doors[next(self._turns) % len(self.doors)] if self.doors else parts.port
+        return parts._replace(netloc=f"{parts.hostname}:{port}").geturl()
 
     @property
     def polls(self) -> int:
@@ -141,12 +151,12 @@ class Crowd:
         if chance < 0.75:
             choice = self._rng.choices(data[:3], [70, 25, 5])[0]
             for _ in range(2 if chance < 0.05 else 1):  # now and then a thumb is too quick
-                urgent = choice.endswith(":urgent")
-                self._keep(phone.presses(choice, message), phone, answers=True, urgent=urgent)
+                answer = choice.rpartition(":")[2]
+                self._keep(phone.presses(choice, message), phone, answer=answer, urgent=answer == "urgent")
         elif chance < 0.82:
-            self._keep(phone.says("平安"), phone, answers=True)
+            self._keep(phone.says("平安"), phone, answer="fine")
         elif chance < 0.87:
             self._keep(phone.says(self._rng.choice(CHATTER)), phone)
 
-    def _keep(self, update_id: int, phone: Phone, *, answers: bool = False, urgent: bool = False) -> None:
-        self.acts.append(Act(update_id, phone.chat_id, answers=answers, urgent=urgent))
+    def _keep(self, update_id: int, phone: Phone, *, answer: str = "", urgent: bool = False) -> None:
+        self.acts.append(Act(update_id, phone.chat_id, answer=answer, urgent=urgent))

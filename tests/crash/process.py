@@ -2,6 +2,7 @@
 
 import json
 import select
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -20,12 +21,15 @@ class Service:
 
     def __init__(self, config: Path, log: Path) -> None:
         """Start it; what it says on stderr is added to `log`."""
+        self._is_ready = False
         command = [sys.executable, "-m", "bot", "run", "--config", str(config)]
         with log.open("ab") as stderr:
             self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=stderr)
 
     def waits_until_ready(self, seconds: float = START_SECONDS) -> bool:
         """Wait until it serves pages; False when the time is over. An AssertionError when it ended by itself."""
+        if self._is_ready:
+            return True
         deadline = monotonic() + seconds
         stdout = self._process.stdout
         assert stdout is not None
@@ -34,6 +38,7 @@ class Service:
                 line = stdout.readline()
                 assert line, f"the service ended by itself with {self._process.wait()}"
                 if b"ready" in line:
+                    self._is_ready = True
                     return True
         return False
 
@@ -74,6 +79,20 @@ def as_toml(values: Mapping[str, Any], above: str = "") -> str:
         if isinstance(value, Mapping)
     ]
     return "\n".join([*lines, *tables])
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def holder_in(log: Path) -> str:
+    """Return how the leases name the process that has written to a log last; empty when it has not got that far."""
+    started = [
+        line for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if '"app.started"' in line
+    ]
+    return str(json.loads(started[-1])["holder"]) if started else ""
 
 
 def errors_in(log: Path) -> list[str]:

@@ -3,8 +3,8 @@
 What the platform and the people know survives in this process; everything else must survive in the database.
 """
 
+import itertools
 import random
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,15 +24,15 @@ from tests.crash.evidence import cut_short, gather
 from tests.crash.ground import prepare
 from tests.crash.load import COUNSELLORS, OFFICE, Load
 from tests.crash.phones import CrashTelegram, Crowd
-from tests.crash.process import Service, as_toml, errors_in
+from tests.crash.process import Service, as_toml, errors_in, free_port, holder_in
 
 T = TypeVar("T")
 LONGEST_LIFE = 4.0
 """Seconds after which the service is killed even when the moment that was chosen did not come."""
 REST_SECONDS = 90.0
+"""How long the service may take to get anything done of what is left when nobody kills it any more."""
 LOOK_AGAIN = 0.01
 LOOK_AT_DATABASE = 0.3
-OURS = "crash-test"
 MODES = ("polling", "webhook")
 
 
@@ -45,6 +45,7 @@ class Plan:
     minutes: int = 0
     students: int = 180
     waits_for_leases: bool = False  # after the last kill, as long as a real successor would
+    processes: int = 1  # that share the work on PostgreSQL; one of them is killed, the others live on
 
 
 def crash(folder: Path, database_url: str, plan: Plan) -> Tally:
@@ -63,7 +64,9 @@ class _Test:
             for number in (*COUNSELLORS, *OFFICE, *self._load.numbers)
         }
         self._in_flight: list[int] = []
-        self._log = folder / "service.log"
+        self._services: dict[int, Service] = {}
+        self._rounds = 0
+        self._mode = MODES[0]
         self._settings = self._write_settings(database_url)
         self._database = open_database(self._settings, migrating=True)
         self._tokens = prepare(self._database, self._settings, self._load, self._chats, SystemClock().now())
@@ -77,24 +80,49 @@ class _Test:
                 for _ in range(self._plan.kills):
                     self._live_and_die()
                 self._rest(crowd)
+                logs = [self._log(slot) for slot in self._slots]
                 facts = self._read(
                     lambda conn: gather(conn, self._load, self._telegram, crowd, self._chats, self._in_flight)
                 )
-                return count(replace(facts, errors=errors_in(self._log)))
+                return count(replace(facts, errors=[line for log in logs for line in errors_in(log)]))
         finally:
+            for service in self._services.values():
+                service.abandon()
             self._database.close()
 
+    @property
+    def _slots(self) -> range:
+        return range(self._plan.processes)
+
     def _live_and_die(self) -> None:
-        service = Service(self._config(self._rng.choice(MODES)), self._log)
+        """Let all live until a moment, then kill one; all of them when the mode changes, in which they must agree."""
+        mode = self._rng.choices((self._mode, self._rng.choice(MODES)), (self._plan.processes - 1, 1))[0]
+        if mode != self._mode:
+            for slot in list(self._services):
+                self._kill(slot)
+        self._mode = mode
+        self._start_all()
+        victim = self._rng.choice(self._slots)
+        self._wait_for_the_moment(self._services[victim])
+        self._rounds += 1
+        self._kill(victim)
+
+    def _start_all(self) -> None:
+        for slot in self._slots:
+            if slot not in self._services:
+                self._services[slot] = Service(self._config(self._mode, slot), self._log(slot))
+
+    def _kill(self, slot: int) -> None:
+        service = self._services.pop(slot)
         try:
-            self._wait_for_the_moment(service)
             service.kill()
         finally:
             service.abandon()
-        self._wait_for_its_sessions()
+        self._wait_for_its_sessions(slot)
         self._in_flight.append(self._read(cut_short))
-        if not self._plan.waits_for_leases or len(self._in_flight) < self._plan.kills:
-            self._database.write(lambda conn: free_leases(conn, SystemClock().now()))  # as if they had run out
+        if not self._plan.waits_for_leases or self._rounds < self._plan.kills:
+            holder, now = holder_in(self._log(slot)), SystemClock().now()
+            self._database.write(lambda conn: free_leases(conn, now, holder))  # as if they had run out
 
     def _wait_for_the_moment(self, service: Service) -> None:
         """Wait for a moment that the seed has chosen: in the middle of starting, of sending, of receiving, or any."""
@@ -131,21 +159,23 @@ class _Test:
 
     def _rest(self, crowd: Crowd) -> None:
         """Let it run until all that was planned has been asked and nothing waits any more, then stop it in order."""
-        service = Service(self._config(self._rng.choice(MODES)), self._log)
-        try:
-            assert service.waits_until_ready(), "the service did not get ready"
-            self._wait(lambda: False, (self._load.ends - SystemClock().now()).total_seconds() + 1)
-            crowd.only_reacts()
-            self._wait_for_rest(crowd)
-            crowd.calms_down()
-            self._wait_for_rest(crowd)
+        fresh = set(self._slots) - set(self._services)
+        self._start_all()
+        for slot in fresh:
+            assert self._services[slot].waits_until_ready(), "the service did not get ready"
+        self._wait(lambda: False, (self._load.ends - SystemClock().now()).total_seconds() + 1)
+        crowd.only_reacts()
+        self._wait_for_rest(crowd)
+        crowd.calms_down()
+        self._wait_for_rest(crowd)
+        for service in self._services.values():
             assert service.stop() == 0, "the service did not stop in order"
-        finally:
-            service.abandon()
 
     def _wait_for_rest(self, crowd: Crowd) -> None:
-        deadline = monotonic() + REST_SECONDS
+        deadline, least = monotonic() + REST_SECONDS, float("inf")
         while (left := self._read(self._left)) or not crowd.has_reacted():
+            if (much := sum(left.values())) < least:  # a busy machine may need longer, but goes on
+                deadline, least = monotonic() + REST_SECONDS, much
             assert monotonic() < deadline, f"the service did not come to rest: {left}"
             self._wait(lambda: False, LOOK_AT_DATABASE)
 
@@ -165,34 +195,43 @@ class _Test:
     def _read(self, work: Callable[[Connection], T]) -> T:
         return self._database.read(work)
 
-    def _wait_for_its_sessions(self) -> None:
-        """Wait until PostgreSQL has noticed that the process is gone: what it had in hand ends then."""
+    def _wait_for_its_sessions(self, slot: int) -> None:
+        """Wait until PostgreSQL has noticed that a process is gone: what it had in hand ends then."""
         if self._database.is_sqlite:
             return
         query = text(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-            "AND backend_type = 'client backend' AND application_name <> :ours"
-        ).bindparams(ours=OURS)
+            "AND backend_type = 'client backend' AND application_name = :its"
+        ).bindparams(its=f"service-{slot}")
         assert self._wait(lambda: not self._read(lambda conn: _count(conn, query)), 10), "its sessions did not end"
 
-    def _config(self, mode: str) -> Path:
-        return self._folder / f"{mode}.toml"
+    def _config(self, mode: str, slot: int) -> Path:
+        return self._folder / f"{mode}-{slot}.toml"
+
+    def _log(self, slot: int) -> Path:
+        return self._folder / f"service-{slot}.log"
 
     def _write_settings(self, database_url: str) -> Settings:
-        """Write a settings file per mode and the programme; return the settings with which this process looks on."""
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
+        """Write a settings file per mode and process; return the settings with which this process looks on."""
         (self._folder / "programme.toml").write_text(self._load.programme(), encoding="utf-8")
+        ports = [free_port() for _ in self._slots]
+        self._telegram.doors = ports
         values: dict[str, Any] = {}
-        for mode in MODES:
+        for slot, mode in itertools.product(self._slots, MODES):
             telegram = self._telegram.section(mode=mode).model_dump()
-            values = self._load.settings(self._folder, database_url, telegram, port)
-            self._config(mode).write_text(as_toml(values), encoding="utf-8")
-        url = make_url(database_url)
-        if url.drivername != "sqlite":
-            url = url.update_query_dict({"application_name": OURS})
-        values["database"] = {"url": url.render_as_string(hide_password=False)}
+            url = _named(database_url, f"service-{slot}")
+            values = self._load.settings(self._folder, url, telegram, ports[slot])
+            self._config(mode, slot).write_text(as_toml(values), encoding="utf-8")
+        values["database"] = {"url": _named(database_url, "crash-test")}
         return Settings.model_validate(values)
+
+
+def _named(database_url: str, name: str) -> str:
+    """Return the URL under which PostgreSQL shows by its name whose session it is."""
+    url = make_url(database_url)
+    if url.drivername != "sqlite":
+        url = url.update_query_dict({"application_name": name})
+    return url.render_as_string(hide_password=False)
 
 
 def _count(conn: Connection, query: Any) -> int:

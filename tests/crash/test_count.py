@@ -20,15 +20,15 @@ def fine() -> Facts:
     """She was asked, answered that it is urgent, was thanked, and both helpers were told; a kill fell in between."""
     return Facts(
         arrivals=[QUESTION, THANKS, *ALARMS],
-        acts=[Act(100, MEI, answers=True, urgent=True)],
+        acts=[Act(100, MEI, answer="urgent", urgent=True)],
         asked=[Asked(MEI, "checkin", 7, "open")],
         sent=[
             Sent(1, MEI, "question", "accepted", ((QUESTION.text, BUTTONS),)),
             Sent(2, MEI, "reply", "accepted", ((THANKS.text, ()),)),
-            *(Sent(3, one.chat_id, "alarm", "accepted", ((one.text, one.data),)) for one in ALARMS),
+            *(Sent(3, one.chat_id, "alarm", "accepted", ((one.text, one.data),), case_id=5) for one in ALARMS),
         ],
         inbox={100: "done"},
-        answers=Counter({MEI: 1}),
+        answers=Counter({(MEI, "urgent"): 1}),
         cases=[CaseRow(5, MEI, "urgent")],
         helpers={MEI: [LI, HAN]},
         in_flight=[1],
@@ -56,7 +56,8 @@ def test_nothing_is_lost() -> None:
         ("questions", change(asked=[Asked(MEI, "checkin", 7, "scheduled")]), "never opened"),
         ("questions", loses(QUESTION), "never arrived"),
         ("answers", change(answers=Counter()), "1 times, of which 0"),
-        ("answers", change(answers=Counter({MEI: 2})), "1 times, of which 2"),
+        ("answers", change(answers=Counter({(MEI, "urgent"): 2})), "1 times, of which 2"),
+        ("answers", change(answers=Counter({(MEI, "fine"): 1})), "answered urgent 1 times, of which 0"),
         ("answers", change(inbox={}), "is missing in the inbox"),
         ("answers", change(inbox={100: "failed"}), "is failed in the inbox"),
         ("answers", change(inbox={100: "new"}), "is new in the inbox"),
@@ -64,6 +65,7 @@ def test_nothing_is_lost() -> None:
         ("alarms", change(cases=[]), "there is no case"),
         ("alarms", loses(ALARMS[1]), "helper 3 heard 0"),
         ("alarms", change(asked=[Asked(MEI, "checkin", 7, "missed")]), "did not answer"),
+        ("alarms", change(cases=[CaseRow(5, MEI, "urgent"), CaseRow(6, HAN, "missed")]), "ever told of case 6"),
         ("alarms", change(sent=[Sent(3, LI, "alarm", "unknown", ())]), "alarm 3 to 2 is unknown"),
     ],
 )
@@ -80,6 +82,9 @@ def test_a_question_that_came_too_late_is_not_lost_when_staff_were_told_so() -> 
     loses(QUESTION)(facts)
     facts.sent = facts.sent[1:]
     facts.asked = [Asked(MEI, "checkin", 7, "alive", is_told=True)]
+    assert "never arrived" in count(facts).questions_lost[0]  # given up, but nobody has heard of it
+    facts.cases.append(CaseRow(6, MEI, "not_asked"))
+    facts.sent.append(Sent(8, LI, "alarm", "withdrawn", (), case_id=6))
     assert (count(facts).broken(), count(facts).told) == ([], 1)
 
 

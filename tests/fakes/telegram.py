@@ -157,6 +157,10 @@ class FakeTelegram:
                 return self._failures[key].popleft()
         return self._over_the_limit(chat_id) if self.enforce_limits and method == "sendMessage" and chat_id else None
 
+    def door(self, url: str) -> str:
+        """Return where a call of the webhook goes: there, unless somebody stands in front and shares the calls out."""
+        return url
+
     def arrives(self, phone: Phone, message: Message) -> None:
         """Put a message on a phone; the caller holds the lock."""
         phone.sent.append(message)

@@ -174,7 +174,7 @@ class _Server:
     async def call_webhook(self, session: aiohttp.ClientSession, hook: dict[str, Any], update: dict[str, Any]) -> int:
         headers = {"X-Telegram-Bot-Api-Secret-Token": hook.get("secret_token", "")}
         try:
-            async with session.post(hook["url"], json=update, headers=headers) as answer:
+            async with session.post(self.telegram.door(hook["url"]), json=update, headers=headers) as answer:
                 body = await answer.read()
                 with contextlib.suppress(ValueError, TypeError):
                     wish = json.loads(body)
