@@ -29,8 +29,7 @@ from scheduler.pace import Pace
 from scheduler.together import Together
 
 log = structlog.get_logger()
-LEASE = timedelta(seconds=15)
-"""How long an alarm waits at most when the process that sends has died: until another one may take its place."""
+LEASE = timedelta(seconds=15)  # no alarm waits longer when the process that sends has died
 RENEW = timedelta(seconds=5)
 ROOM_PARTS = 4
 """Ordinary messages are claimed when a quarter of their places is free."""
