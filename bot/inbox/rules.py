@@ -3,6 +3,7 @@ overtake and which the chat handlers ask again, and what of it says where somebo
 """
 
 import re
+import unicodedata
 from enum import StrEnum
 from typing import Any
 
@@ -14,27 +15,32 @@ class Cry(StrEnum):
     ASK = "ask"  # numbers at once and the question whether it is an SOS
 
 
-_SOS_WHOLE = frozenset({"sos", "/sos", "救命"})
+_SOS_WHOLE = re.compile(r"(?:sos|救命)+")  # however often it is repeated
 _ASK_WHOLE = frozenset({"help", "求助", "urgent", "紧急"})
 # Words inside a longer text. Wide on purpose: a needless question costs little, a cry not heard costs all.
 _ASK_WORDS = re.compile(
-    r"救命|救我|求救|求助|报警|抢劫|被抢|跟踪我|有人跟踪|绑架|强奸|性侵|枪击|被打|自杀|轻生|不想活|想死|活不下去|"
-    r"车祸|被困|失火|着火|地震了|紧急情况|出事了|"
-    r"\b(?:sos|emergency|help me|please help|suicid\w*|kill myself|want to die|robbed|kidnap\w*|raped?|"
-    r"assault\w*|being followed|following me|stalk\w*|shooting|stabbed|car accident|call the police)\b",
+    r"救命|救我|求救|求助|报警|報警|抢劫|搶劫|被抢|被搶|跟踪我|跟蹤我|有人跟踪|被跟踪|绑架|綁架|强奸|強姦|性侵|枪击|中枪|被打|"
+    r"杀我|要杀|持刀|砍人|被捅|威胁我|自杀|自殺|轻生|自残|割腕|跳楼|结束生命|不想活|想死|活不下去|"
+    r"车祸|被困|失火|着火|爆炸|溺水|晕倒|昏迷|大出血|地震了|紧急情况|出事了|需要帮助|"
+    r"(?<![a-z])(?:sos|emergency|help me|please help|need help|send help|suicid\w*|kill(?:ing)? m(?:e|yself)|"
+    r"end my life|want to die|hurt myself|overdose\w*|robbed|kidnap\w*|raped?|assault\w*|attacked|attacking me|"
+    r"threaten\w*|in danger|has a (?:gun|knife)|being followed|following me|stalk\w*|shooting|stabbed|explosion|"
+    r"trapped|unconscious|car accident|call the police)(?![a-z])",
     re.IGNORECASE,
 )
-_EDGES = " \t\r\n.,!?~…。，！？、"
+_WORDS = re.compile(r"[^\W_]+")
+_MANUAL = re.compile(r"/help(?:@\w*)?")
 
 
 def cry_in(text: str) -> Cry | None:
     """Return how urgent a text is, or None; `/help` is the manual and no cry."""
-    whole = text.strip().strip(_EDGES).casefold()
-    if whole in _SOS_WHOLE:
+    plain = unicodedata.normalize("NFKC", text).strip().casefold().replace("🆘", " sos ")
+    if _MANUAL.fullmatch(plain):
+        return None
+    whole = "".join(_WORDS.findall(plain))  # whatever marks stand around or inside it
+    if _SOS_WHOLE.fullmatch(whole):
         return Cry.SOS
-    if whole in _ASK_WHOLE or (not whole.startswith("/help") and _ASK_WORDS.search(text)):
-        return Cry.ASK
-    return None
+    return Cry.ASK if whole in _ASK_WHOLE or _ASK_WORDS.search(plain) else None
 
 
 _PLACES = frozenset({"latitude", "longitude", "location", "venue"})

@@ -46,17 +46,30 @@ def sos(chat: Chat, words: str = "") -> None:
     chat.say("sos/raised", unanswered=False)
 
 
+def went_on(chat: Chat, words: str) -> None:
+    """She writes on without a yes or no: it is kept for her helpers, and the question comes again within its time."""
+    chat.counts_as_alive = False
+    waiting.add_to_cry(chat, words)
+    chat.say("sos/asked")
+
+
 def pressed(chat: Chat, value: str) -> bool:
     """Handle the buttons below the question; False when it is none of them."""
-    if value == "yes":
-        sos(chat)
-    elif value == "no":
-        no_cry(chat)
-    elif value == "false":
+    if value == "false":
         false_alarm(chat)
+    elif value in {"yes", "no"}:
+        replied(chat, yes=value == "yes")
     else:
         return False
     return True
+
+
+def replied(chat: Chat, *, yes: bool) -> None:
+    """Take what she says to the question whether it is urgent."""
+    if yes:
+        sos(chat)
+    else:
+        no_cry(chat)
 
 
 def false_alarm(chat: Chat) -> None:

@@ -1,6 +1,6 @@
 """She sends a file, a picture or her voice: it cannot be kept yet, and she is told so kindly."""
 
-from handlers.chat import relayed
+from handlers.chat import cried, relayed, waiting
 from handlers.chat.asking import urgent_case
 from handlers.context import Chat
 
@@ -10,5 +10,7 @@ def sent(chat: Chat, caption: str = "") -> None:
     case = urgent_case(chat)
     if case is None:
         chat.say("file_received")
+        if waiting.cry_waits(chat):
+            cried.went_on(chat, caption)
     else:
         relayed.her_file(chat, case, caption)

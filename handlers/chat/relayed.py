@@ -9,6 +9,7 @@ from bot.dialogues.store import Dialogue
 from bot.engine import relaying
 from bot.engine.line import owner_of
 from bot.inbox.model import Incoming, Said
+from bot.inbox.rules import Cry, cry_in
 from bot.outbox.attempts import case_replied_to
 from bot.people import store as people
 from handlers.chat import waiting
@@ -51,6 +52,16 @@ def meant_for(chat: Chat, incoming: Incoming, step: Dialogue | None) -> int | No
             return case.id
     case_id = step.data.get("case") if step is not None and step.step == STEP else None
     return case_id if isinstance(case_id, int) else None
+
+
+def also_said(chat: Chat, incoming: Incoming) -> None:
+    """Pass on what she writes to somebody in a hard week, though we ask about it first; a bare SOS goes its own way."""
+    if cry_in(incoming.text) is Cry.SOS:
+        return
+    about = meant_for(chat, incoming, waiting.step(chat))
+    case = None if about is None else cases.by_id(chat.conn, about)
+    if case is not None and case.person_id == chat.person.id and case.reason is not Reason.URGENT:
+        relaying.say_to_owner(chat.conn, case, incoming.text, chat.now)
 
 
 def written(chat: Chat, case_id: int, text: str) -> None:

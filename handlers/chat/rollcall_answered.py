@@ -42,6 +42,13 @@ def written(chat: Chat, text: str) -> bool:
     return True
 
 
+def needs_help(chat: Chat, text: str) -> bool:
+    """Tell whether a whole message says to an open roll-call that she needs help."""
+    if meant_by(whole(text), waits=False, is_newest=False) is not Word.HELP:
+        return False
+    return open_question(chat.conn, chat.person.id) is not None
+
+
 def waiting_question(chat: Chat) -> Prompt | None:
     """Return the question of a roll-call that she has not answered."""
     prompt = open_question(chat.conn, chat.person.id)

@@ -48,19 +48,21 @@ def take_turn(chat: Chat, incoming: Incoming) -> None:
     blocked.back(chat, greet=incoming.said is Said.UNBLOCKED)
     if incoming.said in {Said.UNBLOCKED, Said.ENTERED, Said.OTHER}:
         return
-    _listen(chat, incoming)
+    if not _replies_to_cry(chat, incoming):
+        _listen(chat, incoming)
     if chat.is_student and chat.counts_as_alive:
         sign_of_life(chat.conn, chat.person.id, chat.now)
 
 
 def _listen(chat: Chat, incoming: Incoming) -> None:
     cry = _cry(chat, incoming)
-    if cry is Cry.ASK and _is_of_work(chat, incoming):
+    if cry is Cry.ASK and _has_its_place(chat, incoming):
         cry = None
     if cry is not None:
         incident_reported.keep_words(chat, incoming.text)
+        relayed.also_said(chat, incoming)
         cried.cried(chat, cry, incoming.text)
-    elif chat.address is not None and chat.address.state is AddressState.PENDING:
+    elif _is_pending(chat):
         chat.counts_as_alive = False  # whoever holds the link, it need not be her yet
         _pending(chat, incoming)
     elif chat.person.left_at is not None and not _is_for_helpers(chat, incoming):
@@ -78,10 +80,13 @@ def _listen(chat: Chat, incoming: Incoming) -> None:
         _read(chat, incoming)
 
 
-def _is_of_work(chat: Chat, incoming: Incoming) -> bool:
-    """Tell whether urgent words are written by staff about somebody else: in a conversation, a reply or a note."""
+def _has_its_place(chat: Chat, incoming: Incoming) -> bool:
+    """Tell whether urgent words are written by staff about somebody else, in a conversation, a reply or a note; or are
+    her answer to a roll-call, which is more than a question whether it is urgent.
+    """
     if chat.is_student or incoming.said is not Said.TEXT:
-        return False
+        there = chat.person.left_at is None and not _is_pending(chat)
+        return there and rollcall_answered.needs_help(chat, incoming.text)
     step = waiting.step(chat)
     return (step is not None and step.step == case_noted.STEP) or relayed.meant_for(chat, incoming, step) is not None
 
@@ -104,6 +109,19 @@ def _cry(chat: Chat, incoming: Incoming) -> Cry | None:
     return cry_in(incoming.text)
 
 
+def _replies_to_cry(chat: Chat, incoming: Incoming) -> bool:
+    """Take a yes or no to the question whether it is urgent, also before she has agreed, or after she left."""
+    if not waiting.cry_waits(chat) or incoming.said not in {Said.PRESS, Said.TEXT}:
+        return False
+    pressed_yes_or_no = {"sos:yes": True, "sos:no": False}.get(incoming.data)
+    reply = pressed_yes_or_no if incoming.said is Said.PRESS else yes_or_no(incoming.text)
+    if reply is None:
+        return False
+    cried.replied(chat, yes=reply)
+    chat.counts_as_alive = chat.counts_as_alive and not _is_pending(chat)
+    return True
+
+
 def _is_pending(chat: Chat) -> bool:
     return chat.address is not None and chat.address.state is AddressState.PENDING
 
@@ -118,14 +136,12 @@ def _pending(chat: Chat, incoming: Incoming) -> None:
 
 def _read(chat: Chat, incoming: Incoming) -> None:
     text = incoming.text
-    if waiting.cry_waits(chat) and (reply := yes_or_no(text)) is not None:
-        if reply:
-            cried.sos(chat)
-        else:
-            cried.no_cry(chat)
-        return
     command = command_in(text, chat.services.renderer.keyboard_commands())
     if command is not None and commanded(chat, *command):
+        return
+    if waiting.cry_waits(chat):  # what she was doing before waits until this is settled
+        relayed.also_said(chat, incoming)
+        cried.went_on(chat, text)
         return
     step = waiting.step(chat)
     if is_false_alarm(text) and urgent_case(chat) is not None:

@@ -9,6 +9,7 @@ from typing import Any
 from bot.dialogues import store as dialogues
 from bot.dialogues.rules import CRY_ASKED, waits_still
 from bot.dialogues.store import Dialogue
+from bot.prompts.notes import LONGEST
 from handlers.context import Chat
 
 _LEFT = frozenset({"case.note", "pause.date", "zone.city", "zone.until", "buddy.number", "report.what", "report.where"})
@@ -60,6 +61,14 @@ def ask_cry(chat: Chat, words: str) -> None:
 def cry_waits(chat: Chat) -> bool:
     """Tell whether she has been asked for urgent help and has not replied."""
     return _cry(chat) is not None
+
+
+def add_to_cry(chat: Chat, words: str) -> None:
+    """Keep what she writes while that question waits: should it become an SOS, it is for her helpers."""
+    cry = _cry(chat)
+    if cry is not None:
+        said = "\n".join(filter(None, [str(cry.data.get("words", "")), words.strip()]))
+        _put_cry(chat, cry, cry.data | {"words": said[:LONGEST]})
 
 
 def end_for_help(chat: Chat) -> str:

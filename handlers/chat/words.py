@@ -62,7 +62,11 @@ _PLAIN_WHEN_ASKED = {
 _AGREED = frozenset({"同意", "我同意", "可以", "可以，我同意", "yes", "agree", "i agree", "yes, i agree"})
 _RIGHT = frozenset({"对", "对的", "是", "是的", "没错", "好", "ok", "okay", "right", "yes"})
 _YES = frozenset({"是", "是的", "要", "对", "yes", "y", "是，紧急求助", "yes, urgent help"})
-_NO = frozenset({"不", "不是", "不用", "不要", "没有", "没事", "我没事", "no", "n", "nope", "i am fine", "i'm fine"})
+_WELL = {
+    *("没事", "我没事", "没事了", "我没事了", "平安", "安全", "我安全", "我很好"),
+    *("fine", "i am fine", "i'm fine", "safe", "i am safe", "i'm safe"),
+}
+_NO = frozenset({"不", "不是", "不用", "不要", "没有", "no", "n", "nope"} | _WELL)
 _FALSE_ALARM = frozenset(
     {"误报", "是误报", "误触", "误按", "点错了", "按错了", "false alarm", "it was a false alarm", "by mistake"}
 )
@@ -99,7 +103,7 @@ def answer_in(text: str, *, asked: bool) -> Choice | None:
 def yes_or_no(text: str) -> bool | None:
     """Return what a whole message says to a question, None when it says neither."""
     said = whole(text)
-    return True if said in _YES else False if said in _NO else None
+    return True if said in _YES else False if said in _NO | _FALSE_ALARM else None
 
 
 def is_consent(text: str) -> bool:

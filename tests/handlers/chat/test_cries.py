@@ -6,9 +6,12 @@ from structlog.testing import capture_logs
 
 from bot.addresses.model import AddressState
 from bot.addresses.store import all_of, set_state
+from bot.cases.model import Reason
+from bot.engine.casework import open_case
 from bot.inbox.model import Incoming, Said
 from bot.outbox.model import Priority
 from bot.outbox.store import outbox
+from bot.prompts.model import ShareWith
 from bot.prompts.store import notes
 from tests.support.school import utc
 from tests.support.talk import Talk, labels, text_of
@@ -91,7 +94,7 @@ def test_no_reply_in_three_minutes_is_an_sos(talk: Talk) -> None:
     talk.minutes_pass(1)
     assert talk.cases(student) == [("urgent", "open")]
     (said,) = talk.messages(student, "sos/raised")
-    assert said.text.startswith("三分钟没等到你的回音")
+    assert said.text.startswith("三分钟没等到你的答复")
     assert _words(talk)[0][1]["text"] == "有人跟踪我"
     talk.minutes_pass(5)
     assert len(talk.messages(student, "sos/raised")) == 1
@@ -281,3 +284,88 @@ def test_a_strangers_cry_that_no_office_hears_is_an_error(talk: Talk) -> None:
         _strangers_cry(talk)
     assert [line["log_level"] for line in logs] == ["error"]
     assert "112" in talk.strangers[0].rendered.text
+
+
+def test_what_she_writes_while_she_is_asked_is_for_her_helpers_too(talk: Talk) -> None:
+    student = talk.student("S1")
+    talk.says(student, "有人跟踪我")
+    assert "要紧急求助吗？" in text_of(talk.says(student, "我在火车站北口，他穿黑衣服"))
+    talk.minutes_pass(3)
+    ((case_id, body),) = _words(talk)
+    assert case_id is not None
+    assert body["text"] == "有人跟踪我\n我在火车站北口，他穿黑衣服"
+
+
+@pytest.mark.parametrize("step", ["/zone", "/pause", "/buddy"])
+def test_what_she_was_doing_before_does_not_take_words_that_belong_to_her_cry(talk: Talk, step: str) -> None:
+    student = talk.student("S1")
+    talk.says(student, step)
+    talk.says(student, "有人跟踪我")
+    assert "要紧急求助吗？" in text_of(talk.says(student, "巴黎北站"))
+    talk.press(student, "是，紧急求助")
+    assert _words(talk)[0][1]["text"] == "有人跟踪我\n巴黎北站"
+
+
+def test_words_for_somebody_in_a_hard_week_reach_that_person_though_they_are_asked_about(talk: Talk) -> None:
+    student = talk.student("S1")
+    talk.do(lambda conn: open_case(conn, student, Reason.HARD, None, talk.now, ShareWith.COUNSELLOR))
+    talk.presses(talk.counsellor, "case:1:ack")
+    talk.presses(student, "relay:1:write")
+    assert "要紧急求助吗？" in text_of(talk.says(student, "我有时候不想活了"))
+    (passed,) = talk.messages(talk.counsellor, "staff/relayed")
+    assert "我有时候不想活了" in passed.text
+    assert "要紧急求助吗？" in text_of(talk.says(student, "只是说说，想找你聊聊"))
+    assert len(talk.messages(talk.counsellor, "staff/relayed")) == 2
+    talk.says(student, "不是")
+    assert talk.messages(talk.office, "staff/relayed") == []
+
+
+@pytest.mark.parametrize("text", ["平安", "我很好", "没事了", "I'm safe", "fine", "点错了"])
+def test_that_she_is_well_is_a_no(talk: Talk, text: str) -> None:
+    student = talk.student("S1")
+    talk.says(student, "求助")
+    assert "没有惊动任何人" in text_of(talk.says(student, text))
+    talk.minutes_pass(5)
+    assert talk.cases(student) == []
+
+
+def test_a_file_sent_to_the_question_brings_it_again(talk: Talk) -> None:
+    student = talk.student("S1")
+    talk.says(student, "有人跟踪我")
+    replies = talk.hears(talk.address(student).external_id, Incoming(Said.FILE, "", text="就是这个人"))
+    assert "要紧急求助吗？" in text_of(replies)
+    talk.minutes_pass(3)
+    assert _words(talk)[0][1]["text"] == "有人跟踪我\n就是这个人"
+
+
+@pytest.mark.parametrize("how", ["是", "yes", "press"])
+@pytest.mark.parametrize("state", ["pending", "left"])
+def test_a_yes_is_a_yes_before_she_has_agreed_and_after_she_has_left(talk: Talk, state: str, how: str) -> None:
+    student = talk.student("S1")
+    _make(talk, student, state)
+    assert "要紧急求助吗？" in text_of(talk.says(student, "求助"))
+    if how == "press":
+        talk.presses(student, "sos:yes")
+    else:
+        talk.says(student, how)
+    assert talk.cases(student) == [("urgent", "open")]
+
+
+@pytest.mark.parametrize("how", ["不是", "press"])
+@pytest.mark.parametrize("state", ["pending", "left"])
+def test_a_no_is_a_no_there_too(talk: Talk, state: str, how: str) -> None:
+    student = talk.student("S1")
+    _make(talk, student, state)
+    talk.says(student, "求助")
+    reply = talk.presses(student, "sos:no") if how == "press" else talk.says(student, how)
+    assert "没有惊动任何人" in text_of(reply)
+    talk.minutes_pass(5)
+    assert talk.cases(student) == []
+
+
+def _make(talk: Talk, student: int, state: str) -> None:
+    if state == "pending":
+        talk.do(lambda conn: set_state(conn, talk.address(student).id, AddressState.PENDING))
+    else:
+        talk.says(student, "/stop")
+        talk.press(student, "是，退出")
