@@ -20,6 +20,7 @@ from bot.storage.database import Database
 from bot.storage.engine import parse_url
 from tests.support.lives import Lives
 from tests.support.lives_checks import faults, left_lying
+from tests.support.lives_ends import unheard, whoever_was_told_takes_it
 from tests.support.lives_post import CHANNELS, WORKS
 
 T = TypeVar("T")
@@ -54,11 +55,13 @@ class LivesMachine(RuleBasedStateMachine):
         self.written = there
 
     def teardown(self) -> None:
-        """Given enough time, and platforms that work again, nothing is left lying."""
+        """Given enough time, and platforms that work again, nothing is left lying, and every silence has a human."""
         try:
             self.lives.post.mode = dict.fromkeys(CHANNELS, WORKS)
             self.lives.until(self.lives.now + LONG_ENOUGH)
             found = faults(self.lives) + left_lying(self.lives)
+            whoever_was_told_takes_it(self.lives)
+            found += unheard(self.lives)
             assert not found, found
         finally:
             self.lives.db.close()
