@@ -4,6 +4,7 @@ The only file that imports APScheduler, in memory and without plans: what is due
 still running is not started twice, missed rings are one ring, and a job that fails rings again next time.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
@@ -47,6 +48,8 @@ def _guarded(name: str, job: Job) -> Job:
     async def ring() -> None:
         try:
             await job()
+        except asyncio.CancelledError:
+            return  # the service ends; APScheduler would call it an error
         except Exception as error:  # noqa: BLE001 - the next ring tries again; the watchdog sees what stays undone
             kind = type(error).__name__
         else:

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from structlog.testing import capture_logs
 
 from bot.clock import SystemClock
@@ -61,6 +62,30 @@ def test_a_job_that_still_runs_is_not_started_twice_and_one_that_fails_rings_aga
     assert failures >= 3
     assert {(line["event"], line["error"]) for line in lines} == {("bell.job_failed", "ValueError")}
     assert "what a person wrote" not in str(lines)
+
+
+def test_a_job_that_runs_when_the_service_ends_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    async def work() -> bool:
+        begun, ended = asyncio.Event(), asyncio.Event()
+
+        async def job() -> None:
+            begun.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                ended.set()
+
+        bell = Bell()
+        bell.every(60, "job", job, first=SystemClock().real())
+        bell.start()
+        await asyncio.wait_for(begun.wait(), 10)
+        bell.stop()
+        await asyncio.wait_for(ended.wait(), 10)
+        await asyncio.sleep(0)
+        return True
+
+    assert asyncio.run(work())
+    assert [one.message for one in caplog.records if one.levelname == "ERROR"] == []
 
 
 def test_it_lists_its_jobs() -> None:
