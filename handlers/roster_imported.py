@@ -17,18 +17,20 @@ from bot.places.countries import REGIONS, find_country
 from bot.places.zones import is_zone
 from bot.programmes.versions import Programmes
 from bot.roster.check import check
-from bot.roster.columns import BRANCHES, PEOPLE, SHEETS, TRIPS
+from bot.roster.columns import BRANCHES, INTAKE, PAPERS, PEOPLE, SHEETS, TARGETS, TRIPS
 from bot.roster.diff import difference
 from bot.roster.model import Change, ChangeKind, Difference, Fault, Sheets
 from bot.roster.parse import parse
 from bot.roster.understand import Places
 from handlers.roster.branches import apply_branches
+from handlers.roster.figures import apply_figures
 from handlers.roster.lines import write_lines
 from handlers.roster.people import apply_people
 from handlers.roster.stored import load_stored
 from handlers.roster.trips import apply_trips
 from handlers.roster.units import unit_ids
 
+_WITH_UNITS = (PEOPLE, BRANCHES, INTAKE, TARGETS, PAPERS)
 _BEARS_ON_PLANS = {"role", "zone", "level"}
 
 
@@ -73,11 +75,12 @@ def import_roster(
 
 
 def _apply(conn: Connection, found: Difference, now: datetime, programmes: Programmes, actor_id: int | None) -> None:
-    named = (change.values.get("unit") for sheet in (PEOPLE, BRANCHES) for change in found.of(sheet))
+    named = (change.values.get("unit") for sheet in _WITH_UNITS for change in found.of(sheet))
     units = unit_ids(conn, (path for path in named if isinstance(path, str)))
     people = apply_people(conn, found, units, now)
     apply_trips(conn, found, people, now)
     branches = apply_branches(conn, found, units, people, now)
+    apply_figures(conn, found, units, people)
     write_lines(conn, found, people, branches, now, actor_id)
     end_all(conn, [people[change.key[0]] for change in found.of(PEOPLE, ChangeKind.ABSENT)], now)
     touched = {people[str(change.values["number"])] for change in found.of(TRIPS)}

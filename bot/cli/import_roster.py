@@ -34,7 +34,7 @@ _UNSHOWN = {"party"}
     multiple=True,
     metavar="SHEET",
     type=click.Choice(list(SHEETS)),
-    help="Let go what this sheet no longer lists: people, trips, branches or branch_members. Repeatable.",
+    help="Let go what this sheet no longer lists, say people or trips. Repeatable.",
 )
 @click.option(
     "--template",
@@ -48,8 +48,8 @@ def import_command(
 ) -> None:
     """Import the roster FILE: an .xlsx workbook, or a folder of .csv.
 
-    Its sheets are people, trips, branches and branch_members, with headers in English or Chinese. Every mistake is
-    reported at once, and then nothing is written.
+    Its sheets are people, trips, branches, branch_members and, for statistics, intake, targets, hosts, papers and
+    online_visits, with headers in English or Chinese. Every mistake is reported at once, and then nothing is written.
     """
     if template is not None:
         if file is not None or prune or dry_run:
@@ -118,4 +118,6 @@ def _shown(value: Value) -> str:
         value = ";".join(value)
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, int):
+        return str(value)
     return " ".join(value.split()) if value else "(empty)"

@@ -27,6 +27,7 @@ COMMANDS = {
     "answer-link": "bot.cli.links:answer_link",
     "rollcall": "bot.cli.rollcall:rollcall",
     "responses": "bot.cli.responses:responses",
+    "statistics": "bot.cli.statistics:statistics",
     "outbox": "bot.cli.outbox:outbox",
     "cases": "bot.cli.cases:cases",
     "policies": "bot.cli.policies:policies",

@@ -1,4 +1,6 @@
-"""The roster of the demo: tables in `bot/demo/tables`, whose dates are days from today, so that it never grows old."""
+"""The roster of the demo: tables in `bot/demo/tables`, whose dates are days from today and whose years are years
+from this one, so that it never grows old.
+"""
 
 import csv
 import io
@@ -6,9 +8,9 @@ from datetime import date, timedelta
 from importlib.resources import files
 from pathlib import Path
 
-from bot.roster.columns import SHEETS, TRIPS
+from bot.roster.columns import SHEETS
 
-_DATES = ("departs", "returns")
+_DATES = frozenset({"departs", "returns", "starts", "ends"})
 
 
 def write_roster(folder: Path, today: date) -> None:
@@ -16,7 +18,7 @@ def write_roster(folder: Path, today: date) -> None:
     tables = files("bot.demo") / "tables"
     for sheet in SHEETS:
         text = (tables / f"{sheet}.csv").read_text(encoding="utf-8")
-        (folder / f"{sheet}.csv").write_text(_dated(text, today) if sheet == TRIPS else text, encoding="utf-8")
+        (folder / f"{sheet}.csv").write_text(_dated(text, today), encoding="utf-8")
 
 
 def _dated(text: str, today: date) -> str:
@@ -25,5 +27,6 @@ def _dated(text: str, today: date) -> str:
     writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
     writer.writeheader()
     for row in rows:
-        writer.writerow(row | {name: (today + timedelta(days=int(row[name]))).isoformat() for name in _DATES})
+        dates = {name: (today + timedelta(days=int(row[name]))).isoformat() for name in _DATES & row.keys()}
+        writer.writerow(row | dates | ({"year": str(today.year + int(row["year"]))} if "year" in row else {}))
     return out.getvalue()

@@ -78,6 +78,26 @@ def date_of(cell: Cell) -> date | None:
     return found
 
 
+def count_of(cell: Cell) -> int | None:
+    """Return a whole number that is not negative; None when empty."""
+    text = number_of(cell).replace(",", "").replace("，", "")
+    if not text:
+        return None
+    if not re.fullmatch(r"\d{1,9}", text):
+        raise Wrong(f"{shown(text)} is not a whole number", "expected a number such as 1200, without words")
+    return int(text)
+
+
+def year_of(cell: Cell) -> int | None:
+    """Return a year: 2019, or 2019年; None when empty."""
+    text = number_of(cell).removesuffix("年度").removesuffix("年")
+    if not text:
+        return None
+    if not re.fullmatch(r"\d{4}", text) or not _FIRST_YEAR <= int(text) <= _LAST_YEAR:
+        raise Wrong(f"{shown(text)} is not a year", f"expected a year from {_FIRST_YEAR} to {_LAST_YEAR}")
+    return int(text)
+
+
 def _date_in(text: str, hint: str) -> date:
     match = _DATE.fullmatch(text)
     if match:

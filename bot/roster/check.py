@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from bot.roster.cells import shown
+from bot.roster.check_figures import figure_faults
 from bot.roster.check_trips import trip_faults
 from bot.roster.columns import BRANCHES, MEMBERS, PEOPLE, SHEETS
 from bot.roster.model import Fault, Key, Record, Sheets, Stored, Value
@@ -21,6 +22,7 @@ def check(records: Sequence[Record], stored: Stored, sheets: Sheets, prune: Abst
         *_people_faults(records, stored, roles, units),
         *trip_faults(records, stored, roles, prune),
         *_branch_faults(records, stored, roles, prune),
+        *figure_faults(records, stored, roles, prune),
     ]
 
 

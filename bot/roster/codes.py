@@ -22,6 +22,8 @@ LEVELS: Codes = {
     "master": ("硕士", "硕士生", "硕士研究生"),
     "doctor": ("博士", "博士生", "博士研究生", "phd"),
 }
+EVERY_LEVEL = "all"
+ALL_LEVELS: Codes = {EVERY_LEVEL: ("全部", "不分层次"), **LEVELS}
 PARTY: Codes = {
     "party": ("中共党员", "党员"),
     "probationary": ("预备党员", "中共预备党员"),
@@ -45,6 +47,13 @@ TRIP_TYPES: Codes = {
     "competition": ("国际竞赛",),
     "volunteering": ("国际志愿服务",),
 }
+MEASURES: Codes = {
+    "person_times": ("派出人次", "人次"),
+    "three_months": ("三个月及以上", "3个月以上"),
+    "online": ("线上交流",),
+    **TRIP_TYPES,
+}
+"""What a target counts: all stays, those of three months and more, visits online, or the stays of one type."""
 BRANCH_KINDS: Codes = {
     "party": ("党支部", "临时党支部"),
     "league": ("团支部", "临时团支部"),

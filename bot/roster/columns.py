@@ -5,67 +5,17 @@ The reader, the parser, the difference and the template all go by this one table
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum, auto
 from functools import cache
 
 from bot.roster.codes import BRANCH_KINDS, LANGUAGES, LEVELS, PARTY, ROLES, TRIP_TYPES
-from bot.roster.model import Value
+from bot.roster.figure_columns import FIGURE_SHEETS, HOSTS, INTAKE, ONLINE, PAPERS, TARGETS
+from bot.roster.kinds import NUMBER, Column, Kind, SheetKind, key_column
+
+__all__ = ["HOSTS", "INTAKE", "ONLINE", "PAPERS", "TARGETS", "Column", "Kind", "SheetKind"]
 
 PEOPLE, TRIPS, BRANCHES, MEMBERS = "people", "trips", "branches", "branch_members"
 HOME_ZONE = "Asia/Shanghai"
 
-
-class Kind(StrEnum):
-    """How a cell is understood."""
-
-    KEY = auto()
-    TEXT = auto()
-    UNIT = auto()
-    CODE = auto()
-    CODES = auto()
-    SCOPE = auto()
-    ZONE = auto()
-    COUNTRY = auto()
-    DATE = auto()
-    EMAIL = auto()
-    PHONE = auto()
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column; `zh` is its Chinese header, `also` what else it may be called, `most` the characters it takes."""
-
-    name: str
-    zh: str
-    kind: Kind
-    also: tuple[str, ...] = ()
-    required: bool = False
-    most: int = 200
-    codes: Mapping[str, tuple[str, ...]] | None = None
-    default: Value = None
-
-
-@dataclass(frozen=True)
-class SheetKind:
-    """One sheet; `key` names the columns that together make a row this one."""
-
-    name: str
-    zh: str
-    key: tuple[str, ...]
-    columns: tuple[Column, ...]
-    also: tuple[str, ...] = ()
-
-    def column(self, name: str) -> Column:
-        """Return a column by its name."""
-        return next(column for column in self.columns if column.name == name)
-
-
-def _key(name: str, zh: str, *also: str, required: bool = False) -> Column:
-    return Column(name, zh, Kind.KEY, also, required=required, most=64)
-
-
-_NUMBER = ("学号/工号", "学号", "工号", "学工号", "人员编号")
 
 SHEETS: Mapping[str, SheetKind] = {
     sheet.name: sheet
@@ -75,7 +25,7 @@ SHEETS: Mapping[str, SheetKind] = {
             "人员",
             ("number",),
             (
-                _key("number", *_NUMBER, required=True),
+                key_column("number", *NUMBER, required=True),
                 Column("name", "姓名", Kind.TEXT, required=True),
                 Column("unit", "单位", Kind.UNIT, ("所在单位", "院系"), most=900),
                 Column("role", "角色", Kind.CODES, codes=ROLES, default=("student",)),
@@ -86,8 +36,8 @@ SHEETS: Mapping[str, SheetKind] = {
                 Column("language", "语言", Kind.CODE, codes=LANGUAGES, default="zh"),
                 Column("email", "邮箱", Kind.EMAIL, ("e-mail", "电子邮箱", "邮件")),
                 Column("phone", "电话", Kind.PHONE, ("手机", "手机号", "联系电话"), most=64),
-                _key("counsellor", "辅导员", "辅导员工号", "counselor"),
-                _key("supervisor", "导师", "导师工号"),
+                key_column("counsellor", "辅导员", "辅导员工号", "counselor"),
+                key_column("supervisor", "导师", "导师工号"),
             ),
             ("人员名单",),
         ),
@@ -96,8 +46,8 @@ SHEETS: Mapping[str, SheetKind] = {
             "派出",
             ("trip",),
             (
-                _key("trip", "派出编号", required=True),
-                _key("number", "学号", *_NUMBER, required=True),
+                key_column("trip", "派出编号", required=True),
+                key_column("number", "学号", *NUMBER, required=True),
                 Column("host", "派往单位", Kind.TEXT, ("host institution", "接收单位"), required=True, most=300),
                 Column("host_supervisor", "外方导师", Kind.TEXT),
                 Column("city", "城市", Kind.TEXT, required=True, most=120),
@@ -117,10 +67,10 @@ SHEETS: Mapping[str, SheetKind] = {
             "支部",
             ("branch",),
             (
-                _key("branch", "支部", "支部名称", required=True),
+                key_column("branch", "支部", "支部名称", required=True),
                 Column("kind", "类别", Kind.CODE, ("支部类别",), required=True, codes=BRANCH_KINDS),
                 Column("unit", "单位", Kind.UNIT, ("所在单位", "院系"), most=900),
-                _key("secretary", "书记", "书记工号", "支部书记"),
+                key_column("secretary", "书记", "书记工号", "支部书记"),
             ),
             ("临时支部",),
         ),
@@ -129,10 +79,11 @@ SHEETS: Mapping[str, SheetKind] = {
             "支部成员",
             ("branch", "number"),
             (
-                _key("branch", "支部", "支部名称", required=True),
-                _key("number", "学号", *_NUMBER, required=True),
+                key_column("branch", "支部", "支部名称", required=True),
+                key_column("number", "学号", *NUMBER, required=True),
             ),
         ),
+        *FIGURE_SHEETS,
     )
 }
 

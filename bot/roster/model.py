@@ -9,8 +9,8 @@ from bot.errors import Mistake
 
 Cell = str | int | float | bool | datetime | date | time | timedelta | None
 """What a cell holds before anybody has understood it; a folder of tables only has text."""
-Value = str | date | tuple[str, ...] | None
-"""What a field holds afterwards: text, a code, a date, or sorted codes."""
+Value = str | int | date | tuple[str, ...] | None
+"""What a field holds afterwards: text, a code, a number, a date, or sorted codes."""
 Key = tuple[str, ...]
 """What makes a row of a sheet this one: a number, a trip's number, a branch and a member's number."""
 

@@ -25,6 +25,9 @@ def parse(sheets: Sheets, places: Places) -> tuple[list[Record], list[Fault]]:
             if name == TRIPS:
                 found += _settle_zone(line, values, places, has_column="zone" in cells)
             faults += found
+            for column in kind.key:  # a column of the key that the sheet leaves out says what it says when it is empty
+                if column not in cells and (default := kind.column(column).default) is not None:
+                    values[column] = default
             key = tuple(str(values[column]) for column in kind.key if values.get(column))
             if len(key) == len(kind.key):
                 records.append(Record(name, line, key, values, frozenset(fault.column for fault in found)))
@@ -81,4 +84,15 @@ _EXPECTED = {
     "returns": "a date such as 2026-09-01",
     "type": "a type such as exchange 交换",
     "kind": "party 党支部 or league 团支部",
+    "year": "a year such as 2019",
+    "level": "a level such as doctor 博士",
+    "intake": "how many were admitted that year",
+    "measure": "what is counted, such as three_months 三个月及以上",
+    "goal": "how many there should be",
+    "responsible": "the office that answers for it",
+    "papers": "how many papers",
+    "tag": "a word such as 战略伙伴",
+    "visit": "the number of the visit online",
+    "starts": "a date such as 2026-09-01",
+    "ends": "a date such as 2026-09-01",
 }

@@ -30,18 +30,19 @@ def read_roster(path: Path) -> Sheets:
         grids = read_tables(path) if path.is_dir() else read_workbook(path)
     except OSError as error:
         raise YanxinError(f"{path} cannot be read ({error.strerror or error}); name a readable file") from error
-    return _sheets(grids)
+    return sheets_of(grids)
 
 
 def _instead(suffix: str) -> str:
     if suffix in {".xls", ".xlsm", ".xlsb", ".xltx", ".et", ".ods", ".numbers"}:
         return "save it as an Excel workbook (.xlsx) and import that"
     if suffix == ".csv":
-        return "name the folder that holds it (as people.csv, trips.csv, branches.csv or branch_members.csv)"
+        return "name the folder that holds it (as people.csv, trips.csv, intake.csv …)"
     return "a roster is an Excel workbook (.xlsx) or a folder of .csv"
 
 
-def _sheets(grids: list[Grid]) -> Sheets:
+def sheets_of(grids: list[Grid]) -> Sheets:
+    """Return the tables as the sheets of a roster, with what is wrong about titles and headers."""
     sheets: dict[str, Sheet] = {}
     faults: list[Fault] = []
     for grid in grids:

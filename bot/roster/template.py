@@ -24,6 +24,7 @@ _HEADS = {
     "zh": ("工作表", "列（英文）", "列（中文）", "必填", "填什么", "可选值"),
     "en": ("sheet", "column", "in Chinese", "required", "what it holds", "values"),
 }
+_FORMATS = {Kind.DATE: "yyyy-mm-dd", Kind.YEAR: "0", Kind.COUNT: "0"}
 _YES = {"zh": "是", "en": "yes"}
 
 
@@ -65,7 +66,7 @@ def _data_sheet(sheet: Any, kind: SheetKind, language: str) -> None:
         dimension = sheet.column_dimensions[letter]
         dimension.width = 24 if column.most > 200 or column.kind is Kind.UNIT else 16  # noqa: PLR2004 - long texts
         # As text, because Excel makes 2.02E+07 of long numbers and dates of 1-2.
-        dimension.number_format = "yyyy-mm-dd" if column.kind is Kind.DATE else "@"
+        dimension.number_format = _FORMATS.get(column.kind, "@")
         if column.kind is Kind.CODE:
             choice = DataValidation("list", formula1=f'"{",".join(_codes(column, language))}"', allow_blank=True)
             choice.errorStyle = "warning"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.roster.cells import Wrong, date_of, number_of, parts_of, shown, text_of, unit_of
+from bot.roster.cells import Wrong, count_of, date_of, number_of, parts_of, shown, text_of, unit_of, year_of
 from bot.roster.codes import AMBIGUOUS_ROLES, Codes
 from bot.roster.columns import Column, Kind, folded
 from bot.roster.model import Cell, Value
@@ -132,6 +132,14 @@ def _phone(_column: Column, cell: Cell, _places: Places) -> Value:
     return text
 
 
+def _year(_column: Column, cell: Cell, _places: Places) -> Value:
+    return year_of(cell)
+
+
+def _count(_column: Column, cell: Cell, _places: Places) -> Value:
+    return count_of(cell)
+
+
 _READERS: Mapping[Kind, Callable[[Column, Cell, Places], Value]] = {
     Kind.KEY: _number,
     Kind.TEXT: _text,
@@ -144,4 +152,6 @@ _READERS: Mapping[Kind, Callable[[Column, Cell, Places], Value]] = {
     Kind.DATE: _date,
     Kind.EMAIL: _email,
     Kind.PHONE: _phone,
+    Kind.YEAR: _year,
+    Kind.COUNT: _count,
 }

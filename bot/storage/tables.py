@@ -9,6 +9,7 @@ from bot.cases import store as cases
 from bot.dialogues import store as dialogues
 from bot.documents import store as documents
 from bot.duty import store as duty
+from bot.figures import store as figures
 from bot.inbox import store as inbox
 from bot.journal import store as journal
 from bot.links import store as links
@@ -33,6 +34,7 @@ __all__ = [
     "dialogues",
     "documents",
     "duty",
+    "figures",
     "inbox",
     "journal",
     "links",

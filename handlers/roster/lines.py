@@ -7,10 +7,21 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from bot.journal import store as journal
-from bot.roster.columns import BRANCHES, MEMBERS, PEOPLE, TRIPS
+from bot.roster.columns import BRANCHES, HOSTS, INTAKE, MEMBERS, ONLINE, PAPERS, PEOPLE, TARGETS, TRIPS
 from bot.roster.model import Change, ChangeKind, Difference
 from bot.trips.store import trips
 
+_NOUNS = {
+    PEOPLE: "person",
+    TRIPS: "trip",
+    BRANCHES: "branch",
+    MEMBERS: "branch_member",
+    INTAKE: "intake",
+    TARGETS: "target",
+    HOSTS: "host",
+    PAPERS: "papers",
+    ONLINE: "online_visit",
+}
 _DONE = {
     ChangeKind.ADD: "added",
     ChangeKind.CHANGE: "changed",
@@ -34,8 +45,7 @@ def write_lines(
     lines = []
     for change in difference.changes:
         about, detail = _about(change, people, branches, trip_ids)
-        noun = {PEOPLE: "person", TRIPS: "trip", BRANCHES: "branch", MEMBERS: "branch_member"}[change.sheet]
-        action = f"{noun}.{_DONE[change.kind]}"
+        action = f"{_NOUNS[change.sheet]}.{_DONE[change.kind]}"
         lines.append(journal.line(now, action, person_id=about, actor_id=actor_id, **detail))
     journal.write(conn, lines)
 
@@ -58,5 +68,9 @@ def _about(
             return people[str(change.values["number"])], {"trip": trip_id, **detail}
         case "branches":
             return None, {"branch": branches[change.key[0]], **detail}
+        case "online_visits":
+            return people[str(change.values["number"])], detail
+        case "intake" | "targets" | "hosts" | "papers":
+            return None, {"row": "/".join(change.key), **detail}
         case _:
             return None, {"branch": branches[change.key[0]], "member": people[change.key[1]]}

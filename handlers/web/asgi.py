@@ -31,6 +31,7 @@ from handlers.web import (
     rollcall_page,
     rollcalls,
     static,
+    statistics,
     told_page,
 )
 from handlers.web.armour import Bounded, Headed, OwnSite
@@ -46,6 +47,7 @@ PAGES = (
     case_page,
     case_done,
     responses_csv,
+    statistics,
     rollcalls,
     rollcall_page,
     rollcall_done,

@@ -20,6 +20,7 @@ from bot.people.model import STAFF_ROLES, Person
 from bot.people.store import by_id
 from bot.signins import store as signins
 from bot.views.scope import Scope, scope_of
+from bot.views.statistics import may_see_statistics
 from handlers.web.errors import plain
 from handlers.web.site import Site
 
@@ -98,6 +99,7 @@ def console_page(site: Site, request: Request, reader: Reader, template: str, **
     """Render a page of the console with its frame."""
     frame: dict[str, Any] = {"reader": reader.person, "csrf": reader.csrf, "sees_safety": reader.scope is not None}
     frame["sees_rollcalls"] = may_see(reader.person)
+    frame["sees_statistics"] = may_see_statistics(reader.scope)
     return site.page(request, template, own=reader.person.language, **(frame | context))
 
 

@@ -42,6 +42,8 @@ def _value(column: Column) -> st.SearchStrategy[Any]:
         Kind.COUNTRY: st.sampled_from(["DE", "BR", "CN"]),
         Kind.DATE: st.dates(date(2000, 1, 1), date(2100, 12, 31)),
         Kind.EMAIL: st.just("a.b@example.edu"),
+        Kind.YEAR: st.integers(2000, 2100),
+        Kind.COUNT: st.integers(0, 100_000),
         Kind.PHONE: st.from_regex(r"\+[1-9][0-9]{5,12}", fullmatch=True),
     }
     # A trip without a zone gets one from its city: that is for the tests of parsing.
@@ -57,10 +59,10 @@ def _rows(sheet: str) -> st.SearchStrategy[list[Row]]:
 tables = st.fixed_dictionaries({sheet: _rows(sheet) for sheet in SHEETS})
 
 
-def _cell(column: Column, value: Value, language: str) -> str | date:
+def _cell(column: Column, value: Value, language: str) -> str | int | date:
     if isinstance(value, tuple):
         return ";".join(_name(column, part, language) for part in value)
-    return _name(column, value, language) if isinstance(value, str) else value or ""
+    return _name(column, value, language) if isinstance(value, str) else "" if value is None else value
 
 
 def _name(column: Column, code: str, language: str) -> str:
@@ -69,9 +71,9 @@ def _name(column: Column, code: str, language: str) -> str:
     return code.removeprefix("unit:").removeprefix("country:") if column.kind is Kind.SCOPE else code
 
 
-def _grid(sheet: str, rows: list[Row], language: str) -> list[list[str | date]]:
+def _grid(sheet: str, rows: list[Row], language: str) -> list[list[str | int | date]]:
     columns = SHEETS[sheet].columns
-    head: list[str | date] = [column.zh if language == "zh" else column.name for column in columns]
+    head: list[str | int | date] = [column.zh if language == "zh" else column.name for column in columns]
     return [head, *([_cell(column, row[column.name], language) for column in columns] for row in rows)]
 
 

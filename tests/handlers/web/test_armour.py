@@ -40,6 +40,7 @@ def paths(town: Town) -> list[str]:
         "/console/people/S09",
         "/console/people/nobody",
         "/console/responses",
+        "/console/statistics",
         "/console/cases",
         "/console/cases?state=resolved&reason=urgent&page=2",
         "/console/cases/1",

@@ -1,0 +1,1 @@
+"""What statistics need and no roster of people says: intake, targets, partner tags, papers, visits online."""

@@ -1,0 +1,41 @@
+"""Somebody takes statistics out as a file: as which kind, and the line in the journal that says so."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot.figures.tables import Statistics
+from bot.journal import store as journal
+from bot.rendering.renderer import Renderer
+from bot.rendering.statistics_pdf import as_pdf
+from bot.rendering.statistics_said import say
+from bot.rendering.statistics_xlsx import as_xlsx
+
+KINDS = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
+}
+
+
+def statistics_file(renderer: Renderer, language: str, found: Statistics, kind: str) -> bytes:
+    """Return statistics as a file of one of `KINDS`."""
+    said = say(renderer, language, found)
+    return as_xlsx(said) if kind == "xlsx" else as_pdf(said)
+
+
+def note_taken(
+    conn: Connection, found: Statistics, kind: str, now: datetime, actor_id: int | None, token: int | None = None
+) -> None:
+    """Write down who took which statistics out; they are about nobody, so no student sees a line."""
+    line = journal.line(
+        now,
+        "statistics.exported",
+        person_id=None,
+        actor_id=actor_id,
+        format=kind,
+        year=found.year,
+        unit=found.unit,
+        level=found.level,
+        **({} if token is None else {"token": token}),
+    )
+    journal.write(conn, [line])
