@@ -10,8 +10,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
-from bot import settings_wecom
+from bot import settings_dingtalk, settings_wecom
 from bot.errors import Mistake, SettingsError
+from bot.settings_dingtalk import DingTalk
 from bot.settings_wecom import WeCom
 
 Text = Annotated[str, Field(strict=True)]
@@ -81,6 +82,7 @@ class Channels(_Section):
     web: Web = Web()
     telegram: Telegram = Telegram()
     wecom: WeCom = WeCom()
+    dingtalk: DingTalk = DingTalk()
 
 
 class Limits(_Section):
@@ -98,6 +100,12 @@ class Limits(_Section):
     wecom_messages_per_account_per_day: Positive = 200
     wecom_text_bytes: Annotated[int, Field(strict=True, ge=200)] = 2048
     wecom_timeout_seconds: Positive = 15
+    dingtalk_calls_per_second: Positive = 20
+    dingtalk_users_per_call: Annotated[int, Field(strict=True, ge=1, le=20)] = 20
+    dingtalk_calls_per_month: Positive = 10_000
+    dingtalk_text_bytes: Annotated[int, Field(strict=True, ge=200)] = 5000
+    dingtalk_timeout_seconds: Positive = 15
+    dingtalk_silence_seconds: Positive = 90
     alarm_timeout_seconds: Positive = 15
 
 
@@ -144,7 +152,11 @@ class PoliciesSection(BaseModel):
         return dict(self.model_extra or {})
 
 
-_IN_FILES = {"telegram": ("token", "webhook_secret"), "wecom": settings_wecom.SECRETS}
+_IN_FILES = {
+    "telegram": ("token", "webhook_secret"),
+    "wecom": settings_wecom.SECRETS,
+    "dingtalk": settings_dingtalk.SECRETS,
+}
 """Keys of channels that may stand in a file of their own."""
 
 
@@ -235,8 +247,9 @@ def _across(path: Path, values: dict[str, Any]) -> list[Mistake]:
     broken = _urls_in(file)
     mistakes = [Mistake(f"{path}: [duty] alarm_urls_file", *broken)] if isinstance(broken, tuple) else []
     channels = values.get("channels")
-    wecom = channels.get("wecom") if isinstance(channels, dict) else None
-    return mistakes + _telegram_faults(path, values) + settings_wecom.faults(path, wecom)
+    wecom, dingtalk = (channels.get(name) if isinstance(channels, dict) else None for name in ("wecom", "dingtalk"))
+    mistakes += _telegram_faults(path, values) + settings_wecom.faults(path, wecom)
+    return mistakes + settings_dingtalk.faults(path, dingtalk)
 
 
 def _urls_in(file: Any) -> dict[str, Any] | tuple[str, str] | None:

@@ -47,7 +47,7 @@ def invite_links(conn: Connection, settings: Settings, numbers: Sequence[str], r
     if unknown:
         raise YanxinError("\n".join(f"{number}: nobody on the roster has this number" for number in unknown))
     channels = settings.channels
-    if not (channels.web.enabled or channels.telegram.enabled or channels.wecom.enabled):
+    if not any(one.enabled for one in (channels.web, channels.telegram, channels.wecom, channels.dingtalk)):
         raise YanxinError("no channel is enabled; switch one on under [channels] in the settings")
     made = []
     for number, person in found.items():

@@ -10,11 +10,12 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from weakref import WeakValueDictionary
 
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError
 
 from bot.channels.base import Channel, Formed
 from bot.clock import Clock
@@ -25,7 +26,9 @@ from bot.outbox.model import OutboxState, Priority, Rendered, Result, ResultKind
 from bot.storage import state
 from bot.storage.database import Database
 from bot.storage.writer import Urgency
+from scheduler.grouping import Group, grouped, send_group
 from scheduler.pace import Pace
+from scheduler.recording import Recording
 from scheduler.together import Together
 
 log = structlog.get_logger()
@@ -36,8 +39,6 @@ ROOM_PARTS = 4
 GATHER_SECONDS = 0.02
 GRACE_SECONDS = 20.0
 """How long a stopping sender waits for what is under way."""
-LONGEST_PAUSE_SECONDS = 30.0
-"""The longest pause between two tries to record a result while the database is away."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,10 @@ class Sender:
         self._ordinary = 0
         self._chats: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._looking = Together(self._look, lambda: 0.0)
-        self._recording = Together(self._record, self._gather)
+        store = Recording(
+            desk.database, lambda conn, done: self._record_all(conn, done, desk.clock.now()), self._pause_for
+        )
+        self._recording = Together(store.record, self._gather)
         self._starting = asyncio.Lock()
         self._is_stopping = False
 
@@ -146,8 +150,13 @@ class Sender:
             lambda conn: self._claim(conn, now, real, max(urgent, 0), ordinary, busy), Urgency.DELIVERY
         )
         self._epoch, self._renewed_at = epoch, None if epoch is None else real
-        for parcel in parcels:
-            self._set_off(parcel)
+        for group in grouped(self.channel, parcels):
+            if len(group) == 1:
+                self._set_off(group[0])
+                continue
+            shared = self._together(group)
+            for parcel in group:
+                self._set_off(parcel, shared)
         return taken
 
     def _ready(self, conn: Connection, now: datetime, least: Priority) -> bool:
@@ -187,10 +196,14 @@ class Sender:
         )
         return epoch, taken, parcels
 
-    def _set_off(self, parcel: Parcel) -> None:
+    def _together(self, parcels: list[Parcel]) -> Group:
+        send = partial(send_group, self.channel, self._call)
+        return Group(parcels, lambda: self._wait(parcels[0]), send)
+
+    def _set_off(self, parcel: Parcel, group: Group | None = None) -> None:
         ordinary = parcel.message.priority > Priority.REPLY
         self._ordinary += ordinary
-        task = asyncio.create_task(self._send(parcel), name=str(parcel.message.address_id or 0))
+        task = asyncio.create_task(self._send(parcel, group), name=str(parcel.message.address_id or 0))
         self._under_way.add(task)
 
         def end(done: asyncio.Task[None]) -> None:
@@ -202,17 +215,24 @@ class Sender:
 
         task.add_done_callback(end)
 
-    async def _send(self, parcel: Parcel) -> None:
+    async def _send(self, parcel: Parcel, group: Group | None = None) -> None:
         lock = self._chats.setdefault(parcel.external_id, asyncio.Lock())
         async with lock:
-            priority = parcel.message.priority
-            alarm = priority is Priority.ALARM
-            await self._pace.wait(parcel.external_id, urgent=priority <= Priority.REPLY, alarm=alarm)
-            result = await self._look_and_call(parcel)
+            try:
+                await (self._wait(parcel) if group is None else group.place())
+                result = await self._look_and_call(parcel, group)
+            finally:
+                if group is not None:
+                    group.leave(parcel)
             if result is not None:
                 await self._recording.do((parcel, result))
 
-    async def _look_and_call(self, parcel: Parcel) -> Result | None:
+    async def _wait(self, parcel: Parcel) -> None:
+        priority = parcel.message.priority
+        alarm = priority is Priority.ALARM
+        await self._pace.wait(parcel.external_id, urgent=priority <= Priority.REPLY, alarm=alarm)
+
+    async def _look_and_call(self, parcel: Parcel, group: Group | None) -> Result | None:
         """Look once more whether a message is wanted and send it; None when it was given up."""
         now = self._desk.clock.now()
         try:
@@ -226,7 +246,7 @@ class Sender:
         except Exception as error:  # noqa: BLE001 - nothing was sent, so it may go again whatever it was
             log.error("delivery.cannot_look", outbox_id=parcel.message.id, error=type(error).__name__)  # noqa: TRY400
             return Result(ResultKind.RETRY_AT, reason="not_looked_up")
-        return await self._call(parcel)
+        return await (self._call(parcel) if group is None else group.call(parcel))
 
     async def _look(self, parcels: list[Parcel]) -> list[Verdict | None]:
         now = self._desk.clock.now()
@@ -244,34 +264,6 @@ class Sender:
             name = type(error).__name__
         log.error("delivery.channel_broke", channel=self.channel.name, outbox_id=parcel.message.id, error=name)
         return Result(ResultKind.OUTCOME_UNKNOWN, reason=name)
-
-    async def _record(self, batch: list[tuple[Parcel, Result]]) -> list[None]:
-        """Store results in one transaction; one that cannot be stored must not take the others with it."""
-        try:
-            verdicts = await self._record_when_there(batch)
-        except Exception as error:  # noqa: BLE001 - see above
-            kind = type(error).__name__
-        else:
-            self._pause_for(verdicts)
-            return [None] * len(batch)
-        if len(batch) == 1:  # the watchdog sees it, and the next start counts it as unknown
-            log.error("delivery.result_lost", outbox_id=batch[0][0].message.id, error=kind)
-        else:
-            for one in batch:
-                await self._record([one])
-        return [None] * len(batch)
-
-    async def _record_when_there(self, batch: list[tuple[Parcel, Result]], pause: float = 0.5) -> list[Verdict]:
-        """Store results, again and again while the database is away: they must not get lost."""
-        while True:
-            try:
-                return await self._desk.database.awrite(
-                    lambda conn: self._record_all(conn, batch, self._desk.clock.now()), Urgency.DELIVERY
-                )
-            except (OperationalError, InterfaceError, OSError) as error:
-                log.error("delivery.cannot_record", messages=len(batch), error=type(error).__name__)  # noqa: TRY400
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
     def _pause_for(self, verdicts: list[Verdict]) -> None:
         longest = max((verdict.pause_seconds for verdict in verdicts), default=0.0)

@@ -16,6 +16,8 @@ SECOND = 1.01
 """The second within which the rate holds, and what the way to the platform may add or take."""
 LATE = 0.5
 """How much of a place a loop that wakes late may make up for."""
+MOST_CALLS_WAITING = 10
+"""How many full calls are claimed at once; more would keep an alarm of the next claim waiting."""
 MOST_CHATS = 4096
 """How many chats are remembered before the idle ones are forgotten."""
 
@@ -108,6 +110,24 @@ class Limited:
         """Return when the next place is free: one after the other, and never more than the rate within a second."""
         is_full = len(self._given) == self.per_second
         return max(self._free_at, self._given[0] + SECOND) if is_full else self._free_at
+
+
+class PerCall:
+    """The limits of a platform that counts calls, each of which may carry the same words to several people."""
+
+    def __init__(self, calls_per_second: int, together: int) -> None:
+        """Say how many calls a second there may be, and how many messages one of them carries at most."""
+        self._calls = Limited(calls_per_second, calls_per_second)
+        self.per_second = max(calls_per_second, together * MOST_CALLS_WAITING)
+        self.reserve = reserve_of(self.per_second)
+
+    async def wait(self, chat: str, *, urgent: bool, alarm: bool = False) -> None:
+        """Wait for a place for one call."""
+        await self._calls.wait(chat, urgent=urgent, alarm=alarm)
+
+    async def later(self, chat: str, *, urgent: bool) -> Later | None:  # noqa: ARG002 - `wait` has seen to it
+        """Return None: whoever has waited may go."""
+        return None
 
 
 class Unlimited:

@@ -19,6 +19,7 @@ from bot.storage.database import Database
 from bot.storage.writer import Urgency
 from scheduler import (
     alarms_lost,
+    calls_nearly_used,
     cases_due,
     cry_unanswered,
     duty_watch,
@@ -99,6 +100,13 @@ class Rounds:
         numbers = self.settings.duty.alarm_urls
         return await self.database.awrite(
             lambda conn: duty_watch.work_off(conn, numbers, self.clock.now()), Urgency.BULK
+        )
+
+    async def quotas(self) -> int:
+        """Tell the office when a platform's calls of this month are nearly used up."""
+        most = {"dingtalk": self.settings.limits.dingtalk_calls_per_month}
+        return await self.database.awrite(
+            lambda conn: calls_nearly_used.work_off(conn, most, self.clock.now(), self.clock.real()), Urgency.BULK
         )
 
     async def inbox(self) -> int:

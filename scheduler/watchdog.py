@@ -59,7 +59,7 @@ CODES = (
     "alarm_urls_failing",
     "channel_troubles",
 )
-WARNINGS = frozenset({"day_used_percent"})
+WARNINGS = frozenset({"day_used_percent", "month_used_percent"})
 """What a channel says of itself that is worth seeing and keeps nobody from being told that all is well."""
 
 

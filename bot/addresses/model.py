@@ -7,11 +7,14 @@ from enum import StrEnum
 PULL_ONLY = frozenset({"web"})
 """Channels that wait for her to look: what lies there has not been asked until her page has shown it."""
 
-VOUCHED = frozenset({"wecom"})
+VOUCHED = frozenset({"wecom", "dingtalk"})
 """Channels whose directory the school itself keeps: an id there is a number on the roster, no invitation is needed."""
 
 WINDOWED = frozenset({"wechat"})
 """Channels whose platform counts what we may say, and only for a while after she was heard (`bot.allowances`)."""
+
+WITHOUT_BRANCHES = frozenset({"telegram", "dingtalk", "mail"})
+"""Channels that nothing of a branch travels through: there a neutral line with a link stands for it."""
 
 WAKE_ONLY = frozenset({"apprise"})
 """Channels that wake a member of staff and carry nothing else: no question, reply or notice ever goes there."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from bot.app.platform_rows import TokenRow, sent_before
+from bot.app.platform_rows import TokenRow, calls_counted, sent_before
 from bot.channels.alarm.channel import Alarm
 from bot.channels.base import Channel
+from bot.channels.dingtalk.channel import DingTalk
 from bot.channels.telegram.channel import Telegram
 from bot.channels.web.channel import WebChannel
 from bot.channels.wecom.channel import WeCom
@@ -12,7 +13,7 @@ from bot.clock import Clock, SystemClock
 from bot.settings import Settings
 from bot.storage.database import Database
 from handlers.telegram_webhook import PATH
-from scheduler.pace import Limited, Pace, Unlimited
+from scheduler.pace import Limited, Pace, PerCall, Unlimited
 from scheduler.pace_windows import Windowed, Windows
 
 AT_ONCE = 40
@@ -34,6 +35,11 @@ def make_channels(
         section, real = settings.channels.wecom, (clock or SystemClock()).real
         row = TokenRow(database or _no_database, WeCom.name, section.account)
         found.append(WeCom(section, settings.limits, row, real, language=settings.service.language))
+    if (dingtalk := settings.channels.dingtalk).enabled:
+        known, real = database or _no_database, (clock or SystemClock()).real
+        row = TokenRow(known, DingTalk.name, dingtalk.account)
+        calls = calls_counted(known, DingTalk.name, dingtalk.account, real)
+        found.append(DingTalk(dingtalk, settings.limits, row, calls, real))
     if settings.duty.alarm_urls:
         urls = {number: [url.get_secret_value() for url in of] for number, of in settings.duty.alarm_urls.items()}
         found.append(Alarm(urls, timeout=settings.limits.alarm_timeout_seconds))
@@ -48,6 +54,8 @@ def pace_of(channel: Channel, settings: Settings, clock: Clock, database: Databa
         minute, hour = limits.wecom_messages_per_member_per_minute, limits.wecom_messages_per_member_per_hour
         before = sent_before(database, channel.name, channel.account)
         return Windowed(Windows(minute, hour, per_day), clock.real, before, channel=channel.name)
+    if isinstance(channel, DingTalk):
+        return PerCall(limits.dingtalk_calls_per_second, channel.together)
     if isinstance(channel, Telegram):
         return Limited(limits.telegram_messages_per_second, limits.telegram_messages_per_chat_per_second)
     return Unlimited(AT_ONCE)

@@ -17,6 +17,8 @@ from starlette.types import ASGIApp
 from bot.app.channels_made import AT_ONCE, make_channels, pace_of
 from bot.channels.alarm.channel import Alarm
 from bot.channels.base import Channel
+from bot.channels.dingtalk import understand as dingtalk_understand
+from bot.channels.dingtalk.channel import DingTalk
 from bot.channels.telegram import understand as telegram_understand
 from bot.channels.web import understand as web_understand
 from bot.channels.wecom import understand as wecom_understand
@@ -115,6 +117,7 @@ class App:
                 "telegram": telegram_understand.understand,
                 "web": web_understand.understand,
                 "wecom": wecom_understand.understand,
+                "dingtalk": dingtalk_understand.understand,
             },
             answer_stranger=self._answer_stranger,
         )
@@ -194,6 +197,8 @@ class App:
         for one in [*self.channels, *self._paces.values()]:
             if isinstance(one, WeCom | Windowed):
                 found.setdefault("wecom", {}).update(one.troubles())
+            if isinstance(one, DingTalk):
+                found[one.name] = one.troubles()
         return found
 
     async def _acknowledge_in_wecom(self, press_ref: str) -> None:

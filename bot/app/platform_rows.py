@@ -3,7 +3,7 @@
 Channels know no database; the wiring gives them these.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 from bot.addresses.store import addresses
 from bot.outbox.model import ResultKind
 from bot.outbox.store import attempts
-from bot.platforms.store import Token, keep_token, token_of
+from bot.platforms.store import Token, count_calls, keep_token, token_of
 from bot.storage.database import Database
 from bot.storage.writer import Urgency
 from scheduler.pace_windows import Before, Sent
@@ -43,6 +43,17 @@ def sent_since(conn: Connection, channel: str, account: str, since: datetime) ->
     tried = attempts.join(addresses, addresses.c.id == attempts.c.address_id)
     count = select(func.count()).select_from(tried).where(*ours, attempts.c.started_at >= since)
     return int(conn.execute(count).scalar_one())
+
+
+def calls_counted(
+    database: Callable[[], Database], channel: str, account: str, real: Callable[[], datetime]
+) -> Callable[[int], Awaitable[int]]:
+    """Return what adds to the calls of an account in this month and says how many there are."""
+
+    async def add(calls: int) -> int:
+        return await database().awrite(lambda conn: count_calls(conn, channel, account, calls, real()), Urgency.BULK)
+
+    return add
 
 
 def sent_before(database: Database, channel: str, account: str) -> Before:

@@ -16,8 +16,10 @@ from starlette.types import ASGIApp
 
 from bot.app.parts import App
 from bot.channels.base import Channel, Source, Store
+from bot.channels.dingtalk import understand as dingtalk
+from bot.channels.dingtalk.channel import DingTalk
+from bot.channels.telegram import understand as telegram
 from bot.channels.telegram.channel import Telegram
-from bot.channels.telegram.understand import is_known
 from bot.channels.wecom.channel import WeCom
 from bot.errors import YanxinError
 from bot.storage.writer import Urgency
@@ -85,6 +87,9 @@ class Running:
                     parts.append(self._poll(channel, channel))
             elif isinstance(channel, WeCom):
                 parts.append(channel.introduce())
+            elif isinstance(channel, DingTalk):
+                # Without a lease: the platform pushes to any connection, and more processes have more of them.
+                parts.append(channel.run(self._store(channel)))
         self._tasks = [asyncio.ensure_future(_told(part)) for part in parts]
         self._set_bell()
         self._bell.start()
@@ -118,6 +123,7 @@ class Running:
         ring(5, "cries unanswered", self._and_send(rounds.cries))
         ring(60, "watchdog", self._watch)
         ring(300, "duty", self._and_send(rounds.duty))
+        ring(300, "quotas", self._and_send(rounds.quotas))
         ring(24 * 3600, "plan everyone", self._plan, first=now)
         ring(3600, "purge", rounds.purge)
 
@@ -162,6 +168,7 @@ class Running:
 
 def store_of(app: App, channel: Channel) -> Store:
     """Return what commits a raw update of a channel to the inbox and wakes whoever reads it."""
+    is_known = {"telegram": telegram.is_known, "dingtalk": dingtalk.is_known}[channel.name]
 
     async def store(external_id: str, sender: str, raw: dict[str, Any], text: str) -> None:
         known = is_known(raw)

@@ -5,7 +5,7 @@ message and gets back a `Result` of the closed vocabulary, whatever happened; a 
 platform said. Its plain function `understand(raw) -> Incoming` lives in a module of its own beside it.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from bot.allowances.model import Form
@@ -69,6 +69,23 @@ class Formed(Channel, Protocol):
 
     async def send_form(self, external_id: str, form: Form, message: Rendered, *, key: str) -> Result:
         """Send a message by a form, as much of it as the form holds."""
+
+
+@runtime_checkable
+class Grouped(Protocol):
+    """What a channel has besides whose platform takes one message for several addresses in one call.
+
+    `together`: how many addresses one call takes at most; 1 where calls cannot be shared after all.
+    """
+
+    @property
+    def together(self) -> int: ...
+
+    def words(self, message: Rendered) -> str:
+        """Return all of a message that an address would get; what has the same words may share a call."""
+
+    async def send_together(self, external_ids: Sequence[str], message: Rendered, *, key: str) -> list[Result]:
+        """Send the same words to each; the results are in the order of the addresses. Raises no more than `send`."""
 
 
 class Source(Protocol):

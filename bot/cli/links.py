@@ -39,6 +39,9 @@ def invite_link(tool: Tool, numbers: tuple[str, ...]) -> None:
     if tool.settings.channels.wecom.enabled:  # no link: whoever opens the app is known by her UserID
         for number in dict.fromkeys(numbers):
             click.echo(f"{number}\twecom\topens the app in WeCom, where {number} is the UserID, and agrees")
+    if tool.settings.channels.dingtalk.enabled:  # no link either: whoever writes to the robot is known
+        for number in dict.fromkeys(numbers):
+            click.echo(f"{number}\tdingtalk\twrites to the robot in DingTalk, where {number} is the UserID, and agrees")
 
 
 @click.command("answer-link", cls=Command)

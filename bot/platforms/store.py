@@ -1,9 +1,11 @@
-"""Tables and queries of access tokens, which all processes share, and of nonces, each of which opens the door once."""
+"""Tables and queries of access tokens, which all processes share, of nonces, each of which opens the door once, and of
+how many calls a platform was asked in a month.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Connection, Index, String, Table, bindparam, select
+from sqlalchemy import Column, Connection, Index, Integer, String, Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.schema import Sealed, UtcDateTime, metadata
@@ -28,6 +30,19 @@ callback_nonces = Table(
     Column("seen_at", UtcDateTime, nullable=False),
     Index("ix_callback_nonces_seen_at", "seen_at"),
 )
+
+platform_calls = Table(
+    "platform_calls",
+    metadata,
+    Column("channel", String(16), primary_key=True),
+    Column("account", String(64), primary_key=True),
+    Column("month", String(7), primary_key=True),
+    Column("calls", Integer, nullable=False),
+    # When the office was told that most of the month's calls are used.
+    Column("told_at", UtcDateTime),
+)
+BEIJING = timedelta(hours=8)
+"""The platforms' months begin at midnight in Beijing, where no clock changes."""
 
 NONCES_FOR = timedelta(minutes=15)
 """How long nonces are remembered: longer than a call may be old."""
@@ -77,3 +92,33 @@ def take_nonce(conn: Connection, channel: str, account: str, nonce: str, digest:
 def forget_nonces(conn: Connection, real_now: datetime) -> int:
     """Forget nonces that are too old for any call; return how many."""
     return conn.execute(callback_nonces.delete().where(callback_nonces.c.seen_at < real_now - NONCES_FOR)).rowcount
+
+
+def month_of(real_now: datetime) -> str:
+    """Return the platforms' month, like `2026-11`."""
+    return (real_now + BEIJING).strftime("%Y-%m")
+
+
+def count_calls(conn: Connection, channel: str, account: str, calls: int, real_now: datetime) -> int:
+    """Add to the calls of this month and return how many there are."""
+    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    table, month = platform_calls, month_of(real_now)
+    row = insert(table).values(channel=channel, account=account, month=month, calls=calls)
+    counted = row.on_conflict_do_update(
+        index_elements=[table.c.channel, table.c.account, table.c.month],
+        set_={"calls": table.c.calls + row.excluded.calls},
+    )
+    return int(conn.execute(counted.returning(table.c.calls)).scalar_one())
+
+
+def tell_of_calls(conn: Connection, channel: str, least: int, real_now: datetime) -> int | None:
+    """Return this month's calls of a channel when they have reached `least` and nobody was told yet; once."""
+    table = platform_calls
+    here = (table.c.channel == channel, table.c.month == month_of(real_now))
+    found = conn.execute(
+        table.update()
+        .where(*here, table.c.calls >= least, table.c.told_at.is_(None))
+        .values(told_at=real_now)
+        .returning(table.c.calls)
+    ).scalars()
+    return max(found, default=None)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, event
 
 from bot.app import App
+from bot.channels.dingtalk.channel import DingTalk
 from bot.channels.telegram.channel import Telegram, account_of
 from bot.channels.web.channel import WebChannel
 from bot.channels.wecom.channel import WeCom
@@ -58,6 +59,8 @@ def accounts_of(order: Order, settings: Settings) -> list[Account]:
         found.append(Account(Telegram.name, account, Telegram.can_edit, Telegram.can_push))
     if (wecom := settings.channels.wecom).enabled and order.students is None:
         found.append(Account(WeCom.name, wecom.account, wecom.cards, WeCom.can_push))
+    if (dingtalk := settings.channels.dingtalk).enabled and order.students is None:
+        found.append(Account(DingTalk.name, dingtalk.account, dingtalk.cards, DingTalk.can_push))
     return found
 
 

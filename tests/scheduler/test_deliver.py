@@ -411,7 +411,7 @@ async def die(office: Office, channel: ScriptedChannel, holder: str, *, calling:
 
     sender._call = call  # type: ignore[method-assign]
     if not calling:
-        sender._set_off = lambda _parcel: None  # type: ignore[assignment]
+        sender._set_off = lambda *_given: None  # type: ignore[method-assign]
     await sender._start()
     tasks = list(sender._under_way)
     await until(lambda: len(reached) == len(tasks))

@@ -30,6 +30,7 @@ from structlog.typing import EventDict
 from bot.app import App
 from bot.app.running import store_of
 from bot.cases.store import cases
+from bot.channels.dingtalk.channel import DingTalk
 from bot.channels.telegram.channel import Telegram
 from bot.clock import ManualClock
 from bot.engine.facts import load_facts
@@ -225,7 +226,7 @@ class World:
         self._polls = [
             asyncio.create_task(channel.run(store_of(self.app, channel)))
             for channel in self.app.channels
-            if isinstance(channel, Telegram)
+            if isinstance(channel, Telegram | DingTalk)
         ]
 
     async def _end(self) -> None:

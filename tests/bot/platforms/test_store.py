@@ -7,7 +7,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.platforms.store import Token, forget_nonces, keep_token, platform_tokens, take_nonce, token_of
+from bot.platforms.store import (
+    Token,
+    count_calls,
+    forget_nonces,
+    keep_token,
+    platform_tokens,
+    take_nonce,
+    tell_of_calls,
+    token_of,
+)
 from bot.schema import metadata
 from bot.sealed import Keyring
 from bot.storage.database import Database
@@ -60,3 +69,20 @@ def test_a_nonce_belongs_to_what_came_with_it_first(database: Database) -> None:
     assert database.write(lambda conn: forget_nonces(conn, NOW + timedelta(minutes=15))) == 0
     assert database.write(lambda conn: forget_nonces(conn, NOW + timedelta(minutes=16))) == 3
     assert take("1", "b")
+
+
+def test_calls_are_counted_by_the_platforms_month_and_told_once(database: Database) -> None:
+    def count(calls: int, at: datetime = NOW, account: str = "a") -> int:
+        return database.write(lambda conn: count_calls(conn, "dingtalk", account, calls, at))
+
+    def tell(least: int, at: datetime = NOW) -> int | None:
+        return database.write(lambda conn: tell_of_calls(conn, "dingtalk", least, at))
+
+    assert [count(1), count(7), count(2, account="b")] == [1, 8, 2]
+    assert tell(9) is None
+    assert tell(8) == 8
+    assert tell(8) is None
+    late = datetime(2026, 11, 30, 16, tzinfo=UTC)  # December has begun in Beijing
+    assert [count(1, late - timedelta(seconds=1)), count(3, late)] == [9, 3]
+    assert tell(3, late) == 3
+    assert tell(8) is None

@@ -33,6 +33,8 @@ DUTY: dict[str, Any] = {
         SPAN | {"start": "2026-11-21T01:00:00+00:00", "end": LATER, "city": "", "students": 1},
     ],
     "gaps_left": 3,
+    "calls": 8123,
+    "most": 10000,
     "test": 5,
     "token": "abcdefgh",
     "rings": True,
