@@ -39,6 +39,11 @@ class Calls:
         if self._writing is not None:
             await asyncio.gather(self._writing, return_exceptions=True)
 
+    async def used(self) -> int:
+        """Return how many calls this month has seen so far."""
+        await self.written()
+        return await self._add(0)
+
     def troubles(self) -> dict[str, int]:
         """Return how much of the month is used, in hundredths, once somebody should know."""
         share = self._used / self._most

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.channels.base import Store
+from bot.channels.checkup import Around, Finding
 from bot.channels.dingtalk.calls import Add, Calls
 from bot.channels.dingtalk.client import Client
 from bot.channels.dingtalk.errors import (
@@ -56,7 +57,8 @@ class DingTalk:
         self._section = section
         self._real = real
         seconds = float(limits.dingtalk_timeout_seconds)
-        self._calls = Calls(calls, limits.dingtalk_calls_per_month, section.account)
+        self._per_month = limits.dingtalk_calls_per_month
+        self._calls = Calls(calls, self._per_month, section.account)
         self._client = Client(section, seconds, tokens, real, self._calls)
         silence = float(limits.dingtalk_silence_seconds)
         self._stream = Stream(section, self._client, silence=silence, seconds=seconds, real=real)
@@ -101,6 +103,13 @@ class DingTalk:
     async def run(self, store: Store) -> None:
         """Listen until cancelled; what comes is stored before the platform hears that it arrived."""
         await self._stream.run(Keeper(store))
+
+    async def checkup(self, around: Around) -> Sequence[Finding]:
+        """Say how the app is, for `yanxin doctor`."""
+        from bot.channels.dingtalk import checkup  # noqa: PLC0415 - see above
+
+        found = await checkup.asked(self._client, self._section, around)
+        return [*found, checkup.used(await self._calls.used(), self._per_month)]
 
     async def close(self) -> None:
         """Call nothing more and close the connections."""

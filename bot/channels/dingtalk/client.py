@@ -60,6 +60,11 @@ class Client:
         }
         return await self._ask("POST", "/v1.0/gateway/connections/open", body, {})
 
+    async def fetch_token(self) -> None:
+        """Ask for a token that nobody keeps, to see that there is one; FetchError."""
+        self._loop = asyncio.get_running_loop()
+        await self._loop.run_in_executor(self._threads, self._fetch)
+
     async def close(self) -> None:
         """Call nothing more and close the connections."""
         await self._calls.written()
@@ -79,7 +84,8 @@ class Client:
         async with self._session.request(
             method, url, json=body, headers=headers, proxy=proxy, allow_redirects=False
         ) as response:
-            return Answer(response.status, _json(await response.content.read(MOST_BYTES)))
+            values = _json(await response.content.read(MOST_BYTES))
+            return Answer(response.status, values, response.headers.get("date"))
 
     async def _token(self) -> str:
         self._loop = asyncio.get_running_loop()

@@ -54,10 +54,11 @@ _LISTS: tuple[tuple[str, Result], ...] = (
 
 @dataclass(frozen=True)
 class Answer:
-    """What a call was answered: status and JSON, an empty dict for what is none."""
+    """What a call was answered: status, JSON (an empty dict for what is none), and the time there as HTTP writes it."""
 
     status: int
     values: dict[str, Any]
+    date: str | None = None
 
     @property
     def code(self) -> str:

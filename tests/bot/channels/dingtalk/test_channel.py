@@ -10,8 +10,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.channels.base import Grouped
+from bot.channels.checkup import Around, State
 from bot.channels.dingtalk.channel import DingTalk
-from bot.clock import ManualClock
+from bot.clock import ManualClock, SystemClock
 from bot.outbox.model import SERVER_ERROR, Button, Rendered, Result, ResultKind
 from bot.platforms.store import Token
 from bot.settings import Limits
@@ -232,3 +233,24 @@ def test_a_card_that_was_not_delivered_goes_again(desk: Desk) -> None:
     long = Rendered("一段很长的话。\n" * 600, BUTTONS)
     assert desk.send(long, cards=True).kind is ResultKind.ACCEPTED
     assert desk.mei.texts[-1] == "请选择：\n[平安]\n[紧急]"
+
+
+def looked(desk: Desk, **section: Any) -> dict[str, tuple[State, str]]:
+    around = Around("https://yanxin.example.edu", SystemClock().real())
+    found = desk.does(lambda channel: channel.checkup(around), **section)
+    assert "fake-secret" not in str(found)
+    return {one.what: (one.state, one.said) for one in found}
+
+
+def test_the_doctor_looks_and_says_what_is_wrong(desk: Desk) -> None:
+    found = looked(desk)
+    assert {what: state for what, (state, _) in found.items()} == dict.fromkeys(
+        ["credentials", "connection", "clock", "proxy", "quota"], State.GOOD
+    )
+    assert found["quota"][1] == "2 of 10 calls of this month"
+    assert desk.dingtalk.sockets == []
+    wrong = looked(desk, client_secret="not-the-fake-one")
+    assert [what for what, (state, _) in wrong.items() if state is State.WRONG] == ["credentials", "connection"]
+    desk.row.calls = 7
+    far = looked(desk, api_url="http://127.0.0.1:9")
+    assert [what for what, (state, _) in far.items() if state is State.WRONG] == ["connection", "quota"]
