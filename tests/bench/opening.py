@@ -20,6 +20,15 @@ from tests.bench.ground import DUE, fill, fresh
 STUDENTS = 50_000
 BATCH = 200
 TARGETS = {"SQLite": 20_000, "PostgreSQL": 8_000}
+ZONES = (
+    "America/New_York",
+    "America/Toronto",
+    "America/Detroit",
+    "America/La_Paz",
+    "America/Puerto_Rico",
+    "America/Manaus",
+)
+"""Where it is half past six at `DUE` too."""
 
 
 def figures(server: str) -> Iterator[Figure]:
@@ -36,6 +45,13 @@ def figures(server: str) -> Iterator[Figure]:
             f"at least {TARGETS[where]:,}/s",
             ours >= TARGETS[where],
         )
+        mixed = _measure(address, _open_all, scattered=True)
+        yield Figure(
+            f"… of students in {2 * len(ZONES)} situations, one here and one there",
+            where,
+            f"{mixed:,.0f}/s",
+            f"all in the same one {ours:,.0f}/s ({mixed / ours:.2f})",
+        )
 
 
 def open_due(database: Database, programmes: Any) -> float:
@@ -51,13 +67,24 @@ def queued(database: Database) -> int:
     return int(database.read(lambda conn: conn.execute(select(func.count()).select_from(outbox)).scalar_one()))
 
 
-def _measure(server: str | None, work: Callable[[Database, Any], float]) -> float:
+def _measure(server: str | None, work: Callable[[Database, Any], float], *, scattered: bool = False) -> float:
     with fresh(server) as database:
         programmes = fill(database, STUDENTS)
+        if scattered:
+            database.write(_scatter)
         seconds = work(database, programmes)
         found = queued(database)
         assert found == STUDENTS, f"{found} messages of {STUDENTS}"
     return rate(STUDENTS, seconds)
+
+
+def _scatter(conn: Connection) -> None:
+    """Put neighbours into different zones, and two in seven on the page alone: none of a batch are all alike."""
+    for number, zone in enumerate(ZONES):
+        for table, column in (("trips", "id"), ("prompts", "person_id")):
+            update = f"UPDATE {table} SET zone = :zone WHERE {column} % {len(ZONES)} = :number"  # noqa: S608 - ours
+            conn.execute(text(update), {"zone": zone, "number": number})
+    conn.execute(text("UPDATE addresses SET channel = 'web' WHERE person_id % 7 < 2"))
 
 
 def _open_all(database: Database, programmes: Any) -> float:
