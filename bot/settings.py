@@ -84,6 +84,11 @@ class Channels(_Section):
     wecom: WeCom = WeCom()
     dingtalk: DingTalk = DingTalk()
 
+    @property
+    def live(self) -> frozenset[str]:
+        """Return the names of the channels that are switched on."""
+        return frozenset(name for name in type(self).model_fields if getattr(self, name).enabled)
+
 
 class Limits(_Section):
     """Limits of the platforms and of our own doors."""

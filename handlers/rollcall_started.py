@@ -1,5 +1,6 @@
 """A member of staff counts a roll-call, and starts it by confirming the count. Called by the console."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -19,12 +20,21 @@ FIRST = 100
 _FOREIGN = frozenset({Fault.NUMBERS, Fault.NOBODY})
 
 
-def count(
-    conn: Connection, author: Person, scope: Scope, what: str, area: Area, now: datetime, real: datetime, *, drill: bool
+def count(  # noqa: PLR0913 - what a roll-call has
+    conn: Connection,
+    author: Person,
+    scope: Scope,
+    what: str,
+    area: Area,
+    now: datetime,
+    real: datetime,
+    *,
+    drill: bool,
+    live: Collection[str] | None = None,
 ) -> Draft:
     """Keep a counted draft. RollcallRefused when it cannot be; `refused` journals that afterwards."""
     within = scope.students(now.date())
-    return engine.draft(conn, author.id, what, area, within, now, real, is_drill=drill)
+    return engine.draft(conn, author.id, what, area, within, now, real, is_drill=drill, live=live)
 
 
 def refused(conn: Connection, author: Person, refusal: RollcallRefused, now: datetime) -> None:

@@ -48,3 +48,11 @@ class Address:
     shut: str | None = None
     """Why a question or an alarm could not be delivered there when it was last tried, though the address works
     (`bot.allowances.model.Why`); that ends when she is heard again."""
+    heard_at: datetime | None = None
+    """When something of hers came from there for the last time."""
+
+    @property
+    def is_proven(self) -> bool:
+        """Tell whether both ways are known to work: a message was taken there and something came back."""
+        works = self.state is AddressState.WORKING
+        return works and self.last_ok_at is not None and self.heard_at is not None

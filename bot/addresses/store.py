@@ -1,6 +1,6 @@
 """Table and queries of addresses."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -38,6 +38,8 @@ addresses = Table(
     Column("last_failed_at", UtcDateTime),
     # Why its platform carries nothing there now, while nothing is wrong with it; NULL when it does.
     Column("shut", String(32)),
+    # When something of hers came from there for the last time.
+    Column("heard_at", UtcDateTime),
     UniqueConstraint("channel", "account", "external_id"),
 )
 
@@ -102,10 +104,11 @@ def put(
     known = by_external(conn, channel, account, external_id)
     linked_at = now if state is AddressState.WORKING else None
     if known is not None:
+        proof = {} if known.person_id == person_id else {"last_ok_at": None, "heard_at": None}
         conn.execute(
             addresses.update()
             .where(addresses.c.id == known.id)
-            .values(person_id=person_id, state=state.value, reason=None, linked_at=linked_at, shut=None)
+            .values(person_id=person_id, state=state.value, reason=None, linked_at=linked_at, shut=None, **proof)
         )
         found = by_id(conn, known.id)
     else:
@@ -150,6 +153,18 @@ def failed(conn: Connection, address_id: int, state: AddressState, reason: str |
     """Remember that an address failed for good, and why (a short code)."""
     values = {"state": state.value, "reason": (reason or state.value)[:64], "last_failed_at": now}
     conn.execute(addresses.update().where(addresses.c.id == address_id).values(**values))
+
+
+def heard(conn: Connection, address_id: int, now: datetime) -> None:
+    """Remember that something of hers came from there."""
+    conn.execute(addresses.update().where(addresses.c.id == address_id).values(heard_at=now))
+
+
+def put_in_order(conn: Connection, person_id: int, address_ids: Sequence[int]) -> None:
+    """Store a person's own order of addresses; what is not named keeps its place."""
+    for position, address_id in enumerate(address_ids):
+        mine = (addresses.c.id == address_id, addresses.c.person_id == person_id)
+        conn.execute(addresses.update().where(*mine).values(position=position))
 
 
 def rename(conn: Connection, address_id: int, external_id: str) -> None:

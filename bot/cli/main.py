@@ -33,6 +33,7 @@ COMMANDS = {
     "policies": "bot.cli.policies:policies",
     "duty": "bot.cli.duty:duty",
     "alarm-test": "bot.cli.alarm_test:alarm_test",
+    "reach": "bot.cli.reach:reach",
     "doctor": "bot.cli.doctor:doctor",
 }
 

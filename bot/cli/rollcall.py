@@ -52,10 +52,10 @@ def start(tool: Tool, /, what: str, *, drill: bool, yes: bool, form: str, **give
     A place and a group together narrow each other.
     """
     area, now, real = _area(given), tool.clock.now(), tool.clock.real()
-    within = Scope.everything().students(now.date())
+    within, live = Scope.everything().students(now.date()), tool.settings.channels.live
 
     def work(conn: Connection) -> Draft:
-        made = engine.draft(conn, None, what, area, within, now, real, is_drill=drill)
+        made = engine.draft(conn, None, what, area, within, now, real, is_drill=drill, live=live)
         if yes:
             engine.start(conn, made.rollcall.id, None, made.token, now, real)
         else:

@@ -3,7 +3,7 @@
 `within` is the condition on `people` of the author's scope: whoever is outside is never counted and never asked.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, true
 
-from bot.addresses.model import PULL_ONLY, WAKE_ONLY, AddressState
-from bot.addresses.store import addresses
+from bot.addresses.rules import reach_by
 from bot.branches.store import branch_members, branches
 from bot.engine.rollcall_places import whereabouts
+from bot.ledger import ways_of
 from bot.listed import listed
 from bot.people.store import people, units
 from bot.places.cities import find_cities
@@ -23,7 +23,7 @@ from bot.places.spots import spot_of
 from bot.prompts.notes import NoteKind
 from bot.prompts.store import notes
 from bot.rollcalls.model import Area, Reach
-from bot.rollcalls.rules import POSITION_LASTS, Count, Here, in_place, reach_by
+from bot.rollcalls.rules import POSITION_LASTS, Count, Here, in_place
 from bot.sealed import SealError
 
 AT_ONCE = 1000
@@ -59,16 +59,21 @@ def meant(
     return found, rows[-1].id if len(rows) == limit else None
 
 
-def count(conn: Connection, area: Area, within: ColumnElement[bool], now: datetime) -> Count:
-    """Return how many are meant, by how the question gets to them and by city."""
+def count(
+    conn: Connection, area: Area, within: ColumnElement[bool], now: datetime, live: Collection[str] | None = None
+) -> Count:
+    """Return how many are meant, by how the question gets to them now and by city.
+
+    `live` are the channels that are switched on.
+    """
     by_reach: dict[Reach, int] = {}
     by_city: dict[tuple[str, str], int] = {}
     after: int | None = 0
     while after is not None:
         found, after = meant(conn, area, within, now, after)
-        channels = _channels(conn, [one.person_id for one in found])
+        ways = ways_of(conn, [one.person_id for one in found], now, live)
         for one in found:
-            reach = reach_by(channels.get(one.person_id, ()), PULL_ONLY)
+            reach = Reach(reach_by(ways.get(one.person_id, ())).value)
             by_reach[reach] = by_reach.get(reach, 0) + 1
             by_city[one.country, one.city] = by_city.get((one.country, one.city), 0) + 1
     return Count(by_reach, by_city)
@@ -136,16 +141,4 @@ def _positions(conn: Connection, ids: Sequence[int], now: datetime) -> dict[int,
         except SealError:
             continue
         found[person_id] = (float(body["latitude"]), float(body["longitude"]))
-    return found
-
-
-def _channels(conn: Connection, ids: Sequence[int]) -> dict[int, set[str]]:
-    query = select(addresses.c.person_id, addresses.c.channel).where(
-        listed(addresses.c.person_id, ids),
-        addresses.c.state == AddressState.WORKING.value,
-        addresses.c.channel.not_in(sorted(WAKE_ONLY)),
-    )
-    found: dict[int, set[str]] = {}
-    for person_id, channel in conn.execute(query):
-        found.setdefault(person_id, set()).add(channel)
     return found

@@ -3,6 +3,7 @@
 Nothing is sent before it has been started; `within` is the condition on `people` of whoever does it.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -31,7 +32,7 @@ class Draft:
     token: str
 
 
-def draft(
+def draft(  # noqa: PLR0913 - what a roll-call has
     conn: Connection,
     author_id: int | None,
     what: str,
@@ -41,13 +42,14 @@ def draft(
     real_now: datetime,
     *,
     is_drill: bool,
+    live: Collection[str] | None = None,
 ) -> Draft:
     """Count whom a roll-call would ask, and keep it as a draft. RollcallRefused when it cannot be, or is nobody's."""
     what = " ".join(what.split())[:LONGEST_WHAT]
     if not what:
         raise RollcallRefused(Fault.NO_WORDS)
     check(conn, area, within)
-    counted = count(conn, area, within, now)
+    counted = count(conn, area, within, now, live)
     if not counted.total:
         raise RollcallRefused(Fault.NOBODY)
     token = token_urlsafe(16)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, Row, Select, String, Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.listed import listed
 from bot.outbox.model import Kind, Message, OutboxState, Priority
 from bot.schema import Id, Sealed, UtcDateTime, id_column, metadata
 
@@ -184,6 +185,20 @@ def has_ready(conn: Connection, channel: str, account: str, now: datetime, least
         .limit(1)
     )
     return conn.execute(query).first() is not None
+
+
+def held_back(conn: Connection, address_ids: Iterable[int], but: Collection[str]) -> dict[int, str]:
+    """Return why something waits for these addresses, by address: the reason of what has waited longest.
+
+    `but` are reasons that say nothing of the address: of what waits for her morning, or came from another one.
+    """
+    query = (
+        select(outbox.c.address_id, outbox.c.reason)
+        .where(_waiting, listed(outbox.c.address_id, sorted(set(address_ids))), outbox.c.reason.is_not(None))
+        .where(outbox.c.reason.not_in(sorted(but)))
+        .order_by(outbox.c.id.desc())
+    )
+    return {row.address_id: row.reason for row in conn.execute(query)}
 
 
 def sending(conn: Connection, channel: str, account: str) -> list[Message]:

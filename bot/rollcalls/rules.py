@@ -1,7 +1,5 @@
 """Who is in an area, and what the clock of a roll-call brings next: pure."""
 
-from collections.abc import Iterable
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import asin, cos, radians, sin, sqrt
@@ -74,16 +72,6 @@ def distance_km(spot: tuple[float, float], circle: Circle) -> float:
     a_lat, a_lon, b_lat, b_lon = map(radians, (*spot, circle.latitude, circle.longitude))
     chord = sin((b_lat - a_lat) / 2) ** 2 + cos(a_lat) * cos(b_lat) * sin((b_lon - a_lon) / 2) ** 2
     return 2 * EARTH_KM * asin(min(1.0, sqrt(chord)))
-
-
-def reach_by(channels: Iterable[str], pull_only: AbstractSet[str]) -> Reach:
-    """Return how the question gets to somebody with working addresses on these channels."""
-    found = set(channels)
-    if found - pull_only - {"mail"}:
-        return Reach.NOW
-    if "mail" in found:
-        return Reach.MAIL
-    return Reach.LOOKS if found else Reach.NONE
 
 
 def next_step(step: int, planned: datetime, now: datetime, *, late_ones: bool) -> tuple[int, datetime | None]:

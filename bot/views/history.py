@@ -37,6 +37,8 @@ SHOWN = frozenset(
         "console.exported",
         "console.words_read",
         "doctor.sent",
+        "message.rerouted",
+        "person.channels_ordered",
         "person.left",
         "person.linked",
         "person.move_over",

@@ -4,16 +4,17 @@ A fixed number of queries whatever her history. The page is for whoever has her 
 else reads "answered", and lines of the journal that would give it away are left out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, and_, exists, select
 
-from bot.addresses import store as address_store
-from bot.addresses.model import PULL_ONLY, Address, AddressState
+from bot.addresses.model import PULL_ONLY
+from bot.addresses.rules import Reachable, Way, reach_by
 from bot.cases.model import TAKEN_BACK, Case, CaseState, Reason
 from bot.cases.store import cases, from_row
+from bot.ledger import ways_of
 from bot.moves import store as moves_store
 from bot.moves.model import Move
 from bot.outbox.model import Kind, OutboxState
@@ -79,7 +80,7 @@ class PersonView:
     trips: list[Trip]
     zone: str
     said: Move | None
-    addresses: list[Address]
+    ways: list[Way]
     cases: list[CaseSeen]
     timeline: list[Asked]
     upcoming: list[Prompt]
@@ -87,12 +88,17 @@ class PersonView:
 
     @property
     def reachable(self) -> bool:
-        """Tell whether any address works."""
-        return any(address.state is AddressState.WORKING for address in self.addresses)
+        """Tell whether any address carries something now, be it a page that waits for her."""
+        return reach_by(self.ways) is not Reachable.NONE
 
 
-def view_person(conn: Connection, scope: Scope, number: str, now: datetime) -> PersonView | None:
-    """Return a student's page; None when there is no such student in this scope, without saying which."""
+def view_person(
+    conn: Connection, scope: Scope, number: str, now: datetime, live: Collection[str] | None = None
+) -> PersonView | None:
+    """Return a student's page; None when there is no such student in this scope, without saying which.
+
+    `live` are the channels that are switched on.
+    """
     person = find(conn, scope, number, now)
     if person is None:
         return None
@@ -115,7 +121,7 @@ def view_person(conn: Connection, scope: Scope, number: str, now: datetime) -> P
         trips=trips,
         zone=here.zone,
         said=here.said,
-        addresses=address_store.all_of(conn, [person.id]).get(person.id, []),
+        ways=ways_of(conn, [person.id], now, live).get(person.id, []),
         cases=[CaseSeen(case, _name(named, case.acknowledged_by)) for case in found],
         timeline=[
             Asked(prompt, shown_answer(scope, prompt, person.counsellor_id), deliveries.get(prompt.id, []))

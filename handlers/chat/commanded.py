@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from handlers.chat import (
     buddied,
+    channels_ordered,
     checkin,
     cried,
     helped,
@@ -52,6 +53,7 @@ _HANDLERS: dict[str, Callable[[Chat, str], None]] = {
     "/pause": paused.asked,
     "/buddy": buddied.asked,
     "/notcounsellor": left_out.commanded,
+    "/channels": lambda chat, _rest: channels_ordered.asked(chat),
     "/zone": _zone,
     "/where": _zone,
     "/language": languaged.asked,

@@ -23,6 +23,8 @@ _COMMANDS = {
     "我在哪": "/zone",
     "时区": "/zone",
     "语言": "/language",
+    "联系渠道": "/channels",
+    "渠道": "/channels",
     "我的数据": "/mydata",
     "为什么": "/why",
     "报告突发事件": "/report",

@@ -39,8 +39,8 @@ def routes(site: Site) -> list[Route]:
 
 
 async def _view(site: Site, scope: Scope, number: str) -> PersonView:
-    now = site.now
-    seen = await site.database.aread(lambda conn: view_person(conn, scope, number, now))
+    now, live = site.now, site.services.settings.channels.live
+    seen = await site.database.aread(lambda conn: view_person(conn, scope, number, now, live))
     if seen is None:
         raise HTTPException(404)
     return seen

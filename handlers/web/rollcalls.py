@@ -68,11 +68,13 @@ def routes(site: Site) -> list[Route]:
         filled = Filled({name: str(fields.get(name, ""))[:LONGEST].strip() for name in FIELDS})
         if filled["kind"] not in {"drill", "incident"}:
             return await _form(site, request, reader, filled, fault="kind")
-        drill = filled["kind"] == "drill"
+        drill, live = filled["kind"] == "drill", site.services.settings.channels.live
         try:
             area = _area(filled)
             made = await site.database.awrite(
-                lambda conn: use.count(conn, reader.person, scope, filled["what"], area, now, real, drill=drill)
+                lambda conn: use.count(
+                    conn, reader.person, scope, filled["what"], area, now, real, drill=drill, live=live
+                )
             )
         except RollcallRefused as error:
             refusal = error

@@ -45,7 +45,22 @@ DUTY: dict[str, Any] = {
     "rotas": [ROTA, ROTA | {"on": None, "next": None}, ROTA | {"on": TEACHER | {"present": False}, "until": None}],
     "overrides": [{"id": 3, "rota": "欧洲", "zone": "Europe/Berlin", "who": TEACHER, "from": LATER, "to": LATER}],
 }
+WAYS: list[dict[str, Any]] = [
+    {
+        "id": 1,
+        "number": 1,
+        "channel": "telegram",
+        "can": "now",
+        "why": "",
+        "proven": True,
+        "ok_at": LATER,
+        "pushes": True,
+    },
+    {"id": 2, "number": 2, "channel": "wecom", "can": "no", "why": "window_closed", "proven": False, "pushes": True},
+    {"id": 3, "number": 3, "channel": "web", "can": "looks", "why": "", "proven": False, "pushes": False},
+]
 FULL: dict[str, Any] = {
+    "ways": WAYS,
     "name": "李雁",
     "is_student": True,
     "now": NOW,
@@ -268,7 +283,7 @@ VARIANTS = [
     BARE | {"stands": "open", "what": "note", "why": "past", "put_off": None, "reopened_elsewhere": True},
     BARE | {"stands": "over", "why": "not_theirs", "put_off": None, "case_reason": "missed"},
     BARE | {"stands": "gone", "why": "open", "put_off": None, "skips": False, "offer": False},
-    BARE | {"stands": "other", "why": "not_yours", "put_off": None},
+    BARE | {"stands": "other", "why": "not_yours", "put_off": None, "ways": []},
 ]
 
 

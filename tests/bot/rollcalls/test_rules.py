@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rollcalls.model import Area, Circle, Reach, Rollcall, rollcall_in
+from bot.rollcalls.model import Area, Circle, Rollcall, rollcall_in
 from bot.rollcalls.rules import (
     AFTER,
     ASK,
@@ -17,7 +17,6 @@ from bot.rollcalls.rules import (
     distance_km,
     in_place,
     next_step,
-    reach_by,
 )
 
 NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)
@@ -79,21 +78,6 @@ def test_a_late_step_shifts_all_that_follow(step: int, late: float) -> None:
 def test_the_last_step_comes_again_only_for_those_who_were_asked_late() -> None:
     assert next_step(LIST_THE_SILENT, NOW, NOW, late_ones=False) == (LIST_THE_SILENT, None)
     assert next_step(LIST_THE_SILENT, NOW, NOW, late_ones=True) == (LIST_THE_SILENT, NOW + LOOK_AGAIN)
-
-
-@pytest.mark.parametrize(
-    ("channels", "reach"),
-    [
-        (["telegram"], Reach.NOW),
-        (["web", "telegram"], Reach.NOW),
-        (["mail"], Reach.MAIL),
-        (["mail", "web"], Reach.MAIL),
-        (["web"], Reach.LOOKS),
-        ([], Reach.NONE),
-    ],
-)
-def test_how_the_question_gets_to_her(channels: list[str], reach: Reach) -> None:
-    assert reach_by(channels, frozenset({"web"})) is reach
 
 
 def test_an_occasion_names_its_roll_call() -> None:

@@ -1,0 +1,57 @@
+"""The ledger of who can be reached where: loads what `bot.addresses.rules` decides from, for many people at once.
+
+Views show it, and the engine counts by it before it asks many people. A fixed number of queries for all of them.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot.addresses.model import WAKE_ONLY, WINDOWED, Address
+from bot.addresses.rules import Limits, Way, way_of
+from bot.addresses.store import all_of
+from bot.allowances.model import NOT_NOW, Form, Means
+from bot.allowances.rules import can_push
+from bot.allowances.store import of_addresses
+from bot.outbox.store import held_back
+
+_ELSEWHERE = frozenset({"quiet_hours", "address_failed", *(why.value for why in NOT_NOW)})
+"""Reasons of what waits that say nothing of its address: a platform that counts is asked itself."""
+
+
+def ways_of(
+    conn: Connection,
+    person_ids: Iterable[int],
+    now: datetime,
+    live: Collection[str] | None = None,
+    forms: Mapping[str, Sequence[Form]] | None = None,
+) -> dict[int, list[Way]]:
+    """Return the ways to people, by person, in each person's own order.
+
+    `live` are the channels that are switched on (None: all), `forms` those of our accounts outside of a window, by
+    channel.
+    """
+    found = {who: [one for one in of if one.channel not in WAKE_ONLY] for who, of in all_of(conn, person_ids).items()}
+    every = [one for of in found.values() for one in of]
+    held = held_back(conn, [one.id for one in every], _ELSEWHERE)
+    limits = _limits(conn, every, now, forms or {})
+    return {
+        who: [way_of(one, live=live, limits=limits.get(one.id), held=held.get(one.id, "")) for one in of]
+        for who, of in found.items()
+    }
+
+
+def _limits(
+    conn: Connection, addresses: Iterable[Address], now: datetime, forms: Mapping[str, Sequence[Form]]
+) -> Mapping[int, Limits]:
+    """Return what platforms that count say of addresses, by address."""
+    counting = [one for one in addresses if one.channel in WINDOWED]
+    known = of_addresses(conn, [one.id for one in counting]) if counting else {}
+    found = {}
+    for one in counting:
+        allowed = forms.get(one.channel, ())
+        push = can_push(one.state.value, known.get(one.id), now, windowed=True, forms=allowed)
+        why = "" if push.means is not None or push.why is None else push.why.value
+        found[one.id] = Limits(why, push.until, push.left if push.means is Means.MESSAGE else None)
+    return found
