@@ -1,0 +1,70 @@
+"""Who can be reached in the console, and a student's own page on which she moves her channels."""
+
+import pytest
+
+from bot.addresses import store as addresses
+from handlers.links_made import invite_links
+from tests.fakes.ground import NOW
+from tests.handlers.web.conftest import Town
+
+
+@pytest.fixture
+def her(town: Town) -> int:
+    counsellor = town.ground.staff("C1", "counsellor", name="李老师")
+    town.ground.staff("X1", "supervisor", name="周教授")
+    person = town.ground.student("S1", name="王雨桐", counsellor=counsellor, reachable=False)
+    town.ground.trip(person)
+    values = {"reason": "blocked", "last_failed_at": NOW}
+    town.ground.address(person, channel="telegram", state="gone", **values)
+    other = town.ground.student("S2", name="李子涵", counsellor=counsellor)
+    town.ground.trip(other, key="T2")
+    return person
+
+
+def test_the_office_sees_whom_nothing_reaches_and_why(town: Town, her: int) -> None:
+    assert her
+    page = town.signed_in("C1").get("/console/reach")
+    assert page.status == 200
+    assert "王雨桐" in page.words
+    assert "Telegram: 已屏蔽" in page.words or "Telegram: 已屏蔽" in page.words.replace("：", ": ")
+    assert "李子涵" not in page.words
+    assert "李子涵" in town.signed_in("C1").get("/console/reach?show=looks").words
+    both = town.signed_in("C1").get("/console/reach?show=unproven").words
+    assert "李子涵" in both
+    assert "王雨桐" in both
+    assert town.signed_in("C1").get("/console/reach?show=<x>").status == 200
+
+
+def test_a_supervisor_sees_nothing_of_it(town: Town, her: int) -> None:
+    assert her
+    assert town.signed_in("X1").get("/console/reach").status == 404
+
+
+def test_her_page_in_the_console_says_why_and_since_when(town: Town, her: int) -> None:
+    assert her
+    page = town.signed_in("C1").get("/console/people/S1")
+    assert "已屏蔽" in page.words
+    assert "没验证过" in page.words
+    assert "上次失败" in page.words
+
+
+def test_she_moves_a_channel_up_on_her_own_page(town: Town) -> None:
+    person = town.ground.student("S3", reachable=False)
+    town.ground.trip(person, key="T3")
+    [made] = town.app.database.write(lambda conn: invite_links(conn, town.app.settings, ["S3"], town.clock.real()))
+    base, visitor = made.url.removeprefix(town.app.settings.service.url), town.visitor()
+    visitor.get(base)
+    visitor.press("是我")
+    for position, channel in enumerate(("telegram", "wecom"), start=1):
+        town.ground.address(person, channel=channel, position=position)
+    page = visitor.get(f"{base}/channels")
+    assert page.status == 200
+    assert page.words.index("Telegram") < page.words.index("企业微信")
+    second = town.app.database.read(lambda conn: addresses.all_of(conn, [person]))[person][-1]
+    done = visitor.post(f"{base}/channels", {"address": str(second.id), "move": "up"})
+    assert done.status == 303
+    page = visitor.get(f"{base}/channels")
+    assert page.words.index("企业微信") < page.words.index("Telegram")
+    assert visitor.post(f"{base}/channels", {"address": "999", "move": "up"}).status == 303
+    assert visitor.post(f"{base}/channels", {"address": "x", "move": "sideways"}).status == 303
+    assert town.visitor().get(f"{base}/channels").status == 403
