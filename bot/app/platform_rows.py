@@ -51,7 +51,9 @@ def calls_counted(
     """Return what adds to the calls of an account in this month and says how many there are."""
 
     async def add(calls: int) -> int:
-        return await database().awrite(lambda conn: count_calls(conn, channel, account, calls, real()), Urgency.BULK)
+        return await database().awrite(
+            lambda conn: count_calls(conn, channel, account, calls, real()), Urgency.DELIVERY
+        )
 
     return add
 
