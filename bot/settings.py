@@ -10,9 +10,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
-from bot import settings_dingtalk, settings_wecom
+from bot import settings_dingtalk, settings_wechat, settings_wecom
 from bot.errors import Mistake, SettingsError
 from bot.settings_dingtalk import DingTalk
+from bot.settings_wechat import WeChat
 from bot.settings_wecom import WeCom
 
 Text = Annotated[str, Field(strict=True)]
@@ -83,6 +84,7 @@ class Channels(_Section):
     telegram: Telegram = Telegram()
     wecom: WeCom = WeCom()
     dingtalk: DingTalk = DingTalk()
+    wechat: WeChat = WeChat()
 
     @property
     def live(self) -> frozenset[str]:
@@ -111,6 +113,13 @@ class Limits(_Section):
     dingtalk_text_bytes: Annotated[int, Field(strict=True, ge=200)] = 5000
     dingtalk_timeout_seconds: Positive = 15
     dingtalk_silence_seconds: Positive = 90
+    wechat_window_hours: Positive = 48
+    wechat_messages_per_window: Positive = 5
+    wechat_tap_seconds: Positive = 60
+    wechat_messages_per_tap: Positive = 3
+    wechat_messages_per_second: Positive = 50
+    wechat_text_bytes: Annotated[int, Field(strict=True, ge=200)] = 2048
+    wechat_timeout_seconds: Positive = 15
     alarm_timeout_seconds: Positive = 15
 
 
@@ -157,11 +166,8 @@ class PoliciesSection(BaseModel):
         return dict(self.model_extra or {})
 
 
-_IN_FILES = {
-    "telegram": ("token", "webhook_secret"),
-    "wecom": settings_wecom.SECRETS,
-    "dingtalk": settings_dingtalk.SECRETS,
-}
+_OF = {"wecom": settings_wecom, "wechat": settings_wechat, "dingtalk": settings_dingtalk}
+_IN_FILES = {"telegram": ("token", "webhook_secret")} | {name: of.SECRETS for name, of in _OF.items()}
 """Keys of channels that may stand in a file of their own."""
 
 
@@ -252,9 +258,9 @@ def _across(path: Path, values: dict[str, Any]) -> list[Mistake]:
     broken = _urls_in(file)
     mistakes = [Mistake(f"{path}: [duty] alarm_urls_file", *broken)] if isinstance(broken, tuple) else []
     channels = values.get("channels")
-    wecom, dingtalk = (channels.get(name) if isinstance(channels, dict) else None for name in ("wecom", "dingtalk"))
-    mistakes += _telegram_faults(path, values) + settings_wecom.faults(path, wecom)
-    return mistakes + settings_dingtalk.faults(path, dingtalk)
+    sections = channels if isinstance(channels, dict) else {}
+    mistakes += _telegram_faults(path, values)
+    return mistakes + [one for name, of in _OF.items() for one in of.faults(path, sections.get(name))]
 
 
 def _urls_in(file: Any) -> dict[str, Any] | tuple[str, str] | None:

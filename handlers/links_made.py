@@ -24,11 +24,12 @@ _UNANSWERED = FAILED | {State.ALIVE}
 
 @dataclass(frozen=True)
 class Invitation:
-    """One link for one person on one channel."""
+    """One link for one person on one channel. In WeChat it is a code to scan that WeChat makes of the `token`."""
 
     number: str
     channel: str
     url: str
+    token: str = ""
 
 
 def login_link(conn: Connection, settings: Settings, number: str, real_now: datetime) -> str:
@@ -47,13 +48,16 @@ def invite_links(conn: Connection, settings: Settings, numbers: Sequence[str], r
     if unknown:
         raise YanxinError("\n".join(f"{number}: nobody on the roster has this number" for number in unknown))
     channels = settings.channels
-    if not any(one.enabled for one in (channels.web, channels.telegram, channels.wecom, channels.dingtalk)):
+    enabled = (channels.web, channels.telegram, channels.wecom, channels.wechat, channels.dingtalk)
+    if not any(one.enabled for one in enabled):
         raise YanxinError("no channel is enabled; switch one on under [channels] in the settings")
     made = []
     for number, person in found.items():
         if person is None:
             continue
         made += [Invitation(number, channel, url) for channel, url in _invite(conn, settings, person, real_now)]
+        if channels.wechat.enabled:
+            made.append(Invitation(number, "wechat", "", _enrolment(conn, person, "wechat", real_now)))
     return made
 
 
@@ -97,11 +101,14 @@ def _invite(conn: Connection, settings: Settings, person: Person, real_now: date
         token = links.make(conn, LinkPurpose.CHAT, person.id, real_now=real_now, expires_at=expires_at, channel="web")
         urls.append(("web", f"{settings.service.url}/chat/{token}"))
     if channels.telegram.enabled:
-        token = links.make(
-            conn, LinkPurpose.ENROL, person.id, real_now=real_now, expires_at=expires_at, channel="telegram"
-        )
+        token = _enrolment(conn, person, "telegram", real_now)
         urls.append(("telegram", f"https://t.me/{channels.telegram.bot_username}?start={token}"))
     return urls
+
+
+def _enrolment(conn: Connection, person: Person, channel: str, real_now: datetime) -> str:
+    expires_at = real_now + INVITED_FOR
+    return links.make(conn, LinkPurpose.ENROL, person.id, real_now=real_now, expires_at=expires_at, channel=channel)
 
 
 def _present(conn: Connection, number: str) -> Person:

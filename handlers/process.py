@@ -18,7 +18,7 @@ from bot.inbox.rules import without_position
 from bot.outbox import store as outbox
 from bot.outbox.model import Kind, Priority
 from bot.people import store as people
-from handlers.chat import enrolled, member_met, numbered, unknown_sender
+from handlers.chat import enrolled, member_met, numbered, unknown_sender, window_opened
 from handlers.chat.turn import take_turn
 from handlers.context import Chat
 from handlers.services import Services
@@ -64,6 +64,7 @@ def process(conn: Connection, inbox_id: int, services: Services) -> bool:
         else:
             take_turn(chat, numbered.meant(chat, incoming))
         queue_replies(chat, address, row.id)
+    window_opened.opened(conn, row, incoming, services)
     kept = without_position(row.raw)
     if kept != row.raw:  # a position has its own place, where it goes after three days
         inbox.replace_raw(conn, inbox_id, kept)
@@ -88,11 +89,16 @@ def set_aside(conn: Connection, inbox_id: int, error: BaseException, now: dateti
         raise_sos(conn, address.person_id, None, now)  # what she wrote we cannot handle; that she cried we can
 
 
+def reply_key(inbox_id: int, number: int) -> str:
+    """Return what the replies to a message are called in the outbox."""
+    return f"in:{inbox_id}:{number}"
+
+
 def queue_replies(chat: Chat, address: Address, inbox_id: int) -> None:
     """Queue what a turn has said, to where she spoke; numbers to dial overtake everything else."""
     rows = [
         outbox.row(
-            f"in:{inbox_id}:{number}",
+            reply_key(inbox_id, number),
             Kind.REPLY,
             chat.person.id,
             reply.template,

@@ -8,6 +8,7 @@ from bot.channels.base import Channel
 from bot.channels.dingtalk.channel import DingTalk
 from bot.channels.telegram.channel import Telegram
 from bot.channels.web.channel import WebChannel
+from bot.channels.wechat.channel import WeChat
 from bot.channels.wecom.channel import WeCom
 from bot.clock import Clock, SystemClock
 from bot.settings import Settings
@@ -40,6 +41,10 @@ def make_channels(
         row = TokenRow(known, DingTalk.name, dingtalk.account)
         calls = calls_counted(known, DingTalk.name, dingtalk.account, real)
         found.append(DingTalk(dingtalk, settings.limits, row, calls, real))
+    if settings.channels.wechat.enabled:
+        official, real = settings.channels.wechat, (clock or SystemClock()).real
+        row = TokenRow(database or _no_database, WeChat.name, official.account)
+        found.append(WeChat(official, settings.limits, row, real, language=settings.service.language))
     if settings.duty.alarm_urls:
         urls = {number: [url.get_secret_value() for url in of] for number, of in settings.duty.alarm_urls.items()}
         found.append(Alarm(urls, timeout=settings.limits.alarm_timeout_seconds))
@@ -56,6 +61,8 @@ def pace_of(channel: Channel, settings: Settings, clock: Clock, database: Databa
         return Windowed(Windows(minute, hour, per_day), clock.real, before, channel=channel.name)
     if isinstance(channel, DingTalk):
         return PerCall(limits.dingtalk_calls_per_second, channel.together)
+    if isinstance(channel, WeChat):
+        return Limited(limits.wechat_messages_per_second, limits.wechat_messages_per_window)
     if isinstance(channel, Telegram):
         return Limited(limits.telegram_messages_per_second, limits.telegram_messages_per_chat_per_second)
     return Unlimited(AT_ONCE)

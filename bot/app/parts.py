@@ -21,6 +21,8 @@ from bot.channels.dingtalk import understand as dingtalk_understand
 from bot.channels.dingtalk.channel import DingTalk
 from bot.channels.telegram import understand as telegram_understand
 from bot.channels.web import understand as web_understand
+from bot.channels.wechat import understand as wechat_understand
+from bot.channels.wechat.channel import WeChat
 from bot.channels.wecom import understand as wecom_understand
 from bot.channels.wecom.channel import WeCom
 from bot.clock import Clock, RehearsalClock
@@ -44,6 +46,7 @@ from handlers.services import Services, StrangerReply
 from handlers.settings_loaded import load_settings
 from handlers.telegram_webhook import telegram_webhook
 from handlers.web.asgi import make_web
+from handlers.wechat_webhook import wechat_webhook
 from handlers.wecom_webhook import wecom_webhook
 from scheduler.deliver import Desk, Sender
 from scheduler.inbox_waiting import Reading
@@ -118,6 +121,7 @@ class App:
                 "web": web_understand.understand,
                 "wecom": wecom_understand.understand,
                 "dingtalk": dingtalk_understand.understand,
+                "wechat": wechat_understand.understand,
             },
             answer_stranger=self._answer_stranger,
         )
@@ -195,10 +199,10 @@ class App:
     def _troubles(self) -> dict[str, dict[str, int]]:
         found: dict[str, dict[str, int]] = {}
         for one in [*self.channels, *self._paces.values()]:
-            if isinstance(one, WeCom | Windowed):
-                found.setdefault("wecom", {}).update(one.troubles())
-            if isinstance(one, DingTalk):
-                found[one.name] = one.troubles()
+            if isinstance(one, WeCom | WeChat | DingTalk):
+                found.setdefault(one.name, {}).update(one.troubles())
+            elif isinstance(one, Windowed):
+                found.setdefault(one.channel, {}).update(one.troubles())
         return found
 
     async def _acknowledge_in_wecom(self, press_ref: str) -> None:
@@ -211,6 +215,7 @@ class App:
         hooks = [
             telegram_webhook(*inside, ignored),
             wecom_webhook(*inside, self._acknowledge_in_wecom, ignored),
+            wechat_webhook(self.services, self.database, self.nudge, ignored),
         ]
         return make_web(
             self.services,

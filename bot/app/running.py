@@ -20,6 +20,7 @@ from bot.channels.dingtalk import understand as dingtalk
 from bot.channels.dingtalk.channel import DingTalk
 from bot.channels.telegram import understand as telegram
 from bot.channels.telegram.channel import Telegram
+from bot.channels.wechat.channel import WeChat
 from bot.channels.wecom.channel import WeCom
 from bot.errors import YanxinError
 from bot.storage.writer import Urgency
@@ -85,7 +86,7 @@ class Running:
                 parts.append(channel.introduce())
                 if app.settings.channels.telegram.mode == "polling":
                     parts.append(self._poll(channel, channel))
-            elif isinstance(channel, WeCom):
+            elif isinstance(channel, WeCom | WeChat):
                 parts.append(channel.introduce())
             elif isinstance(channel, DingTalk):
                 # Without a lease: the platform pushes to any connection, and more processes have more of them.

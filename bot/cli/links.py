@@ -1,13 +1,21 @@
 """`yanxin login-link`, `invite-link`, `answer-link`: links that a person hands to a person."""
 
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
 import click
 from sqlalchemy import Connection
 
+from bot.app.platform_rows import TokenRow
+from bot.channels.wechat.channel import WeChat
 from bot.cli.context import Command, Tool, pass_tool
+from bot.errors import YanxinError
 from bot.settings import Settings
 from bot.storage import state
+from bot.storage.database import Database
+from handlers.links_made import INVITED_FOR, Invitation, invite_links
 from handlers.links_made import answer_link as make_answer_link
-from handlers.links_made import invite_links
 from handlers.links_made import login_link as make_login_link
 
 
@@ -34,14 +42,33 @@ def invite_link(tool: Tool, numbers: tuple[str, ...]) -> None:
         made = database.write(
             lambda conn: invite_links(conn, reachable(conn, tool.settings), list(dict.fromkeys(numbers)), real)
         )
-    for invitation in made:
-        click.echo(f"{invitation.number}\t{invitation.channel}\t{invitation.url}")
+        for invitation in asyncio.run(_with_codes(tool, made, lambda: database)):
+            click.echo(f"{invitation.number}\t{invitation.channel}\t{invitation.url}")
     if tool.settings.channels.wecom.enabled:  # no link: whoever opens the app is known by her UserID
         for number in dict.fromkeys(numbers):
             click.echo(f"{number}\twecom\topens the app in WeCom, where {number} is the UserID, and agrees")
     if tool.settings.channels.dingtalk.enabled:  # no link either: whoever writes to the robot is known
         for number in dict.fromkeys(numbers):
             click.echo(f"{number}\tdingtalk\twrites to the robot in DingTalk, where {number} is the UserID, and agrees")
+
+
+async def _with_codes(tool: Tool, made: list[Invitation], database: Callable[[], Database]) -> list[Invitation]:
+    """Let WeChat make a code of each invitation that is meant for it; YanxinError when it makes none."""
+    if not any(one.token for one in made):
+        return made
+    section = tool.settings.channels.wechat
+    row = TokenRow(database, WeChat.name, section.account)
+    channel = WeChat(section, tool.settings.limits, row, tool.clock.real)
+    try:
+        return [
+            replace(one, url=await channel.invitation(one.token, INVITED_FOR)) if one.token else one for one in made
+        ]
+    except LookupError as error:
+        raise YanxinError(
+            f"WeChat made no code to scan ({error}); see [channels.wechat] with `yanxin check`, then ask again"
+        ) from None
+    finally:
+        await channel.close()
 
 
 @click.command("answer-link", cls=Command)

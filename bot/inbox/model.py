@@ -26,6 +26,7 @@ class Said(StrEnum):
     BLOCKED = "blocked"  # she blocked us
     UNBLOCKED = "unblocked"
     ENTERED = "entered"  # she opened our app and said nothing
+    ALLOWED = "allowed"  # she allows us some messages more, or none any more; `leaves` says of which sort
     MIGRATED = "migrated"  # the chat has a new id; `data` is the new one
     OTHER = "other"
 
@@ -50,6 +51,10 @@ class Incoming:
     press_ref: str | None = None
     name: str = ""
     language: str | None = None
+    opens: str = ""
+    """What of hers lets us send for a while, as `bot.allowances.model.Opening` has it, where a platform counts."""
+    leaves: tuple[tuple[str, int], ...] = ()
+    """Forms by which she allows one message more (1), or none any more (0)."""
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,9 @@ from handlers.context import Chat
 
 def take_turn(chat: Chat, incoming: Incoming) -> None:
     """Do what a message means and say the replies; any message of hers but a cry shows that she is there."""
+    if incoming.said is Said.ALLOWED:
+        chat.counts_as_alive = False  # her settings are no word of hers
+        return
     if incoming.said is Said.BLOCKED:
         blocked.gone(chat)
         return

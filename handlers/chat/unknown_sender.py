@@ -20,12 +20,13 @@ log = structlog.get_logger()
 
 ONCE_IN = timedelta(minutes=10)
 """How often the same stranger is answered; a cry always is."""
-_SILENT = frozenset({Said.BLOCKED, Said.UNBLOCKED, Said.ENTERED, Said.MIGRATED, Said.OTHER})
+_SILENT = frozenset({Said.BLOCKED, Said.UNBLOCKED, Said.ENTERED, Said.MIGRATED, Said.ALLOWED, Said.OTHER})
 
 
 def wrote(conn: Connection, row: InboxRow, incoming: Incoming, services: Services, refusal: str = "") -> None:
     """Answer a stranger; `refusal` is the template that says why an invitation did not work."""
-    if incoming.said in _SILENT:
+    followed = incoming.said is Said.UNBLOCKED and bool(incoming.opens)  # she has found us, and waits for a word
+    if incoming.said in _SILENT and not followed:
         return
     said = incoming.data if incoming.said is Said.PRESS else incoming.text
     cry = Cry.SOS if said == "sos:yes" else cry_in(said)

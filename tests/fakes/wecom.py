@@ -183,25 +183,25 @@ class FakeWeCom:
         if path == "gettoken":
             return self._give_token(request)
         if request.query.get("access_token") not in self.tokens:
-            return _no(40014)
+            return refusal(40014)
         does = {
             "message/send": self._send,
             "message/update_template_card": self._update,
             "menu/create": self._put_menu,
             "agent/get": self._describe,
         }
-        return does[path](json.loads(body or b"{}"), body) if path in does else _no(404)
+        return does[path](json.loads(body or b"{}"), body) if path in does else refusal(404)
 
     def _give_token(self, request: web.Request) -> dict[str, Any]:
         if (request.query.get("corpid"), request.query.get("corpsecret")) != (CORP_ID, SECRET):
-            return _no(40001)
+            return refusal(40001)
         if not self.tokens:
             self.tokens.append(secrets.token_hex(20))
         return OK | {"access_token": self.tokens[-1], "expires_in": self.lasts}
 
     def _update(self, values: dict[str, Any], _body: bytes) -> dict[str, Any]:
         if self._codes.pop(values["response_code"], None) != values["userids"][0]:
-            return _no(42014)
+            return refusal(42014)
         self.updates.append(values)
         return OK
 
@@ -215,11 +215,11 @@ class FakeWeCom:
     def _send(self, values: dict[str, Any], body: bytes) -> dict[str, Any]:
         member = self.members.get(values["touser"])
         if values["agentid"] != AGENT_ID:
-            return _no(40056)
+            return refusal(40056)
         if member is None:
-            return _no(81013) | {"invaliduser": values["touser"]}
+            return refusal(81013) | {"invaliduser": values["touser"]}
         if values["msgtype"] == "text" and len(values["text"]["content"].encode()) > TEXT_BYTES:
-            return _no(45002)
+            return refusal(45002)
         answer = OK | {"msgid": secrets.token_hex(8)}
         if not member.licensed:
             return answer | {"unlicenseduser": member.user}
@@ -245,5 +245,5 @@ class FakeWeCom:
         return False
 
 
-def _no(code: int) -> dict[str, Any]:
+def refusal(code: int) -> dict[str, Any]:
     return {"errcode": code, "errmsg": "no"}

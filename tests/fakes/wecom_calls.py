@@ -21,9 +21,9 @@ AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 BLOCK = 32
 
 
-def sealed_call(text: str, nonce: str, at: float) -> tuple[str, bytes]:
+def sealed_call(text: str, nonce: str, at: float, owner: str = CORP_ID) -> tuple[str, bytes]:
     """Return query and body of a call that carries a text."""
-    sealed = encrypt(text)
+    sealed = encrypt(text, owner)
     query = {"timestamp": str(int(at)), "nonce": nonce}
     query["msg_signature"] = signature(query["timestamp"], query["nonce"], sealed)
     return urlencode(query), envelope(sealed)
@@ -41,6 +41,16 @@ def encrypt(text: str, corp_id: str = CORP_ID) -> str:
     padding = BLOCK - len(plain) % BLOCK
     encryptor = _cipher().encryptor()
     return base64.b64encode(encryptor.update(plain + bytes([padding]) * padding) + encryptor.finalize()).decode()
+
+
+def decrypt(sealed: str, owner: str = CORP_ID) -> str:
+    """Decrypt as the platform does; an AssertionError when it is meant for somebody else."""
+    decryptor = _cipher().decryptor()
+    padded = decryptor.update(base64.b64decode(sealed)) + decryptor.finalize()
+    plain = padded[16 : -padded[-1]]
+    (length,) = struct.unpack(">I", plain[:4])
+    assert plain[4 + length :].decode() == owner
+    return plain[4 : 4 + length].decode()
 
 
 def signature(timestamp: str, nonce: str, sealed: str, token: str = TOKEN) -> str:

@@ -4,16 +4,11 @@ wechatpy waits, so every call runs on one of sixteen threads. It is imported whe
 WeCom starts without it.
 """
 
-import asyncio
-from collections import Counter, deque
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Callable
+from datetime import datetime
 
 import structlog
 
-from bot.channels.checkup import Around, Finding, used
 from bot.channels.token import TokenStore
 from bot.channels.wecom.markup import Call, calls, done, language_of
 from bot.channels.wecom.setup import menu
@@ -22,11 +17,6 @@ from bot.settings import Limits
 from bot.settings_wecom import WeCom as WeComSettings
 
 log = structlog.get_logger(__name__)
-FIRST_PAUSE = 2.0
-LONGEST_PAUSE = 300.0
-SHOWN_FOR = timedelta(hours=1)
-"""How long an answer that we do not know is a trouble: while it goes on there are new ones."""
-MOST_NOT_KNOWN = 1000
 
 
 class WeCom:
@@ -46,7 +36,8 @@ class WeCom:
     ) -> None:
         """Take the settings of the channel, where its token is kept, the real time, and the language of the menu."""
         from bot.channels.wecom import errors  # noqa: PLC0415 - see above
-        from bot.channels.wecom.client import THREADS, Client  # noqa: PLC0415 - see above
+        from bot.channels.wecom.client import Client  # noqa: PLC0415 - see above
+        from bot.channels.weixin.calls import Calls  # noqa: PLC0415 - see above
 
         self.account = section.account
         self.can_edit = section.cards
@@ -57,9 +48,7 @@ class WeCom:
         self._language = language
         self._errors = errors
         self._client = Client(section, float(limits.wecom_timeout_seconds), tokens, real)
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="wechatpy")
-        self._real = real
-        self._not_known: deque[tuple[datetime, str]] = deque(maxlen=MOST_NOT_KNOWN)
+        self._calls = Calls(self.name, self._client, errors.result_of_error, real)
 
     async def send(self, external_id: str, message: Rendered, *, key: str) -> Result:
         """Send a message to a member.
@@ -69,7 +58,7 @@ class WeCom:
         """
         result = Result(ResultKind.OUR_FAULT, reason="message_empty")
         for call in calls(message, self.text_limit, key, cards=self._cards):
-            result = await self._run(self._send, external_id, call)
+            result = await self._calls.run(self._send, external_id, call)
             if result.kind is not ResultKind.ACCEPTED:
                 level = log.error if result.kind is ResultKind.OUR_FAULT else log.info
                 level("wecom.send_failed", key=key, result=result.kind.value, reason=result.reason)
@@ -78,7 +67,7 @@ class WeCom:
 
     async def edit(self, external_id: str, message_ref: str, message: Rendered) -> Result:
         """Take the buttons off a card; one that cannot be changed any more explains itself when it is pressed."""
-        result = await self._run(self._update, external_id, message_ref, done(message.language))
+        result = await self._calls.run(self._update, external_id, message_ref, done(message.language))
         lasting = result.kind in {ResultKind.OUR_FAULT, ResultKind.ADDRESS_WRONG, ResultKind.PERSON_GONE}
         if lasting or result.reason == self._errors.NOT_KNOWN:
             return Result(ResultKind.ACCEPTED, external_id=message_ref, reason="not_updated")
@@ -88,56 +77,21 @@ class WeCom:
         """Show on the card that the press arrived."""
         user, _, rest = press_ref.partition("|")
         task, _, code = rest.partition("|")
-        result = await self._run(self._update, user, code, done(language_of(task)))
+        result = await self._calls.run(self._update, user, code, done(language_of(task)))
         if result.kind is not ResultKind.ACCEPTED:
             log.info("wecom.press_not_acknowledged", reason=result.reason)
 
     async def introduce(self) -> None:
         """Put the app's menu; tries until it worked or is cancelled. Run it as a task beside the service."""
-        pause = FIRST_PAUSE
-        while True:
-            result = await self._run(self._put_menu)
-            if result.kind is ResultKind.ACCEPTED:
-                log.info("wecom.introduced")
-                return
-            log.warning("wecom.menu_not_put", result=result.kind.value, reason=result.reason)
-            await asyncio.sleep(max(pause, result.wait or 0.0))
-            pause = min(pause * 2, LONGEST_PAUSE)
-
-    async def checkup(self, around: Around) -> Sequence[Finding]:
-        """Say how the app is, for `yanxin doctor`."""
-        from bot.channels.wecom import checkup  # noqa: PLC0415 - see above
-
-        loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(self._threads, checkup.asked, self._client, self._section, around)
-        return [*found, await checkup.called(self._section, around), used(around.sent_today, self._per_day)]
+        await self._calls.until_accepted(self._put_menu)
 
     async def close(self) -> None:
         """Call nothing more and close the connections."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
-        self._client.close()
+        self._calls.close()
 
     def troubles(self) -> dict[str, int]:
         """Return what somebody should look at, by short code: no token, and answers of late that we do not know."""
-        since = self._real() - SHOWN_FOR
-        found = Counter(code for at, code in list(self._not_known) if at > since)
-        return dict(found) | ({"no_token": 1} if self._client.tokens.is_missing else {})
-
-    async def _run(self, work: Callable[..., Result], *args: Any) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._told, work, args)
-
-    def _told(self, work: Callable[..., Result], args: tuple[Any, ...]) -> Result:
-        try:
-            result = work(*args)
-        except Exception as error:  # noqa: BLE001 - `result_of_error` knows them; their text may hold a token
-            result = self._errors.result_of_error(error)
-            code = self._errors.code_of(error)
-        else:
-            code = None
-        if result.reason == self._errors.NOT_KNOWN:
-            shown = "answer_not_understood" if code is None else f"answer_{code}"
-            self._not_known.append((self._real(), shown))
-        return result
+        return self._calls.troubles()
 
     def _send(self, user: str, call: Call) -> Result:
         return self._errors.result_of(self._client.send_message(user, call), user)

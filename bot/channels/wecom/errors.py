@@ -6,19 +6,11 @@ answer got lost may go again: there is no unknown outcome here. Reasons are shor
 
 from typing import Any
 
-import requests
-import structlog
-from wechatpy.exceptions import WeChatClientException
-
-from bot.channels.token import NoTokenError
+from bot.channels.weixin import answers
+from bot.channels.weixin.answers import BUSY_SECONDS, FREQUENCY_SECONDS, NOT_KNOWN, STALE_TOKEN, code_of
 from bot.outbox.model import Result, ResultKind
 
-log = structlog.get_logger(__name__)
-STALE_TOKEN = frozenset({40001, 40014, 42001})
-NOT_KNOWN = "answer_not_known"
-"""Reason of an answer that is none of those below; it is tried again, and shown until somebody has looked."""
-BUSY_SECONDS = 5.0
-FREQUENCY_SECONDS = 60.0
+__all__ = ["NOT_KNOWN", "STALE_TOKEN", "code_of", "result_of", "result_of_error"]
 
 _CODES: dict[int, tuple[ResultKind, str, float | None]] = {
     -1: (ResultKind.RETRY_AT, "busy", None),
@@ -48,7 +40,7 @@ _CODES: dict[int, tuple[ResultKind, str, float | None]] = {
 def result_of(answer: Any, user: str) -> Result:
     """Return what an accepted call means for the one member whom it was meant for."""
     if not isinstance(answer, dict) or "errcode" not in answer:
-        return _not_known("no answer of WeCom")
+        return answers.not_known("wecom", "no answer of WeCom")
     if _is_listed(user, answer.get("invaliduser")):
         return Result(ResultKind.ADDRESS_WRONG, reason="invalid_user")
     if _is_listed(user, answer.get("unlicenseduser")):
@@ -60,39 +52,7 @@ def result_of(answer: Any, user: str) -> Result:
 
 def result_of_error(error: Exception) -> Result:
     """Return what a failed call means for the message; never raises."""
-    match error:
-        case NoTokenError():
-            return Result(ResultKind.THROTTLED, wait=error.wait, reason="no_token")
-        case requests.ConnectTimeout() | requests.exceptions.ProxyError():
-            return Result(ResultKind.RETRY_AT, reason="not_connected")
-        case requests.Timeout():
-            return Result(ResultKind.RETRY_AT, reason="timed_out")
-        case requests.RequestException():
-            return Result(ResultKind.RETRY_AT, reason="not_connected")
-        case WeChatClientException():
-            return _of_code(error.errcode)
-    return _not_known(type(error).__name__)
-
-
-def code_of(error: Exception) -> int | None:
-    """Return WeCom's own code of a refusal, None where there is none."""
-    code = error.errcode if isinstance(error, WeChatClientException) else None
-    return code if isinstance(code, int) else None
-
-
-def _of_code(code: Any) -> Result:
-    if code is None:  # an HTTP status that is no success
-        return Result(ResultKind.RETRY_AT, reason="server_error")
-    known = _CODES.get(code)
-    if known is None:
-        return _not_known(str(code))
-    kind, reason, wait = known
-    return Result(kind, wait=wait, reason=reason)
-
-
-def _not_known(what: str) -> Result:
-    log.error("wecom.answer_not_known", answer=what[:40])
-    return Result(ResultKind.RETRY_AT, reason=NOT_KNOWN)
+    return answers.result_of_error(error, _CODES, "wecom")
 
 
 def _is_listed(user: str, listed: Any) -> bool:

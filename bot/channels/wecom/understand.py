@@ -3,57 +3,44 @@
 It reads what `read_xml` made of the decrypted XML, trusts no shape in it and never raises.
 """
 
-import hashlib
 from typing import Any
 
+from bot.channels.weixin.reading import FILES, command, event_name, external_id, kind_of, position_of, text_of
 from bot.inbox.model import Incoming, Said
 from bot.inbox.rules import without_position
 
-FILES = frozenset({"image", "voice", "video", "shortvideo", "file", "link"})
+__all__ = ["cleaned", "external_id", "heard", "is_known", "understand"]
 EVENTS = frozenset({"subscribe", "unsubscribe", "enter_agent", "click", "view", "template_card_event", "location"})
 _PLACED = frozenset({"location", "location_select"})
 _LONGEST = 64
-HALF_TURN = 180.0
-
-
-def external_id(raw: dict[str, Any]) -> str | None:
-    """Return the id of a message, or one made of what tells an event from all others; None for neither."""
-    number = _text(raw, "MsgId")
-    if number and len(number) <= _LONGEST and number.isascii():
-        return number
-    parts = [_text(raw, name) for name in ("FromUserName", "CreateTime", "Event", "EventKey", "TaskId")]
-    if not parts[2] or not parts[1]:
-        return None
-    return "event:" + hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def is_known(raw: dict[str, Any]) -> bool:
     """Tell whether this is of a kind that we expect."""
-    kind = _kind(raw)
-    return _event(raw) in EVENTS if kind == "event" else kind in FILES | {"text", "location"}
+    kind = kind_of(raw)
+    return event_name(raw) in EVENTS if kind == "event" else kind in FILES | {"text", "location"}
 
 
 def cleaned(raw: dict[str, Any]) -> dict[str, Any]:
     """Return the raw message without a position that she did not send: the app reports where she is when it opens."""
-    unasked = _kind(raw) == "event" and _event(raw) in _PLACED
+    unasked = kind_of(raw) == "event" and event_name(raw) in _PLACED
     return dict(without_position(raw)) if unasked else raw
 
 
 def understand(raw: dict[str, Any]) -> Incoming:
     """Return who says what; whatever is odd is `OTHER`."""
-    sender = _text(raw, "FromUserName")
-    kind = _kind(raw)
+    sender = text_of(raw, "FromUserName")
+    kind = kind_of(raw)
     if not sender or len(sender) > _LONGEST:
         return Incoming(Said.OTHER, sender="")
     if kind == "event":
         return _event_of(raw, sender)
-    if kind == "text" and (text := _command(_text(raw, "Content"))):
+    if kind == "text" and (text := command(text_of(raw, "Content"))):
         return Incoming(Said.TEXT, sender, text=text)
     if kind in FILES:
         return Incoming(Said.FILE, sender)
-    latitude, longitude = _degrees(raw, "Location_X"), _degrees(raw, "Location_Y")
-    if kind == "location" and latitude is not None and longitude is not None:
-        return Incoming(Said.POSITION, sender, latitude=latitude, longitude=longitude)
+    if kind == "location" and (place := position_of(raw)) is not None:
+        return Incoming(Said.POSITION, sender, latitude=place[0], longitude=place[1])
     return Incoming(Said.OTHER, sender)
 
 
@@ -63,8 +50,8 @@ def heard(incoming: Incoming) -> str:
 
 
 def _event_of(raw: dict[str, Any], sender: str) -> Incoming:
-    key = _text(raw, "EventKey")
-    match _event(raw):
+    key = text_of(raw, "EventKey")
+    match event_name(raw):
         case "subscribe":
             return Incoming(Said.UNBLOCKED, sender)
         case "unsubscribe":
@@ -72,43 +59,13 @@ def _event_of(raw: dict[str, Any], sender: str) -> Incoming:
         case "enter_agent":
             return Incoming(Said.ENTERED, sender)
         case "click" if key.startswith("/"):  # the menu's keys are commands
-            return Incoming(Said.TEXT, sender, text=_command(key))
+            return Incoming(Said.TEXT, sender, text=command(key))
         case "template_card_event" if key:
             return _press(raw, sender, key)
     return Incoming(Said.OTHER, sender)
 
 
 def _press(raw: dict[str, Any], sender: str, key: str) -> Incoming:
-    task, code = _text(raw, "TaskId"), _text(raw, "ResponseCode")
+    task, code = text_of(raw, "TaskId"), text_of(raw, "ResponseCode")
     press_ref = f"{sender}|{task}|{code}" if code else None
     return Incoming(Said.PRESS, sender, data=key, message_ref=task or None, press_ref=press_ref)
-
-
-def _command(text: str) -> str:
-    """Return a command in small letters; any other text without blanks around it."""
-    text = text.strip()
-    if not text.startswith("/"):
-        return text
-    head, *rest = text.split(maxsplit=1)
-    return " ".join([head.lower(), *rest])
-
-
-def _kind(raw: dict[str, Any]) -> str:
-    return _text(raw, "MsgType").lower()
-
-
-def _event(raw: dict[str, Any]) -> str:
-    return _text(raw, "Event").lower()
-
-
-def _degrees(raw: dict[str, Any], name: str) -> float | None:
-    try:
-        value = float(_text(raw, name))
-    except ValueError:
-        return None
-    return value if abs(value) <= HALF_TURN else None
-
-
-def _text(raw: dict[str, Any], name: str) -> str:
-    value = raw.get(name)
-    return value.strip("\x00") if isinstance(value, str) else ""

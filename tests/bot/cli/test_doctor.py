@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
-from bot.channels.wecom.callback import ForgedError, Lock
+from bot.channels.weixin.callback import ForgedError, Lock
 from bot.cli.context import Tool
 from bot.cli.doctor import doctor
 from bot.clock import SystemClock
@@ -177,7 +177,8 @@ def test_our_pages_answer_or_something_else_does(bench: Bench, pages: Pages) -> 
 
 
 def test_wecom_is_asked_for_its_app_and_our_callback_is_called(bench: Bench, wecom: FakeWeCom, pages: Pages) -> None:
-    pages.lock = Lock(wecom.section())
+    section = wecom.section()
+    pages.lock = Lock(section.token, section.aes_key, section.corp_id)
     bench.sections = {"channels.web": {"enabled": False}, "channels.wecom": wecom.values()}
     done = bench.run()
     assert "wecom: credentials: ok: the Secret is that of the app '平安'" in done.stdout

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from wechatpy.enterprise.crypto import WeChatCrypto
 
-from bot.channels.wecom.callback import ForgedError, Lock
+from bot.channels.weixin.callback import ForgedError, Lock
 from bot.settings_wecom import WeCom
 from tests.fakes.telegram_peer import FOLDER
 from tests.fakes.wecom_calls import AES_KEY, CORP_ID, TOKEN, as_xml, encrypt, envelope, signature
@@ -46,14 +46,14 @@ def asks(**values: str) -> dict[str, Any]:
 def test_we_open_what_the_vendor_seals(text: str) -> None:
     peer = asks(seal=text)
     query = {"timestamp": AT, "nonce": NONCE, "msg_signature": peer["signature"], "echostr": peer["sealed"]}
-    lock = Lock(SECTION)
+    lock = Lock(SECTION.token, SECTION.aes_key, SECTION.corp_id)
     lock.check(query, NOW)
     assert lock.echo(query) == text
     if text.startswith("<xml>"):
         assert lock.open(query, envelope(peer["sealed"])).raw["Content"] == "救命"
     with pytest.raises(ForgedError):
         lock.echo(query | {"nonce": "1"})
-    elsewhere = Lock(SECTION.model_copy(update={"corp_id": "wwelsewhere"}))
+    elsewhere = Lock(SECTION.token, SECTION.aes_key, "wwelsewhere")
     with pytest.raises(ForgedError):
         elsewhere.echo(query)
 

@@ -1,0 +1,189 @@
+"""A student who reads WeChat only: she scans a code, answers by number, calls for help, and is silent for days."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.addresses.store import addresses
+from bot.outbox.store import outbox
+from bot.prompts.store import prompts
+from handlers.links_made import INVITED_FOR, invite_links
+from handlers.wechat_webhook import PATH
+from tests.fakes.wechat import TEMPLATE, FakeWeChat
+from tests.fakes.wechat_follower import Follower
+from tests.fakes.wecom_calls import call
+from tests.stories.world import World, instant, world_at
+
+FORM = {"id": TEMPLATE, "kinds": ["question"], "fields": {"thing1": "{text}", "thing2": "{reply}"}}
+
+
+@contextmanager
+def university(folder: Path, start: str, **section: Any) -> Iterator[tuple[World, FakeWeChat]]:
+    """Give a world whose university has an Official Account; what followers do there reaches the webhook."""
+    with FakeWeChat() as wechat, world_at(folder, start, channels={"wechat": wechat.values(**section)}) as world:
+        wechat.now = lambda: world.clock.real().timestamp()
+
+        def account(query: str, body: bytes) -> tuple[int, bytes]:
+            return world._run(call(world.app.web, PATH, query, body))
+
+        wechat.calls_account(account)
+        yield world, wechat
+        assert {name: one.unheard for name, one in wechat.followers.items() if one.unheard} == {}
+
+
+def joins(world: World, wechat: FakeWeChat, number: str) -> Follower:
+    """Let somebody scan her invitation, agree, and take the first answer until nothing is asked any more."""
+    her = wechat.follower(f"openid-{number}")
+    her.scans(code_for(world, number))
+    world.settle()
+    while any("A " in text for text in her.unheard):
+        her.forgets()
+        her.says("A")
+        world.settle()
+    her.forgets()
+    return her
+
+
+def enrolled(world: World, wechat: FakeWeChat) -> Follower:
+    world.staff("C1", "counsellor", scope="University", language="zh", linked=False)
+    world.student("S1", "New York", "US", language="zh", linked=False)
+    return joins(world, wechat, "S1")
+
+
+def code_for(world: World, number: str) -> str:
+    real = world.clock.real()
+    made = world.app.database.write(lambda conn: invite_links(conn, world.app.settings, [number], real))
+    (token,) = [one.token for one in made if one.channel == "wechat"]
+    (channel,) = [one for one in world.app.channels if one.name == "wechat"]
+    found: str = world._run(asyncio.wait_for(channel.invitation(token, INVITED_FOR), 20))  # type: ignore[attr-defined]
+    return found
+
+
+def states(world: World) -> list[tuple[Any, ...]]:
+    query = select(addresses.c.external_id, addresses.c.state, addresses.c.shut).where(addresses.c.channel == "wechat")
+    return world.app.database.read(lambda conn: [tuple(row) for row in conn.execute(query)])
+
+
+def waiting(world: World) -> list[tuple[Any, ...]]:
+    query = select(outbox.c.kind, outbox.c.reason).where(outbox.c.state == "waiting", outbox.c.channel == "wechat")
+    return world.app.database.read(lambda conn: [tuple(row) for row in conn.execute(query)])
+
+
+def test_she_scans_answers_by_number_and_calls_for_help(tmp_path: Path) -> None:
+    with university(tmp_path, "2026-11-24 12:00") as (world, wechat):
+        world.staff("C1", "counsellor", scope="University", language="zh", linked=False)
+        world.student("S1", "New York", "US", language="zh", linked=False)
+        teacher = joins(world, wechat, "C1")
+        mei = wechat.follower("openid-S1")
+        answer = mei.scans(code_for(world, "S1"))
+        assert "A 可以，我同意" in answer  # in the answer of the callback itself
+        world.settle()
+        mei.hears("回复字母：", "A 可以，我同意")
+        mei.says("A")
+        world.settle()
+        while any("A " in text for text in mei.unheard):
+            mei.forgets()
+            mei.says("A")
+            world.settle()
+        mei.forgets()
+        assert states(world)[-1] == ("openid-S1", "working", None)
+
+        world.fast_forward(to=instant("2026-11-24 23:30"))  # 18:30 in New York
+        mei.hears("这周", "回复数字：", "1 平安", "2 有点难", "3 紧急")
+        once, twice, thrice = mei.says("1", times=3)
+        assert once == twice == thrice != ""
+        world.settle()
+        mei.hears()
+        mei.forgets()
+        assert [row["answer"] for row in world.responses("S1")] == ["fine"]
+
+        mei.says("救命")
+        world.settle()
+        assert world.cases("S1") == [("urgent", "open")]
+        assert any("911" in text for text in mei.passive[-1:])
+        teacher.hears("S1")
+        for one in (mei, teacher):
+            one.forgets()
+
+
+def test_the_window_closes_and_what_waits_goes_out_when_she_writes(tmp_path: Path) -> None:
+    with university(tmp_path, "2026-11-24 12:00") as (world, wechat):
+        mei = enrolled(world, wechat)
+        world.fast_forward(to=instant("2026-11-24 23:30"))
+        mei.hears("这周")
+        mei.says("1")
+        world.settle()
+        mei.forgets()
+        world.fast_forward(to=instant("2026-12-08 23:30"))  # the next week: she was last heard seven days ago
+        assert mei.unheard == []
+        assert waiting(world)[0] == ("question", "window_closed")
+        assert states(world) == [("openid-S1", "working", "window_closed")]
+        mei.says("老师好")
+        world.settle()
+        assert any("回复数字：" in text for text in mei.unheard)
+        mei.forgets()
+        assert states(world) == [("openid-S1", "working", None)]
+        mei.says("1")
+        world.settle()
+        mei.forgets()
+        assert [row["answer"] for row in world.responses("S1")][-1] in {"fine", "answered"}
+
+
+def test_nobody_can_reach_her_and_the_ladder_says_so(tmp_path: Path) -> None:
+    with university(tmp_path, "2026-11-24 12:00") as (world, wechat):
+        teacher = world.staff("C1", "counsellor", scope="University", language="zh")
+        world.student("S1", "New York", "US", language="zh", linked=False)
+        mei = joins(world, wechat, "S1")
+        world.fast_forward(to=instant("2026-11-24 23:30"))
+        mei.says("1")
+        world.settle()
+        mei.forgets()
+        world.fast_forward(to=instant("2026-12-12 00:00"))
+        assert mei.unheard == []
+        query = select(prompts.c.state).where(prompts.c.item == "checkin", prompts.c.occasion == "2026-12-08")
+        assert world.app.database.read(lambda conn: conn.execute(query).scalar_one()) == "unreached"
+        assert ("unreached", "open") in world.cases("S1")
+        teacher.hears("S1")
+        world.forgets()
+
+
+def test_outside_the_window_a_template_asks_and_she_answers_it(tmp_path: Path) -> None:
+    with university(tmp_path, "2026-11-24 12:00", templates=[FORM]) as (world, wechat):
+        mei = enrolled(world, wechat)
+        world.fast_forward(to=instant("2026-11-24 23:30"))
+        mei.says("1")
+        world.settle()
+        mei.forgets()
+        world.fast_forward(to=instant("2026-12-08 23:30"))
+        assert mei.forms[-1]["data"]["thing2"]["value"] == "回复 1 平安 2 有点难 3 紧急"
+        mei.forgets()
+        mei.says("1")
+        world.settle()
+        mei.forgets()
+        assert [row["answer"] for row in world.responses("S1")] == ["fine", "fine"]
+
+
+def test_she_unfollows_and_comes_back(tmp_path: Path) -> None:
+    with university(tmp_path, "2026-11-24 12:00") as (world, wechat):
+        mei = enrolled(world, wechat)
+        mei.leaves()
+        world.settle()
+        assert [state for _, state, _ in states(world)] == ["gone"]
+        mei.starts()
+        world.settle()
+        mei.hears()
+        mei.forgets()
+        assert [state for _, state, _ in states(world)] == ["working"]
+
+
+def test_a_stranger_who_follows_hears_how_to_begin(tmp_path: Path) -> None:
+    with university(tmp_path, "2026-11-24 12:00") as (world, wechat):
+        nobody = wechat.follower("openid-nobody")
+        nobody.starts()
+        world.settle()
+        nobody.hears("雁信")
+        assert states(world) == []
