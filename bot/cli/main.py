@@ -34,6 +34,7 @@ COMMANDS = {
     "duty": "bot.cli.duty:duty",
     "alarm-test": "bot.cli.alarm_test:alarm_test",
     "reach": "bot.cli.reach:reach",
+    "notice": "bot.cli.notice:notice",
     "doctor": "bot.cli.doctor:doctor",
 }
 

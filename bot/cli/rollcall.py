@@ -51,7 +51,7 @@ def start(tool: Tool, /, what: str, *, drill: bool, yes: bool, form: str, **give
 
     A place and a group together narrow each other.
     """
-    area, now, real = _area(given), tool.clock.now(), tool.clock.real()
+    area, now, real = area_of(given), tool.clock.now(), tool.clock.real()
     within, live = Scope.everything().students(now.date()), tool.settings.channels.live
 
     def work(conn: Connection) -> Draft:
@@ -141,7 +141,8 @@ def _boards(conn: Connection, rollcall_id: int | None, now: datetime) -> list[Bo
     return [found]
 
 
-def _area(given: dict[str, Any]) -> Area:
+def area_of(given: dict[str, Any]) -> Area:
+    """Return the area that the options of a command name."""
     return Area(
         countries=tuple(country_in(text) for text in given["countries"]),
         cities=tuple(city_in(text) for text in given["cities"]),

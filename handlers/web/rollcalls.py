@@ -70,7 +70,7 @@ def routes(site: Site) -> list[Route]:
             return await _form(site, request, reader, filled, fault="kind")
         drill, live = filled["kind"] == "drill", site.services.settings.channels.live
         try:
-            area = _area(filled)
+            area = area_of(filled)
             made = await site.database.awrite(
                 lambda conn: use.count(
                     conn, reader.person, scope, filled["what"], area, now, real, drill=drill, live=live
@@ -134,7 +134,8 @@ def _prefilled(conn: Connection, site: Site, scope: Scope, report: str) -> Fille
     return Filled({"what": found.what, "cities": city, "countries": "" if found.city else found.country})
 
 
-def _area(filled: Filled) -> Area:
+def area_of(filled: Filled) -> Area:
+    """Return the area that the fields of a form name; RollcallRefused for what is none."""
     return Area(
         countries=tuple(country_in(text) for text in _parts(filled["countries"].replace("，", ",").replace(",", ";"))),
         cities=tuple(city_in(text) for text in _parts(filled["cities"])),

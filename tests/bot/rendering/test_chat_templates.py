@@ -61,6 +61,8 @@ WAYS: list[dict[str, Any]] = [
 ]
 FULL: dict[str, Any] = {
     "ways": WAYS,
+    "meets_at": LATER,
+    "times": [{"zone": "America/New_York", "cities": [["纽约", "US"]], "more": 2}],
     "name": "李雁",
     "is_student": True,
     "now": NOW,
@@ -283,7 +285,7 @@ VARIANTS = [
     BARE | {"stands": "open", "what": "note", "why": "past", "put_off": None, "reopened_elsewhere": True},
     BARE | {"stands": "over", "why": "not_theirs", "put_off": None, "case_reason": "missed"},
     BARE | {"stands": "gone", "why": "open", "put_off": None, "skips": False, "offer": False},
-    BARE | {"stands": "other", "why": "not_yours", "put_off": None, "ways": []},
+    BARE | {"stands": "other", "why": "not_yours", "put_off": None, "ways": [], "times": []},
 ]
 
 
