@@ -9,16 +9,16 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, select
 
 from bot.addresses import store as addresses
-from bot.addresses.model import PULL_ONLY, Address, AddressState
+from bot.addresses.model import MAIL, PULL_ONLY, Address, AddressState
 from bot.engine.asked import shown_on
 from bot.engine.casework import raise_sos
 from bot.inbox import store as inbox
-from bot.inbox.model import InboxRow, InboxState, Said
+from bot.inbox.model import InboxRow, InboxState, Incoming, Said
 from bot.inbox.rules import without_position
 from bot.outbox import store as outbox
 from bot.outbox.model import Kind, Priority
 from bot.people import store as people
-from handlers.chat import enrolled, member_met, numbered, unknown_sender, window_opened
+from handlers.chat import enrolled, mail_received, member_met, numbered, unknown_sender, window_opened
 from handlers.chat.turn import take_turn
 from handlers.context import Chat
 from handlers.services import Services
@@ -50,6 +50,9 @@ def process(conn: Connection, inbox_id: int, services: Services) -> bool:
         address, refusal = followed.address or address, followed.refusal
     if address is None or _is_nobody(conn, address):
         address, incoming = member_met.met(conn, row, incoming, address, now)
+    sure = True
+    if row.channel == MAIL:
+        address, incoming, sure = mail_received.whose(conn, incoming, address, now)
     if incoming.said is Said.OTHER or (address is None and incoming.said is Said.ENTERED):
         state = InboxState.IGNORED
     elif address is None or _is_nobody(conn, address):
@@ -59,10 +62,7 @@ def process(conn: Connection, inbox_id: int, services: Services) -> bool:
         chat = _chat(conn, row, address, services)
         if row.channel in PULL_ONLY:
             shown_on(conn, address.id, now, services.programmes)
-        if refusal:
-            chat.say(refusal)
-        else:
-            take_turn(chat, numbered.meant(chat, incoming))
+        _speak(chat, incoming, refusal, sure=sure)
         queue_replies(chat, address, row.id)
     window_opened.opened(conn, row, incoming, services)
     kept = without_position(row.raw)
@@ -70,6 +70,15 @@ def process(conn: Connection, inbox_id: int, services: Services) -> bool:
         inbox.replace_raw(conn, inbox_id, kept)
     inbox.finish(conn, inbox_id, state, now, tries=row.tries)
     return True
+
+
+def _speak(chat: Chat, incoming: Incoming, refusal: str, *, sure: bool) -> None:
+    if refusal:
+        chat.say(refusal)
+    elif sure:
+        take_turn(chat, numbered.meant(chat, incoming))
+    else:
+        mail_received.unsure(chat, incoming)
 
 
 def set_aside(conn: Connection, inbox_id: int, error: BaseException, now: datetime) -> None:
@@ -116,9 +125,13 @@ def queue_replies(chat: Chat, address: Address, inbox_id: int) -> None:
     outbox.put(chat.conn, rows)
 
 
+def in_turn(conn: Connection, person_id: int) -> None:
+    """Let two messages of one person take turns; a weaker lock than UPDATE, for which foreign keys need not wait."""
+    conn.execute(_TURN, {"person_id": person_id})
+
+
 def _chat(conn: Connection, row: InboxRow, address: Address, services: Services) -> Chat:
-    # Two messages of one person take turns; a weaker lock than UPDATE, because foreign keys must not wait for it.
-    conn.execute(_TURN, {"person_id": address.person_id})
+    in_turn(conn, address.person_id)
     person = people.by_id(conn, address.person_id)
     if person is None:
         raise LookupError("an address belongs to nobody")

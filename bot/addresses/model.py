@@ -7,8 +7,12 @@ from enum import StrEnum
 PULL_ONLY = frozenset({"web"})
 """Channels that wait for her to look: what lies there has not been asked until her page has shown it."""
 
-VOUCHED = frozenset({"wecom", "dingtalk"})
-"""Channels whose directory the school itself keeps: an id there is a number on the roster, no invitation is needed."""
+VOUCHED = frozenset({"wecom", "dingtalk", "mail"})
+"""Channels whose directory the school itself keeps: an id there stands on the roster, no invitation is needed."""
+
+MAIL = "mail"
+AFTER_CHATS = 1000
+"""Where mail addresses begin in everybody's order: they come from the roster and are tried after each chat of hers."""
 
 WINDOWED = frozenset({"wechat"})
 """Channels whose platform counts what we may say, and only for a while after she was heard (`bot.allowances`)."""

@@ -18,7 +18,7 @@ from sqlalchemy import (
     select,
 )
 
-from bot.addresses.model import WAKE_ONLY, Address, AddressState
+from bot.addresses.model import AFTER_CHATS, MAIL, WAKE_ONLY, Address, AddressState
 from bot.schema import Id, UtcDateTime, id_column, metadata
 
 addresses = Table(
@@ -112,7 +112,7 @@ def put(
         )
         found = by_id(conn, known.id)
     else:
-        last = conn.execute(select(func.max(addresses.c.position)).where(addresses.c.person_id == person_id)).scalar()
+        position = _last_position(conn, person_id, channel)
         added = conn.execute(
             addresses.insert()
             .values(
@@ -121,7 +121,7 @@ def put(
                 account=account,
                 external_id=external_id,
                 state=state.value,
-                position=0 if last is None else last + 1,
+                position=position,
                 linked_at=linked_at,
             )
             .returning(addresses.c.id)
@@ -170,6 +170,17 @@ def put_in_order(conn: Connection, person_id: int, address_ids: Sequence[int]) -
 def rename(conn: Connection, address_id: int, external_id: str) -> None:
     """Store the new id that the platform gave an address; IntegrityError when another address has it."""
     conn.execute(addresses.update().where(addresses.c.id == address_id).values(external_id=external_id))
+
+
+def _last_position(conn: Connection, person_id: int, channel: str) -> int:
+    """Return the place of a new address: after all others of its sort, mail after every chat."""
+    is_late = addresses.c.position >= AFTER_CHATS
+    sort = is_late if channel == MAIL else ~is_late
+    query = select(func.max(addresses.c.position)).where(addresses.c.person_id == person_id, sort)
+    last = conn.execute(query).scalar()
+    if last is None:
+        return AFTER_CHATS if channel == MAIL else 0
+    return int(last) + 1
 
 
 def _of(conn: Connection, person_ids: Iterable[int], *, only_working: bool) -> dict[int, list[Address]]:

@@ -6,6 +6,7 @@ from bot.app.platform_rows import TokenRow, calls_counted, sent_before
 from bot.channels.alarm.channel import Alarm
 from bot.channels.base import Channel
 from bot.channels.dingtalk.channel import DingTalk
+from bot.channels.mail.channel import Mail
 from bot.channels.telegram.channel import Telegram
 from bot.channels.web.channel import WebChannel
 from bot.channels.wechat.channel import WeChat
@@ -45,6 +46,8 @@ def make_channels(
         official, real = settings.channels.wechat, (clock or SystemClock()).real
         row = TokenRow(database or _no_database, WeChat.name, official.account)
         found.append(WeChat(official, settings.limits, row, real, language=settings.service.language))
+    if settings.channels.mail.enabled:
+        found.append(Mail(settings.channels.mail, settings.limits, (clock or SystemClock()).real))
     if settings.duty.alarm_urls:
         urls = {number: [url.get_secret_value() for url in of] for number, of in settings.duty.alarm_urls.items()}
         found.append(Alarm(urls, timeout=settings.limits.alarm_timeout_seconds))
@@ -65,6 +68,8 @@ def pace_of(channel: Channel, settings: Settings, clock: Clock, database: Databa
         return Limited(limits.wechat_messages_per_second, limits.wechat_messages_per_window)
     if isinstance(channel, Telegram):
         return Limited(limits.telegram_messages_per_second, limits.telegram_messages_per_chat_per_second)
+    if isinstance(channel, Mail):
+        return Limited(limits.mail_messages_per_second, limits.mail_messages_per_second)
     return Unlimited(AT_ONCE)
 
 

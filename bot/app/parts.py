@@ -19,6 +19,8 @@ from bot.channels.alarm.channel import Alarm
 from bot.channels.base import Channel
 from bot.channels.dingtalk import understand as dingtalk_understand
 from bot.channels.dingtalk.channel import DingTalk
+from bot.channels.mail import understand as mail_understand
+from bot.channels.mail.channel import Mail
 from bot.channels.telegram import understand as telegram_understand
 from bot.channels.web import understand as web_understand
 from bot.channels.wechat import understand as wechat_understand
@@ -26,10 +28,12 @@ from bot.channels.wechat.channel import WeChat
 from bot.channels.wecom import understand as wecom_understand
 from bot.channels.wecom.channel import WeCom
 from bot.clock import Clock, RehearsalClock
+from bot.engine import mail_addresses
 from bot.engine.asked import asked
 from bot.engine.compose import compose, compose_all
 from bot.engine.delivery import Tools
 from bot.engine.known import Known
+from bot.engine.letters import with_letter
 from bot.errors import YanxinError
 from bot.metrics import Metrics
 from bot.outbox.model import Message, OutboxState, Rendered, Result
@@ -117,6 +121,7 @@ class App:
             renderer=self.renderer,
             zone_finder=ZoneFinder(),
             understand={
+                "mail": mail_understand.understand,
                 "telegram": telegram_understand.understand,
                 "web": web_understand.understand,
                 "wecom": wecom_understand.understand,
@@ -199,7 +204,7 @@ class App:
     def _troubles(self) -> dict[str, dict[str, int]]:
         found: dict[str, dict[str, int]] = {}
         for one in [*self.channels, *self._paces.values()]:
-            if isinstance(one, WeCom | WeChat | DingTalk):
+            if isinstance(one, WeCom | WeChat | DingTalk | Mail):
                 found.setdefault(one.name, {}).update(one.troubles())
             elif isinstance(one, Windowed):
                 found.setdefault(one.channel, {}).update(one.troubles())
@@ -250,14 +255,22 @@ class App:
             free_leases(conn, self.clock.real())
         if self._first is not None:
             self._first(conn)
+        if self.settings.channels.mail.enabled:
+            mail_addresses.sync(conn, self.settings.channels.mail.account, self.clock.now())
         seed(conn, self.settings, self.clock.now())
         load_settings(conn, self.settings, self.clock.now())
 
     def _compose(self, conn: Connection, message: Message) -> Rendered:
-        return compose(conn, message, self.renderer, self.settings, self.clock.now())
+        body = compose(conn, message, self.renderer, self.settings, self.clock.now())
+        return with_letter(conn, message, body, self.renderer, self.settings, self.clock.real())
 
     def _compose_all(self, conn: Connection, messages: Sequence[Message], known: Known) -> list[Rendered]:
-        return compose_all(conn, messages, self.renderer, self.settings, self.clock.now(), known)
+        bodies = compose_all(conn, messages, self.renderer, self.settings, self.clock.now(), known)
+        real = self.clock.real()
+        return [
+            with_letter(conn, message, body, self.renderer, self.settings, real)
+            for message, body in zip(messages, bodies, strict=True)
+        ]
 
     def _asked(self, conn: Connection, prompt_ids: Sequence[int], now: datetime) -> None:
         asked(conn, prompt_ids, now, self.programmes)

@@ -18,6 +18,8 @@ from bot.app.parts import App
 from bot.channels.base import Channel, Source, Store
 from bot.channels.dingtalk import understand as dingtalk
 from bot.channels.dingtalk.channel import DingTalk
+from bot.channels.mail import understand as mail
+from bot.channels.mail.channel import Mail
 from bot.channels.telegram import understand as telegram
 from bot.channels.telegram.channel import Telegram
 from bot.channels.wechat.channel import WeChat
@@ -91,6 +93,8 @@ class Running:
             elif isinstance(channel, DingTalk):
                 # Without a lease: the platform pushes to any connection, and more processes have more of them.
                 parts.append(channel.run(self._store(channel)))
+            elif isinstance(channel, Mail) and channel.mailbox is not None:
+                parts.append(self._poll(channel, channel.mailbox))
         self._tasks = [asyncio.ensure_future(_told(part)) for part in parts]
         self._set_bell()
         self._bell.start()
@@ -169,7 +173,7 @@ class Running:
 
 def store_of(app: App, channel: Channel) -> Store:
     """Return what commits a raw update of a channel to the inbox and wakes whoever reads it."""
-    is_known = {"telegram": telegram.is_known, "dingtalk": dingtalk.is_known}[channel.name]
+    is_known = {"telegram": telegram.is_known, "dingtalk": dingtalk.is_known, "mail": mail.is_known}[channel.name]
 
     async def store(external_id: str, sender: str, raw: dict[str, Any], text: str) -> None:
         known = is_known(raw)

@@ -7,6 +7,7 @@ import click
 from sqlalchemy import Connection
 
 from bot.cli.context import Command, Tool, pass_tool
+from bot.engine import mail_addresses
 from bot.programmes.versions import Programmes
 from bot.roster.columns import SHEETS, TRIPS
 from bot.roster.model import Change, ChangeKind, Difference, FieldChange, Value
@@ -65,7 +66,10 @@ def import_command(
         now = tool.clock.now()
         if not dry_run:  # in the same transaction: a roster that is refused leaves nothing behind
             seed(conn, tool.settings, now)
-        return import_roster(conn, sheets, prune=set(prune), dry_run=dry_run, now=now, programmes=Programmes())
+        done = import_roster(conn, sheets, prune=set(prune), dry_run=dry_run, now=now, programmes=Programmes())
+        if not dry_run and (mail := tool.settings.channels.mail).enabled:
+            mail_addresses.sync(conn, mail.account, now)
+        return done
 
     with tool.database() as database:
         found = database.read(work) if dry_run else database.write(work)

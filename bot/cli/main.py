@@ -24,6 +24,7 @@ COMMANDS = {
     "simulate": "bot.cli.simulate:simulate_command",
     "login-link": "bot.cli.links:login_link",
     "invite-link": "bot.cli.links:invite_link",
+    "invite-mail": "bot.cli.invite_mail:invite_mail",
     "answer-link": "bot.cli.links:answer_link",
     "rollcall": "bot.cli.rollcall:rollcall",
     "responses": "bot.cli.responses:responses",

@@ -18,6 +18,7 @@ from bot.engine.delivery_parts import ASKING, Account, Parcel, Tools, is_ours, w
 from bot.engine.delivery_rules import Verdict, after_result, before_edit, not_now
 from bot.engine.delivery_together import accepted_together, prepared_together
 from bot.engine.known import load_known
+from bot.engine.letters import needs_letter
 from bot.engine.pushing import give_back, settle, take_place
 from bot.engine.rerouting import address_failed, moved, reroute, turned_away
 from bot.outbox import attempts
@@ -201,7 +202,9 @@ def _prepare(
     if push.means is None:
         _apply(conn, message, not_now(message, push.why or "not_now", push.until, now), now, tools)
         return None
-    body = attempts.last_body(conn, message.id) or tools.compose(conn, message)
+    body = attempts.last_body(conn, message.id)
+    if body is None or needs_letter(message, body):
+        body = tools.compose(conn, message)
     attempt_id = attempts.begin(conn, message.id, address.id, body, epoch, now)
     outbox.update(conn, message.id, state=OutboxState.SENDING.value, tries=tried.tries)
     reference = original.external_id if original else None

@@ -21,12 +21,15 @@ from bot.outbox import store as outbox
 from bot.outbox.model import Kind, Message, OutboxState
 
 log = structlog.get_logger()
+_OF_THIS_ADDRESS = frozenset({"enrol/consent", "enrol/consent_staff"})
+"""What is asked of one address and means nothing on another: whether it is hers."""
+_USED = frozenset({AddressState.WORKING, AddressState.PENDING})
 
 
 def address_failed(conn: Connection, message: Message, found: AddressState, reason: str | None, now: datetime) -> None:
     """Mark the address of a message as gone or wrong, and note it in the journal the first time."""
     address = None if message.address_id is None else addresses.by_id(conn, message.address_id)
-    if address is None or address.state is not AddressState.WORKING or address.person_id != message.person_id:
+    if address is None or address.state not in _USED or address.person_id != message.person_id:
         return  # known already, or somebody else's by now
     addresses.failed(conn, address.id, found, reason, now)
     line = journal.line(
@@ -45,7 +48,7 @@ def reroute(conn: Connection, message: Message, now: datetime) -> bool:
 
     What was to wake somebody stays where it is: her chat has the alarm itself.
     """
-    if message.channel in WAKE_ONLY:
+    if message.channel in WAKE_ONLY or message.template in _OF_THIS_ADDRESS:
         return False
     working = addresses.working_of(conn, [message.person_id]).get(message.person_id, [])
     left = [address for address in in_turn(working) if address.id != message.address_id]

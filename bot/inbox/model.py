@@ -28,6 +28,7 @@ class Said(StrEnum):
     ENTERED = "entered"  # she opened our app and said nothing
     ALLOWED = "allowed"  # she allows us some messages more, or none any more; `leaves` says of which sort
     MIGRATED = "migrated"  # the chat has a new id; `data` is the new one
+    BOUNCED = "bounced"  # a mail of ours did not arrive; `data` is its reference and why
     OTHER = "other"
 
 

@@ -14,6 +14,8 @@ class LinkPurpose(StrEnum):
     ENROL = "enrol"  # links a chat account to a person, once
     CHAT = "chat"  # a student's private web chat; bound to the first device that confirms it
     ANSWER = "answer"  # the answer page of one prompt
+    MAIL = "mail"  # the page of one mail: its message, and its buttons
+    REPLY = "reply"  # the reference of one mail, by which replies and bounces are known; it opens nothing
     RECEIPT = "receipt"  # shows a student who was told what about her
 
 
@@ -27,6 +29,7 @@ class Link:
     channel: str | None
     prompt_id: int | None
     address_id: int | None
+    outbox_id: int | None
     device: str | None
     created_at: datetime
     expires_at: datetime | None

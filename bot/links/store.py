@@ -18,6 +18,7 @@ links = Table(
     Column("channel", String(16)),
     Column("prompt_id", Id, ForeignKey("prompts.id", ondelete="CASCADE"), index=True),
     Column("address_id", Id, ForeignKey("addresses.id", ondelete="CASCADE")),
+    Column("outbox_id", Id, ForeignKey("outbox.id", ondelete="CASCADE"), index=True),
     Column("device", String(64)),
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime),
@@ -26,7 +27,7 @@ links = Table(
 )
 
 
-def make(
+def make(  # noqa: PLR0913 - what a link may be about
     conn: Connection,
     purpose: LinkPurpose,
     person_id: int,
@@ -35,6 +36,8 @@ def make(
     expires_at: datetime | None,
     channel: str | None = None,
     prompt_id: int | None = None,
+    address_id: int | None = None,
+    outbox_id: int | None = None,
 ) -> str:
     """Store a new link and return its token, which is not kept."""
     token = new_token()
@@ -45,6 +48,8 @@ def make(
             person_id=person_id,
             channel=channel,
             prompt_id=prompt_id,
+            address_id=address_id,
+            outbox_id=outbox_id,
             created_at=real_now,
             expires_at=expires_at,
         )

@@ -1,6 +1,6 @@
 """Every message that must go out, and what became of each try."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any
@@ -124,12 +124,28 @@ class Button:
 
 
 @dataclass(frozen=True)
+class Letter:
+    """What a mail has beside its message: a subject, the page where its buttons are, and lines about that page.
+
+    `reference` names the mail in its Message-ID, so that replies and bounces are known by it; `unsubscribe` is a link
+    that ends such mails with one POST, for digests (`unsubscribe` in the data of a message).
+    """
+
+    subject: str
+    reference: str
+    page: str
+    open_label: str
+    notes: tuple[str, ...] = ()
+    unsubscribe: str | None = None
+
+
+@dataclass(frozen=True)
 class Rendered:
     """A message in her language, the same on every channel: text, rows of buttons, and the standing keyboard.
 
     `keyboard` are the labels of the standing keyboard to show below the input, None to leave it as it is;
     `ask_position` adds a button there that shares her position once. `language` is that of its words, for channels
-    that add some of their own.
+    that add some of their own. `letter` is there when it goes by mail.
     """
 
     text: str
@@ -137,10 +153,12 @@ class Rendered:
     keyboard: tuple[tuple[str, ...], ...] | None = None
     ask_position: str | None = None
     language: str = "zh"
+    letter: Letter | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON for the attempt's sealed bytes."""
-        return {
+        more = {} if self.letter is None else {"letter": asdict(self.letter)}
+        return more | {
             "text": self.text,
             "buttons": [[{"label": b.label, "data": b.data, "url": b.url} for b in row] for row in self.buttons],
             "keyboard": None if self.keyboard is None else [list(row) for row in self.keyboard],
@@ -151,11 +169,12 @@ class Rendered:
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "Rendered":
         """Return the message that `to_json` wrote."""
-        keyboard = value.get("keyboard")
+        keyboard, letter = value.get("keyboard"), value.get("letter")
         return cls(
             text=value["text"],
             buttons=tuple(tuple(Button(**button) for button in row) for row in value["buttons"]),
             keyboard=None if keyboard is None else tuple(tuple(row) for row in keyboard),
             ask_position=value.get("ask_position"),
             language=value.get("language", "zh"),
+            letter=None if letter is None else Letter(**letter | {"notes": tuple(letter["notes"])}),
         )

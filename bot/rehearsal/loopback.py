@@ -84,7 +84,8 @@ def _sections(section: BaseModel, path: str) -> Iterator[tuple[str, BaseModel]]:
             if isinstance(one, BaseModel):
                 where = f"{below}.{number}" if isinstance(value, list | tuple) else below
                 yield where, one
-                yield from _sections(one, where)
+                if getattr(one, "enabled", True) is True:  # what lies below a channel that is off is off too
+                    yield from _sections(one, where)
 
 
 def _places(path: str, section: BaseModel) -> Iterator[tuple[str, object]]:

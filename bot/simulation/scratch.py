@@ -11,6 +11,7 @@ from sqlalchemy import Connection, event
 
 from bot.app import App
 from bot.channels.dingtalk.channel import DingTalk
+from bot.channels.mail.channel import Mail
 from bot.channels.telegram.channel import Telegram, account_of
 from bot.channels.web.channel import WebChannel
 from bot.channels.wecom.channel import WeCom
@@ -61,6 +62,8 @@ def accounts_of(order: Order, settings: Settings) -> list[Account]:
         found.append(Account(WeCom.name, wecom.account, wecom.cards, WeCom.can_push))
     if (dingtalk := settings.channels.dingtalk).enabled and order.students is None:
         found.append(Account(DingTalk.name, dingtalk.account, dingtalk.cards, DingTalk.can_push))
+    if (mail := settings.channels.mail).enabled and order.students is None:
+        found.append(Account(Mail.name, mail.account, Mail.can_edit, Mail.can_push))
     return found
 
 

@@ -37,6 +37,7 @@ SHOWN = frozenset(
         "console.exported",
         "console.words_read",
         "doctor.sent",
+        "mail.bounced",
         "message.rerouted",
         "person.channels_ordered",
         "person.left",

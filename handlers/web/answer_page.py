@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from bot.channels.web.understand import raw_of, understand
 from bot.engine.compose import compose_reply
+from bot.inbox.rules import cry_in
 from bot.links import store as links
 from bot.links.model import LinkPurpose
 from bot.outbox.model import Rendered
@@ -66,7 +67,7 @@ def routes(site: Site) -> list[Route]:
 
 def _say(conn: Connection, site: Site, token: str, form: Posted) -> tuple[Page, list[Rendered]] | int:
     now = site.now
-    page = _page(conn, site, token, now)
+    page = _page(conn, site, token, now, cries=form.press == "sos:yes" or cry_in(form.text) is not None)
     if isinstance(page, int):
         return page
     sender = f"answer:{page.link_id}"
@@ -94,8 +95,8 @@ def _find(conn: Connection, site: Site, token: str) -> _Found | int:
     return _Found(page, question)
 
 
-def _page(conn: Connection, site: Site, token: str, now: datetime) -> Page | int:
-    """Return the page of a token, or the status that says why there is none."""
+def _page(conn: Connection, site: Site, token: str, now: datetime, *, cries: bool = False) -> Page | int:
+    """Return the page of a token, or the status that says why there is none; for a cry it is never too late."""
     link = links.find(conn, token, LinkPurpose.ANSWER)
     if link is None or link.prompt_id is None:
         return 404
@@ -103,7 +104,8 @@ def _page(conn: Connection, site: Site, token: str, now: datetime) -> Page | int
     if person is None or prompt is None:
         return 404
     over = prompt.state in _NOT_ASKED_ANY_MORE or (prompt.closes_at is not None and prompt.closes_at <= now)
-    if over or not links.is_live(link, site.real):
+    too_late = over or not links.is_live(link, site.real)
+    if too_late and not (cries and link.revoked_at is None and person.absent_at is None):
         return 410
     return Page(link.id, person, prompt)
 

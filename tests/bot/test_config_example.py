@@ -18,7 +18,7 @@ def keys_of(model: type[BaseModel], prefix: str = "") -> set[str]:
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             found |= keys_of(kind, f"{prefix}{name}.")
         else:
-            found.add(prefix + name)
+            found.add(prefix + (field.alias or name))
     return found
 
 

@@ -47,7 +47,7 @@ from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram_phone import Phone
 
 T = TypeVar("T")
-PEOPLE = "number,name,unit,role,scope,zone,language,counsellor"
+PEOPLE = "number,name,unit,role,scope,zone,language,counsellor,email"
 TRIPS = "trip,number,host,city,country,zone,departs,returns,type"
 
 
@@ -74,9 +74,11 @@ class World:
 
     # ------------------------------------------------------------------------------------------ people
 
-    def staff(self, number: str, role: str, *, scope: str = "", language: str = "en", linked: bool = True) -> Phone:
+    def staff(
+        self, number: str, role: str, *, scope: str = "", language: str = "en", linked: bool = True, email: str = ""
+    ) -> Phone:
         """Put somebody of the staff on the roster; linked unless the story says otherwise."""
-        self._people.append(f"{number},{number} of the staff,University,{role},{scope},,{language},")
+        self._people.append(f"{number},{number} of the staff,University,{role},{scope},,{language},,{email}")
         return self._joins(number, language, linked=linked)
 
     def student(
@@ -91,9 +93,10 @@ class World:
         counsellor: str = "C1",
         linked: bool = True,
         zone: str = "",
+        email: str = "",
     ) -> Phone:
         """Put a student with one trip on the roster; linked unless the story says otherwise."""
-        self._people.append(f"{number},Student {number},University,student,,,{language},{counsellor}")
+        self._people.append(f"{number},Student {number},University,student,,,{language},{counsellor},{email}")
         self._trips.append(f"T{number},{number},Host,{city},{country},{zone},{departs},{returns},exchange")
         return self._joins(number, language, linked=linked)
 

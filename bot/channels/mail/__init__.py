@@ -1,0 +1,1 @@
+"""Mail: what goes out through the school's own server, and what comes back to its mailbox."""

@@ -1,0 +1,86 @@
+"""What a message needs beside its words to go by mail: a subject, a page behind a link, and a name of its own.
+
+Wiring calls `with_letter` when delivery writes a message for a mail address, in the same transaction: the links are
+stored with the message. A mail is opened by scanners and forwarded by people, so that nothing in it acts: its link
+opens a page whose buttons post.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from bot.addresses.model import MAIL
+from bot.links import store as links
+from bot.links.model import LinkPurpose
+from bot.outbox.model import Kind, Letter, Message, Rendered
+from bot.people import store as people_store
+from bot.people.model import RoleKind
+from bot.rendering.renderer import Renderer
+from bot.settings import Settings
+
+ASKING = frozenset({Kind.QUESTION, Kind.REMINDER})
+ANSWER_FOR = timedelta(days=14)
+PAGE_FOR = timedelta(days=7)
+"""How long the page of a mail works; an alarm that is older has been told again, or its case is in the console."""
+REPLY_FOR = timedelta(days=60)
+"""How long replies and bounces are known."""
+NEVER_BY_MAIL = ("branch/", "session/")
+"""Templates of branch matters: by mail there is a neutral line with a link and nothing else."""
+
+
+def needs_letter(message: Message, body: Rendered) -> bool:
+    """Tell whether a message goes by mail and was written for another way."""
+    return message.channel == MAIL and body.letter is None
+
+
+def with_letter(
+    conn: Connection, message: Message, body: Rendered, renderer: Renderer, settings: Settings, real_now: datetime
+) -> Rendered:
+    """Return a message as it goes by mail; as it is when it goes any other way. `real_now` is for its links."""
+    if not needs_letter(message, body):
+        return body
+    branch = message.template.startswith(NEVER_BY_MAIL)
+    if branch:
+        body = renderer.chat("mail/neutral", body.language, {})
+    person = people_store.by_id(conn, message.person_id)
+    context = {
+        "kind": message.kind.value,
+        "template": message.template,
+        "subject": str(message.data.get("subject", "")) if not branch else "",
+        "is_student": person is not None and person.has_role(RoleKind.STUDENT),
+        "replies_read": settings.channels.mail.imap.enabled,
+        "support": settings.contacts.duty_phone or settings.contacts.support,
+    }
+    words = renderer.chat("mail/letter", body.language, context)
+    subject, _, notes = words.text.partition("\n")
+    unsubscribe = message.data.get("unsubscribe")
+    letter = Letter(
+        subject=subject.strip(),
+        reference=_link(conn, message, LinkPurpose.REPLY, REPLY_FOR, real_now),
+        page=_page(conn, message, settings, real_now),
+        open_label=words.buttons[0][0].label,
+        notes=tuple(line.strip() for line in notes.splitlines() if line.strip()),
+        unsubscribe=unsubscribe if isinstance(unsubscribe, str) else None,
+    )
+    return replace(body, letter=letter)
+
+
+def _page(conn: Connection, message: Message, settings: Settings, real_now: datetime) -> str:
+    if message.kind in ASKING and message.prompt_id is not None:
+        return f"{settings.service.url}/a/{_link(conn, message, LinkPurpose.ANSWER, ANSWER_FOR, real_now)}"
+    return f"{settings.service.url}/m/{_link(conn, message, LinkPurpose.MAIL, PAGE_FOR, real_now)}"
+
+
+def _link(conn: Connection, message: Message, purpose: LinkPurpose, good_for: timedelta, real_now: datetime) -> str:
+    return links.make(
+        conn,
+        purpose,
+        message.person_id,
+        real_now=real_now,
+        expires_at=real_now + good_for,
+        channel=MAIL,
+        prompt_id=message.prompt_id if purpose is LinkPurpose.ANSWER else None,
+        address_id=message.address_id,
+        outbox_id=message.id,
+    )
