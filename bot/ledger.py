@@ -3,7 +3,7 @@
 Views show it, and the engine counts by it before it asks many people. A fixed number of queries for all of them.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -14,28 +14,36 @@ from bot.addresses.store import all_of
 from bot.allowances.model import NOT_NOW, Form, Means
 from bot.allowances.rules import can_push
 from bot.allowances.store import of_addresses
+from bot.channels.wechat.channel import WeChat, forms_of
 from bot.outbox.store import held_back
+from bot.settings import Settings
 
 _ELSEWHERE = frozenset({"quiet_hours", "address_failed", *(why.value for why in NOT_NOW)})
 """Reasons of what waits that say nothing of its address: a platform that counts is asked itself."""
+
+Live = Mapping[str, Sequence[Form]]
+"""The channels that are switched on, each with the forms in which it sends where nothing else may go."""
+
+
+def live_of(settings: Settings) -> Live:
+    """Return the channels that the settings switch on."""
+    forms: dict[str, Sequence[Form]] = dict.fromkeys(settings.channels.live, ())
+    if WeChat.name in forms:
+        forms[WeChat.name] = forms_of(settings.channels.wechat)
+    return forms
 
 
 def ways_of(
     conn: Connection,
     person_ids: Iterable[int],
     now: datetime,
-    live: Collection[str] | None = None,
-    forms: Mapping[str, Sequence[Form]] | None = None,
+    live: Live | None = None,
 ) -> dict[int, list[Way]]:
-    """Return the ways to people, by person, in each person's own order.
-
-    `live` are the channels that are switched on (None: all), `forms` those of our accounts outside of a window, by
-    channel.
-    """
+    """Return the ways to people, by person, in each person's own order; `live` None: every channel is on."""
     found = {who: [one for one in of if one.channel not in WAKE_ONLY] for who, of in all_of(conn, person_ids).items()}
     every = [one for of in found.values() for one in of]
     held = held_back(conn, [one.id for one in every], _ELSEWHERE)
-    limits = _limits(conn, every, now, forms or {})
+    limits = _limits(conn, every, now, live or {})
     return {
         who: [way_of(one, live=live, limits=limits.get(one.id), held=held.get(one.id, "")) for one in of]
         for who, of in found.items()

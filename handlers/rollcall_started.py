@@ -1,6 +1,5 @@
 """A member of staff counts a roll-call, and starts it by confirming the count. Called by the console."""
 
-from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -9,6 +8,7 @@ from bot.engine import rollcalls as engine
 from bot.engine.rollcall_steps import go_on
 from bot.engine.rollcalls import Draft
 from bot.journal import store as journal
+from bot.ledger import Live
 from bot.people.model import Person
 from bot.rollcalls import store
 from bot.rollcalls.faults import Fault, RollcallRefused
@@ -30,7 +30,7 @@ def count(  # noqa: PLR0913 - what a roll-call has
     real: datetime,
     *,
     drill: bool,
-    live: Collection[str] | None = None,
+    live: Live | None = None,
 ) -> Draft:
     """Keep a counted draft. RollcallRefused when it cannot be; `refused` journals that afterwards."""
     within = scope.students(now.date())

@@ -4,6 +4,7 @@ import click
 
 from bot.addresses.rules import Reachable
 from bot.cli.context import Command, Tool, pass_tool
+from bot.ledger import live_of
 from bot.views.reach import COLUMNS, as_rows, reachability
 from bot.views.scope import Scope
 from bot.views.table_text import as_csv, as_json
@@ -18,7 +19,7 @@ def reach(tool: Tool, *, everybody: bool, form: str) -> None:
 
     Instants are in UTC. "looks" means a page that waits until its owner looks.
     """
-    now, live = tool.clock.now(), tool.settings.channels.live
+    now, live = tool.clock.now(), live_of(tool.settings)
     only = None if everybody else {Reachable.NONE}
     with tool.database() as database:
         found = database.read(lambda conn: reachability(conn, Scope.everything(), now, live, only=only))

@@ -14,6 +14,7 @@ from bot.engine import rollcalls as engine
 from bot.engine.rollcall_areas import circle_in, city_in, country_in
 from bot.engine.rollcalls import Draft
 from bot.errors import UsageError
+from bot.ledger import live_of
 from bot.rollcalls import store
 from bot.rollcalls.faults import Fault, RollcallRefused
 from bot.rollcalls.model import Area, Reach
@@ -52,7 +53,7 @@ def start(tool: Tool, /, what: str, *, drill: bool, yes: bool, form: str, **give
     A place and a group together narrow each other.
     """
     area, now, real = area_of(given), tool.clock.now(), tool.clock.real()
-    within, live = Scope.everything().students(now.date()), tool.settings.channels.live
+    within, live = Scope.everything().students(now.date()), live_of(tool.settings)
 
     def work(conn: Connection) -> Draft:
         made = engine.draft(conn, None, what, area, within, now, real, is_drill=drill, live=live)

@@ -3,7 +3,7 @@
 `within` is the condition on `people` of the author's scope: whoever is outside is never counted and never asked.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select, true
 from bot.addresses.rules import reach_by
 from bot.branches.store import branch_members, branches
 from bot.engine.rollcall_places import whereabouts
-from bot.ledger import ways_of
+from bot.ledger import Live, ways_of
 from bot.listed import listed
 from bot.people.store import people, units
 from bot.places.cities import find_cities
@@ -59,9 +59,7 @@ def meant(
     return found, rows[-1].id if len(rows) == limit else None
 
 
-def count(
-    conn: Connection, area: Area, within: ColumnElement[bool], now: datetime, live: Collection[str] | None = None
-) -> Count:
+def count(conn: Connection, area: Area, within: ColumnElement[bool], now: datetime, live: Live | None = None) -> Count:
     """Return how many are meant, by how the question gets to them now and by city.
 
     `live` are the channels that are switched on.

@@ -3,7 +3,6 @@
 Nothing is sent before it has been started; `within` is the condition on `people` of whoever does it.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -14,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection
 from bot.engine.rollcall_areas import check
 from bot.engine.rollcall_people import count
 from bot.journal import store as journal
+from bot.ledger import Live
 from bot.rollcalls import store
 from bot.rollcalls.faults import Fault, RollcallRefused
 from bot.rollcalls.model import Area, Rollcall, RollcallState
@@ -42,7 +42,7 @@ def draft(  # noqa: PLR0913 - what a roll-call has
     real_now: datetime,
     *,
     is_drill: bool,
-    live: Collection[str] | None = None,
+    live: Live | None = None,
 ) -> Draft:
     """Count whom a roll-call would ask, and keep it as a draft. RollcallRefused when it cannot be, or is nobody's."""
     what = " ".join(what.split())[:LONGEST_WHAT]

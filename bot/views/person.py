@@ -4,7 +4,7 @@ A fixed number of queries whatever her history. The page is for whoever has her 
 else reads "answered", and lines of the journal that would give it away are left out.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -14,7 +14,7 @@ from bot.addresses.model import PULL_ONLY
 from bot.addresses.rules import Reachable, Way, reach_by
 from bot.cases.model import TAKEN_BACK, Case, CaseState, Reason
 from bot.cases.store import cases, from_row
-from bot.ledger import ways_of
+from bot.ledger import Live, ways_of
 from bot.moves import store as moves_store
 from bot.moves.model import Move
 from bot.outbox.model import Kind, OutboxState
@@ -93,7 +93,7 @@ class PersonView:
 
 
 def view_person(
-    conn: Connection, scope: Scope, number: str, now: datetime, live: Collection[str] | None = None
+    conn: Connection, scope: Scope, number: str, now: datetime, live: Live | None = None
 ) -> PersonView | None:
     """Return a student's page; None when there is no such student in this scope, without saying which.
 

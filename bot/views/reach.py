@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, exists, select
 
 from bot.addresses.rules import TWO, Reachable, Way, proven, reach_by
-from bot.ledger import ways_of
+from bot.ledger import Live, ways_of
 from bot.people import store as people_store
 from bot.people.store import people
 from bot.trips.store import trips
@@ -58,7 +58,7 @@ def reachability(
     conn: Connection,
     scope: Scope,
     now: datetime,
-    live: Collection[str] | None = None,
+    live: Live | None = None,
     *,
     only: Collection[Reachable] | None = None,
 ) -> list[Reached]:
@@ -84,7 +84,7 @@ def reachability(
     return found if only is None else [one for one in found if one.how in only]
 
 
-def unreachable(conn: Connection, scope: Scope, now: datetime, live: Collection[str] | None = None) -> list[Reached]:
+def unreachable(conn: Connection, scope: Scope, now: datetime, live: Live | None = None) -> list[Reached]:
     """Return the students of a scope whom nothing reaches now, for the digest and the office."""
     return reachability(conn, scope, now, live, only={Reachable.NONE})
 
@@ -100,7 +100,7 @@ def as_rows(found: Iterable[Reached]) -> list[dict[str, str]]:
     return [row for one in found for row in _rows(one)]
 
 
-def _reached(conn: Connection, ids: list[int], now: datetime, live: Collection[str] | None) -> list[Reached]:
+def _reached(conn: Connection, ids: list[int], now: datetime, live: Live | None) -> list[Reached]:
     known = people_store.by_ids(conn, ids)
     ways, here = ways_of(conn, ids, now, live), where_all(conn, known.values(), now)
     return [

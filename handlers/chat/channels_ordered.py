@@ -9,7 +9,7 @@ from bot.addresses import store as addresses
 from bot.addresses.model import PULL_ONLY, AddressState
 from bot.addresses.rules import Way, moved
 from bot.journal import store as journal
-from bot.ledger import ways_of
+from bot.ledger import live_of, ways_of
 from handlers.context import Chat
 
 KNOWN = frozenset({AddressState.WORKING, AddressState.GONE, AddressState.WRONG})
@@ -18,7 +18,7 @@ KNOWN = frozenset({AddressState.WORKING, AddressState.GONE, AddressState.WRONG})
 
 def asked(chat: Chat) -> None:
     """Show her channels in her order, with a button for each that could come first."""
-    live = chat.services.settings.channels.live
+    live = live_of(chat.services.settings)
     ways = hers(ways_of(chat.conn, [chat.person.id], chat.now, live).get(chat.person.id, []))
     chat.say("channels/shown", ways=[shown(way, number) for number, way in enumerate(ways, start=1)])
 

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.engine.facts import load_facts
-from bot.ledger import ways_of
+from bot.ledger import live_of, ways_of
 from bot.people.model import Person
 from handlers.chat.channels_ordered import hers, move, shown
 from handlers.web import chat_door
@@ -62,7 +62,7 @@ def _look(conn: Connection, site: Site, token: str, cookie: str | None) -> _Show
     person = _owner(conn, site, token, cookie)
     if isinstance(person, int):
         return person
-    ways = hers(ways_of(conn, [person.id], site.now, site.services.settings.channels.live).get(person.id, []))
+    ways = hers(ways_of(conn, [person.id], site.now, live_of(site.services.settings)).get(person.id, []))
     zone = load_facts(conn, [person.id])[person.id].zone_now(site.now)
     return _Shown(person, zone, [shown(way, number) for number, way in enumerate(ways, start=1)])
 

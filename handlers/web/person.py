@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.journal import store as journal
+from bot.ledger import live_of
 from bot.views.person import PersonView, find, view_person
 from bot.views.scope import Scope
 from bot.views.words import Words, words_of
@@ -39,7 +40,7 @@ def routes(site: Site) -> list[Route]:
 
 
 async def _view(site: Site, scope: Scope, number: str) -> PersonView:
-    now, live = site.now, site.services.settings.channels.live
+    now, live = site.now, live_of(site.services.settings)
     seen = await site.database.aread(lambda conn: view_person(conn, scope, number, now, live))
     if seen is None:
         raise HTTPException(404)

@@ -5,6 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.addresses.rules import Reachable
+from bot.ledger import live_of
 from bot.views.reach import counted, reachability
 from handlers.web.session import Reader, console_page, signed_in
 from handlers.web.site import Site
@@ -19,7 +20,7 @@ def routes(site: Site) -> list[Route]:
     """Return the routes of this file."""
 
     async def show(request: Request, reader: Reader) -> Response:
-        scope, now, live = reader.eyes, site.now, site.services.settings.channels.live
+        scope, now, live = reader.eyes, site.now, live_of(site.services.settings)
         chosen = request.query_params.get("show", Reachable.NONE.value)
         every = await site.database.aread(lambda conn: reachability(conn, scope, now, live))
         if chosen == UNPROVEN:

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from bot.engine.rollcall_areas import circle_in, city_in, country_in
 from bot.engine.rollcall_roles import may_see, may_start
+from bot.ledger import live_of
 from bot.people.store import people, unit_paths
 from bot.rollcalls import store
 from bot.rollcalls.faults import RollcallRefused
@@ -68,7 +69,7 @@ def routes(site: Site) -> list[Route]:
         filled = Filled({name: str(fields.get(name, ""))[:LONGEST].strip() for name in FIELDS})
         if filled["kind"] not in {"drill", "incident"}:
             return await _form(site, request, reader, filled, fault="kind")
-        drill, live = filled["kind"] == "drill", site.services.settings.channels.live
+        drill, live = filled["kind"] == "drill", live_of(site.services.settings)
         try:
             area = area_of(filled)
             made = await site.database.awrite(

@@ -103,6 +103,7 @@ class FakeWeChat(FakeWeCom):
             "message/subscribe/bizsend": self._subscribed,
             "menu/create": lambda menu: self._put_menu(menu, b""),
             "qrcode/create": self._qr_code,
+            "openapi/quota/get": lambda _asked: {"errcode": 0, "quota": {"daily_limit": 500, "used": 2, "remain": 498}},
         }
         return does[path](values) if path in does else refusal(404)
 

@@ -5,12 +5,13 @@ wechatpy is imported when the channel is made: a service without WeChat starts w
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.allowances.model import Form
+from bot.channels.checkup import Around, Finding
 from bot.channels.plain import pieces
 from bot.channels.splitting import utf8
 from bot.channels.token import TokenStore
@@ -52,6 +53,7 @@ class WeChat:
         from bot.channels.weixin.calls import Calls  # noqa: PLC0415 - see above
 
         self.account = section.account
+        self._section = section
         self.text_limit = limits.wechat_text_bytes
         self.forms = forms_of(section)
         self._templates = {one.id: one for one in section.templates}
@@ -97,6 +99,14 @@ class WeChat:
         """Return the address of a code to scan that carries the token of an invitation; LookupError without one."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._calls.threads, self._qr_link, token, int(lasts.total_seconds()))
+
+    async def checkup(self, around: Around) -> Sequence[Finding]:
+        """Say how the account is, for `yanxin doctor`."""
+        from bot.channels.wechat import checkup  # noqa: PLC0415 - see above
+
+        loop = asyncio.get_running_loop()
+        found = await loop.run_in_executor(self._calls.threads, checkup.asked, self._client, self._section, around)
+        return [*found, await checkup.called(self._section, around)]
 
     async def close(self) -> None:
         """Call nothing more and close the connections."""

@@ -60,6 +60,11 @@ class Client(OurClient, WeChatClient):  # type: ignore[misc]
         ticket = self.with_token(lambda: self.post("qrcode/create", data=body))["ticket"]
         return QR_PAGE + quote(str(ticket), safe="")
 
+    def quota(self, path: str) -> Any:
+        """Fetch a token, whatever is stored, and return how often a path was called today and may be."""
+        token, _seconds = self._fetch()
+        return self.post("openapi/quota/get", params={"access_token": token}, data={"cgi_path": path}).get("quota")
+
     def _fetch(self) -> tuple[str, float]:
         body = {"grant_type": "client_credential", "appid": self.appid, "secret": self.secret}
         return self.ask_token("POST", f"{self.API_BASE_URL}stable_token", json=body)

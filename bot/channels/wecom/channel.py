@@ -4,11 +4,13 @@ wechatpy waits, so every call runs on one of sixteen threads. It is imported whe
 WeCom starts without it.
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import structlog
 
+from bot.channels.checkup import Around, Finding, used
 from bot.channels.token import TokenStore
 from bot.channels.wecom.markup import Call, calls, done, language_of
 from bot.channels.wecom.setup import menu
@@ -84,6 +86,14 @@ class WeCom:
     async def introduce(self) -> None:
         """Put the app's menu; tries until it worked or is cancelled. Run it as a task beside the service."""
         await self._calls.until_accepted(self._put_menu)
+
+    async def checkup(self, around: Around) -> Sequence[Finding]:
+        """Say how the app is, for `yanxin doctor`."""
+        from bot.channels.wecom import checkup  # noqa: PLC0415 - see above
+
+        loop = asyncio.get_running_loop()
+        found = await loop.run_in_executor(self._calls.threads, checkup.asked, self._client, self._section, around)
+        return [*found, await checkup.called(self._section, around), used(around.sent_today, self._per_day)]
 
     async def close(self) -> None:
         """Call nothing more and close the connections."""

@@ -1,5 +1,6 @@
 """`yanxin doctor`: what it finds against real servers on loopback, and that no secret is ever printed."""
 
+import hashlib
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from bot.storage.database import Database
 from tests.fakes.ground import Ground
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram_failures import blocked
+from tests.fakes.wechat import FakeWeChat
 from tests.fakes.wecom import Failure, FakeWeCom
 
 Run = Callable[..., Result]
@@ -30,7 +32,7 @@ class Pages:
     """The service as others see it: /healthz, and WeCom's callback with a lock of its own."""
 
     def __init__(self) -> None:
-        self.url, self.status = "", 200
+        self.url, self.status, self.handshakes = "", 200, ""
         self.lock: Lock | None = None
         self._server: ThreadingHTTPServer | None = None
 
@@ -57,8 +59,15 @@ class Pages:
         self._server.shutdown()
         self._server.server_close()
 
+    def shake_hands(self, query: dict[str, str]) -> tuple[int, bytes]:
+        signed = "".join(sorted([self.handshakes, query["timestamp"], query["nonce"]]))
+        is_ours = hashlib.sha1(signed.encode()).hexdigest() == query["signature"]  # noqa: S324 - theirs
+        return (200, query["echostr"].encode()) if is_ours else (403, b"")
+
     def answer(self, path: str) -> tuple[int, bytes]:
         parts = urlsplit(path)
+        if parts.path == "/webhooks/wechat":
+            return self.shake_hands(dict(parse_qsl(parts.query)))
         if parts.path == "/healthz":
             return self.status, json.dumps({"status": "ok"}).encode()
         if parts.path != "/webhooks/wecom" or self.lock is None:
@@ -238,3 +247,20 @@ def test_one_test_message_to_a_named_person(bench: Bench, telegram: FakeTelegram
         ]
         assert bench.run("--to", "nobody").exit_code == 2
     assert not telegram.unheard()
+
+
+def test_an_official_account_is_asked_for_its_token_and_its_day(bench: Bench, pages: Pages) -> None:
+    with FakeWeChat() as wechat:
+        pages.handshakes = wechat.official().token
+        bench.sections = {"channels.web": {"enabled": False}, "channels.wechat": wechat.values()}
+        done = bench.run()
+        assert "wechat: credentials: ok: the AppSecret is right" in done.stdout
+        assert "wechat: clock: ok" in done.stdout
+        assert "wechat: quota: ok: 2 of 500 messages of today" in done.stdout
+        assert "callback: WRONG: answers, but WeChat cannot call it: 127.0.0.1" in done.stderr
+        pages.handshakes = "AnotherToken"
+        assert "the service there has another token" in bench.run().stderr
+        bench.sections["channels.wechat"] |= {"secret": "hush-hush"}
+        done = bench.run()
+        assert "WeChat says no (40125)" in done.stderr
+        assert "hush" not in done.output

@@ -7,13 +7,13 @@ import pytest
 
 from bot.addresses.rules import Can, Reachable
 from bot.allowances import store as allowances
-from bot.allowances.model import Allowance
+from bot.allowances.model import Allowance, Form
 from bot.storage.database import Database
 from bot.views.reach import COLUMNS, Reached, as_rows, counted, reachability, unreachable
 from bot.views.scope import Scope
 from tests.fakes.ground import NOW, Ground, open_ground
 
-LIVE = frozenset({"web", "telegram", "wecom", "wechat"})
+LIVE: dict[str, tuple[Form, ...]] = dict.fromkeys(("web", "telegram", "wecom", "wechat"), ())
 
 
 @pytest.fixture
@@ -61,6 +61,15 @@ def test_a_window_that_is_open_says_until_when_and_how_many_more(ground: Ground)
     ground.database.write(lambda conn: allowances.keep(conn, address, Allowance(NOW + timedelta(hours=5), 3)))
     (way,) = seen(ground.database)["S1"].ways
     assert (way.can, way.left, way.until) == (Can.NOW, 3, NOW + timedelta(hours=5))
+
+
+def test_outside_of_a_window_a_template_of_ours_still_reaches_her(ground: Ground) -> None:
+    her = ground.student("S1", reachable=False)
+    ground.trip(her)
+    ground.address(her, channel="wechat")
+    live = LIVE | {"wechat": (Form("template"),)}
+    [one] = ground.database.read(lambda conn: reachability(conn, Scope.everything(), NOW, live))
+    assert one.how is Reachable.NOW
 
 
 def test_what_waits_at_an_address_says_why_nothing_gets_through(ground: Ground) -> None:
