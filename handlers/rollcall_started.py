@@ -13,6 +13,7 @@ from bot.people.model import Person
 from bot.rollcalls import store
 from bot.rollcalls.faults import Fault, RollcallRefused
 from bot.rollcalls.model import Area, Rollcall
+from bot.rollcalls.rules import Count
 from bot.views.scope import Scope
 
 FIRST = 100
@@ -20,7 +21,12 @@ FIRST = 100
 _FOREIGN = frozenset({Fault.NUMBERS, Fault.NOBODY})
 
 
-def count(  # noqa: PLR0913 - what a roll-call has
+def counted(conn: Connection, scope: Scope, what: str, area: Area, now: datetime, live: Live | None = None) -> Count:
+    """Count whom somebody would ask; it only reads. RollcallRefused when it cannot be; `refused` journals that."""
+    return engine.counted(conn, what, area, scope.students(now.date()), now, live)
+
+
+def count(  # noqa: PLR0913 - what a roll-call is made of
     conn: Connection,
     author: Person,
     scope: Scope,
@@ -31,10 +37,11 @@ def count(  # noqa: PLR0913 - what a roll-call has
     *,
     drill: bool,
     live: Live | None = None,
+    found: Count | None = None,
 ) -> Draft:
-    """Keep a counted draft. RollcallRefused when it cannot be; `refused` journals that afterwards."""
+    """Keep a counted draft, where `found` is not given counted here. RollcallRefused as above."""
     within = scope.students(now.date())
-    return engine.draft(conn, author.id, what, area, within, now, real, is_drill=drill, live=live)
+    return engine.draft(conn, author.id, what, area, within, now, real, is_drill=drill, live=live, found=found)
 
 
 def refused(conn: Connection, author: Person, refusal: RollcallRefused, now: datetime) -> None:

@@ -56,14 +56,15 @@ def start(tool: Tool, /, what: str, *, drill: bool, yes: bool, form: str, **give
     within, live = Scope.everything().students(now.date()), live_of(tool.settings)
 
     def work(conn: Connection) -> Draft:
-        made = engine.draft(conn, None, what, area, within, now, real, is_drill=drill, live=live)
+        made = engine.draft(conn, None, what, area, within, now, real, is_drill=drill, found=meant)
         if yes:
             engine.start(conn, made.rollcall.id, None, made.token, now, real)
         else:
             store.drop(conn, made.rollcall.id)
         return made
 
-    with tool.database() as database:
+    with tool.database() as database:  # counted beside whoever writes
+        meant = database.read(lambda conn: engine.counted(conn, what, area, within, now, live))
         made = database.write(work)
     if form == "json":
         counted = {reach.value: made.count.of(reach) for reach in Reach}

@@ -32,7 +32,28 @@ class Draft:
     token: str
 
 
-def draft(  # noqa: PLR0913 - what a roll-call has
+def counted(
+    conn: Connection,
+    what: str,
+    area: Area,
+    within: ColumnElement[bool],
+    now: datetime,
+    live: Live | None = None,
+) -> Count:
+    """Count whom a roll-call would ask. RollcallRefused when it cannot be, or is nobody's.
+
+    It only reads, and should be done where nobody waits for it: a large one takes seconds.
+    """
+    if not _words(what):
+        raise RollcallRefused(Fault.NO_WORDS)
+    check(conn, area, within)
+    found = count(conn, area, within, now, live)
+    if not found.total:
+        raise RollcallRefused(Fault.NOBODY)
+    return found
+
+
+def draft(  # noqa: PLR0913 - what a roll-call is made of
     conn: Connection,
     author_id: int | None,
     what: str,
@@ -43,20 +64,16 @@ def draft(  # noqa: PLR0913 - what a roll-call has
     *,
     is_drill: bool,
     live: Live | None = None,
+    found: Count | None = None,
 ) -> Draft:
-    """Count whom a roll-call would ask, and keep it as a draft. RollcallRefused when it cannot be, or is nobody's."""
-    what = " ".join(what.split())[:LONGEST_WHAT]
-    if not what:
-        raise RollcallRefused(Fault.NO_WORDS)
-    check(conn, area, within)
-    counted = count(conn, area, within, now, live)
-    if not counted.total:
-        raise RollcallRefused(Fault.NOBODY)
+    """Keep what was `counted` as a draft; without `found` count first. RollcallRefused as there."""
+    found = found or counted(conn, what, area, within, now, live)
+    what = _words(what)
     token = token_urlsafe(16)
     secret = {"token": _hash(token), "token_until": real_now + TOKEN_LASTS}
     rollcall_id = store.add(conn, author_id, what, area, now, is_drill=is_drill, **secret)
-    _write(conn, now, "rollcall.drafted", author_id, rollcall_id, meant=counted.total, drill=is_drill)
-    return Draft(_get(conn, rollcall_id), counted, token)
+    _write(conn, now, "rollcall.drafted", author_id, rollcall_id, meant=found.total, drill=is_drill)
+    return Draft(_get(conn, rollcall_id), found, token)
 
 
 def start(
@@ -87,6 +104,10 @@ def close(conn: Connection, rollcall_id: int, closer_id: int | None, now: dateti
     store.update(conn, rollcall_id, step=LIST_THE_SILENT, next_at=now, cursor=0, **values)
     _write(conn, now, "rollcall.closed", closer_id, rollcall_id, drill=found.is_drill)
     return _get(conn, rollcall_id)
+
+
+def _words(what: str) -> str:
+    return " ".join(what.split())[:LONGEST_WHAT]
 
 
 def _get(conn: Connection, rollcall_id: int, *, locked: bool = False) -> Rollcall:

@@ -1,6 +1,7 @@
 """Roll-calls in the console: the list, a new one, its count and reach, and the confirmation that starts it."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
@@ -15,7 +16,7 @@ from bot.engine.rollcall_roles import may_see, may_start
 from bot.ledger import live_of
 from bot.people.store import people, unit_paths
 from bot.rollcalls import store
-from bot.rollcalls.faults import RollcallRefused
+from bot.rollcalls.faults import Fault, RollcallRefused
 from bot.rollcalls.model import Area, Reach
 from bot.views.rollcall_board import boards
 from bot.views.scope import Scope
@@ -72,10 +73,10 @@ def routes(site: Site) -> list[Route]:
         drill, live = filled["kind"] == "drill", live_of(site.services.settings)
         try:
             area = area_of(filled)
+            what = filled["what"]  # counted beside whoever writes: a cry for help must not wait for it
+            found = await site.database.aread(lambda conn: use.counted(conn, scope, what, area, now, live))
             made = await site.database.awrite(
-                lambda conn: use.count(
-                    conn, reader.person, scope, filled["what"], area, now, real, drill=drill, live=live
-                )
+                lambda conn: use.count(conn, reader.person, scope, what, area, now, real, drill=drill, found=found)
             )
         except RollcallRefused as error:
             refusal = error
@@ -89,14 +90,14 @@ def routes(site: Site) -> list[Route]:
     async def start(request: Request, reader: Reader, fields: FormData) -> Response:
         scope, now, real = _starter(reader), site.now, site.real
         rollcall_id, token = request.path_params["rollcall_id"], str(fields.get("token", ""))
-        try:
-            await site.database.awrite(
-                lambda conn: use.start(conn, rollcall_id, reader.person, scope, token, now, real)
-            )
-        except RollcallRefused as error:
-            return await _form(site, request, reader, Filled(), fault=error.fault.value, value=error.value)
-        site.nudge()
-        return RedirectResponse(f"{HOME}/{rollcall_id}", 303)
+        refusal = await _refusal(
+            site, lambda conn: use.start(conn, rollcall_id, reader.person, scope, token, now, real)
+        )
+        if refusal is None:
+            site.nudge()
+            return RedirectResponse(f"{HOME}/{rollcall_id}", 303)
+        filled = await site.database.aread(lambda conn: _drafted(conn, rollcall_id, reader, refusal))
+        return await _form(site, request, reader, filled, fault=refusal.fault.value, value=refusal.value)
 
     return [
         Route(HOME, signed_in(site, show), methods=["GET"]),
@@ -133,6 +134,35 @@ def _prefilled(conn: Connection, site: Site, scope: Scope, report: str) -> Fille
         raise HTTPException(404)
     city = f"{found.city}, {found.country}" if found.city and found.country else found.city
     return Filled({"what": found.what, "cities": city, "countries": "" if found.city else found.country})
+
+
+async def _refusal(site: Site, work: Callable[[Connection], object]) -> RollcallRefused | None:
+    """Do something in a transaction and return why it was refused; None when it was done."""
+    try:
+        await site.database.awrite(work)
+    except RollcallRefused as error:
+        return error
+    return None
+
+
+def _drafted(conn: Connection, rollcall_id: int, reader: Reader, refusal: RollcallRefused) -> Filled:
+    """Fill in again what was counted too long ago, for whoever had it counted."""
+    found = store.by_id(conn, rollcall_id) if refusal.fault is Fault.STALE else None
+    if found is None or found.author_id != reader.person.id:
+        return Filled()
+    area, circle = found.area, found.area.circle
+    return Filled(
+        {
+            "what": found.what,
+            "kind": "drill" if found.is_drill else "incident",
+            "countries": "; ".join(area.countries),
+            "cities": "; ".join(", ".join(filter(None, one)) for one in area.cities),
+            "circle": f"{circle.latitude},{circle.longitude},{circle.km}" if circle else "",
+            "units": "; ".join(area.units),
+            "branches": "; ".join(area.branches),
+            "numbers": " ".join(area.numbers),
+        }
+    )
 
 
 def area_of(filled: Filled) -> Area:

@@ -11,6 +11,7 @@ from bot.addresses.model import AddressState
 from bot.branches.store import branch_members, branches
 from bot.buddies.store import buddies
 from bot.cases.store import cases
+from bot.engine import rollcalls as engine
 from bot.engine.case_news import news_of
 from bot.engine.casework import raise_sos
 from bot.engine.moving import move
@@ -485,3 +486,18 @@ def test_need_help_in_an_incident_reaches_friends_as_ever(shaken: School) -> Non
     shaken.until(shaken.now + timedelta(minutes=30))
     assert "buddy/question" in [what for what, _, _ in shaken.sent(friend)]
     assert shaken.db.read(lambda conn: news_of(conn, case))["in_drill"] is False
+
+
+def test_counting_writes_nothing_so_that_nobody_who_writes_waits_for_it(school: School) -> None:
+    school.student("S1", country="JP")
+    area, within = Area(countries=("JP",)), Scope.everything().students(school.now.date())
+    found = school.db.read(
+        lambda conn: engine.counted(conn, "地震", area, within, school.now)
+    )  # which refuses to write
+    assert found.total == 1
+    made = school.do(
+        lambda conn: engine.draft(
+            conn, school.office, " 地震 ", area, within, school.now, school.now, is_drill=False, found=found
+        )
+    )
+    assert (made.count, made.rollcall.what) == (found, "地震")

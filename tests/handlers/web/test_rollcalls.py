@@ -2,6 +2,7 @@
 
 import csv
 import re
+from datetime import timedelta
 from io import StringIO
 from urllib.parse import urlencode
 
@@ -65,6 +66,25 @@ def test_the_count_comes_first_and_nothing_goes_out_before_the_second_press(town
     assert "东京" in page.words
     assert "演练：只是练习，没有出事" in page.words
     assert states(town) == {"not_asked": 6}
+
+
+def test_a_count_that_is_too_old_is_filled_in_again(town: Town, office: Visitor) -> None:
+    office.get("/console/rollcalls/new")
+    area = {"cities": "东京；剑桥, 英国", "circle": "35.68,139.69,50", "units": ""}
+    office.press("先统计人数", **(EVERYWHERE | area))
+    town.clock.advance(timedelta(minutes=31))
+    page = office.press("现在开始演练")
+    assert page.status == 422
+    assert "请重新统计" in page.words
+    form = next(form for form in page.forms if "what" in form.fields)
+    assert f">{EVERYWHERE['what']}</textarea>" in page.text
+    assert form.fields["countries"] == "US; JP"
+    assert form.fields["cities"].startswith("东京; ")
+    assert form.fields["circle"] == "35.68,139.69,50.0"
+    assert asked(town) == 0
+    assert 'value="drill" checked' in page.text
+    assert "6 人" in office.press("先统计人数", what=EVERYWHERE["what"], kind="drill").words
+    assert office.press("现在开始演练").status == 303
 
 
 @pytest.mark.parametrize(
