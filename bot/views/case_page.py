@@ -4,7 +4,7 @@ Notes of staff and words of hers are counted here and read only after the look w
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, func, select
@@ -56,13 +56,17 @@ class Told:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the story with the names of who did it and to whom; `note` is None until notes are read."""
+    """One line of the story with the names of who did it and to whom; `note` is None until notes are read.
+
+    `times`: how often in a row she has called for help again, of which the last is shown.
+    """
 
     event: Event
     actor: str
     to: str
     by_her: bool
     has_note: bool
+    times: int = 1
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,7 @@ def _story(conn: Connection, case: Case, *, read: bool) -> list[Line]:
         ]
     ids = {one for event, _ in found for one in (event.actor_id, event.to_id) if one is not None}
     names = {one: person.name for one, person in people_store.by_ids(conn, ids).items()}
-    return [
+    lines = [
         Line(
             event=event,
             actor=names.get(event.actor_id or 0, ""),
@@ -120,6 +124,19 @@ def _story(conn: Connection, case: Case, *, read: bool) -> list[Line]:
         )
         for event, has_note in found
     ]
+    return _folded(lines)
+
+
+def _folded(lines: Sequence[Line]) -> list[Line]:
+    """Put calls for help that follow one another into one line: a hundred of them must hide nothing else."""
+    kept: list[Line] = []
+    for line in lines:
+        before = kept[-1] if kept else None
+        if before is not None and line.event.deed == before.event.deed == "added_to":
+            kept[-1] = replace(line, times=before.times + 1)
+        else:
+            kept.append(line)
+    return kept
 
 
 def _told(conn: Connection, case: Case) -> list[Told]:

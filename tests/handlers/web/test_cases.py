@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from bot.cases import events
 from bot.cases.store import by_id, case_alarms
@@ -12,6 +12,7 @@ from bot.engine import deeds
 from bot.journal.store import journal
 from bot.outbox.store import attempts
 from bot.people.store import by_id as people_by_id
+from bot.people.store import by_number
 from bot.prompts.notes import add_position, add_words
 from tests.fakes.ground import NOW
 from tests.fakes.school import settle
@@ -97,6 +98,19 @@ def test_every_deed_of_a_page(town: Town, case: int) -> None:
     assert state(town, case)[0] == "resolved"
     assert visitor.press("重新打开").status == 303
     assert "还没有人接手" in visitor.follow().words
+
+
+def test_a_hundred_cries_in_a_row_are_one_line(town: Town, case: int) -> None:
+    def cries(conn: Connection) -> None:
+        for _ in range(100):
+            events.add(conn, case, "added_to", NOW)
+        deeds.note(conn, case, by_number(conn, "C1").id, "打不通", NOW)  # type: ignore[union-attr]
+        events.add(conn, case, "added_to", NOW)
+
+    town.app.database.write(cries)
+    page = at_case(town, "C1", case).get(f"/console/cases/{case}")
+    assert page.words.count("求助了 100 次") == 1
+    assert page.words.count("再次求助") == 1
 
 
 def test_handing_over_and_taking_over(town: Town, case: int) -> None:
