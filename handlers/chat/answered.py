@@ -4,7 +4,7 @@ from bot.engine.answering import Answered, Outcome, answer, volunteer
 from bot.local_time import local_date
 from bot.prompts import store as prompts
 from bot.prompts.model import Choice, Prompt, State
-from handlers.chat import waiting
+from handlers.chat import cried, waiting
 from handlers.chat.asking import ask_again, next_data, unanswered, urgent_case
 from handlers.context import Chat
 
@@ -28,6 +28,9 @@ def volunteered(chat: Chat, choice: Choice) -> None:
 
 def _reply(chat: Chat, choice: Choice, done: Answered) -> None:
     prompt = done.prompt
+    if choice is Choice.URGENT and prompt is None:  # whatever her button stands on, she cries for help
+        cried.sos(chat)
+        return
     if done.outcome is Outcome.REFUSED or prompt is None:
         chat.say("answered/refused")
         _offer(chat, unanswered(chat))

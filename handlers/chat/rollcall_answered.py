@@ -57,7 +57,11 @@ def waiting_question(chat: Chat) -> Prompt | None:
 
 def _said(chat: Chat, prompt_id: int, word: Word) -> None:
     done = say(chat.conn, prompt_id, chat.person.id, word, chat.channel, chat.now)
-    if done.rollcall is None or done.outcome is Outcome.REFUSED:
+    refused = done.rollcall is None or done.outcome is Outcome.REFUSED
+    if word is Word.HELP and refused:  # whatever her button stands on, she cries for help
+        cried.sos(chat)
+        return
+    if done.rollcall is None or refused:
         chat.say("answered/refused")
         return
     if word is Word.HELP and not done.rollcall.is_drill:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from bot.addresses import store as addresses
 from bot.addresses.model import Address, AddressState
 from bot.channels.web.understand import raw_of
 from bot.engine.asked import shown
@@ -124,7 +125,9 @@ def routes(site: Site) -> list[Route]:
 
 
 def _store(conn: Connection, site: Site, address: Address, form: Posted) -> int | None:
-    """Store what she sent; None when this very form is there already."""
+    """Store what she sent; None when this very form is there already. A cry begins again what she had declined."""
+    if form.is_urgent and address.state is AddressState.REVOKED:
+        addresses.set_state(conn, address.id, AddressState.PENDING)
     label = label_of(conn, address, form.message, form.press) if form.press else ""
     raw = raw_of(address.external_id, text=form.text, press=form.press, label=label, position=form.position)
     key = f"{address.id}:{form.key}"

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.engine.compose_facts import of_emergency
 from handlers.web.armour import Refusal, TooLargeError
 from handlers.web.site import Site
 
@@ -20,7 +21,9 @@ KNOWN = frozenset({400, 401, 403, 404, 405, 410, 413, 500})
 def plain(site: Site, request: Request, status: int, *, what: str = "", own: str | None = None) -> Response:
     """Return the plain page of a status; `what` names the link at fault: `login`, `chat`, `device` or `answer`."""
     code = status if status in KNOWN else 500
-    return site.page(request, "web/error.html", status=status, own=own, code=code, what=what)
+    hers = what in {"chat", "device", "answer", "told"}  # a page of a student: whoever is in danger can dial at least
+    numbers = of_emergency(None, site.language(request, own), site.services.settings) if hers else {}
+    return site.page(request, "web/error.html", status=status, own=own, code=code, what=what, **numbers)
 
 
 def refusal(site: Site) -> Refusal:

@@ -338,6 +338,13 @@ def test_a_file_sent_to_the_question_brings_it_again(talk: Talk) -> None:
     assert _words(talk)[0][1]["text"] == "有人跟踪我\n就是这个人"
 
 
+@pytest.mark.parametrize("data", ["answer:999:urgent", "roll:999:urgent", "volunteer:urgent", "sos:yes"])
+def test_a_cry_counts_whatever_its_button_stands_on(talk: Talk, data: str) -> None:
+    student = talk.student("S1")
+    assert "正在联系值班老师" in text_of(talk.presses(student, data))
+    assert talk.cases(student) == [("urgent", "open")]
+
+
 @pytest.mark.parametrize("how", ["是", "yes", "press"])
 @pytest.mark.parametrize("state", ["pending", "left"])
 def test_a_yes_is_a_yes_before_she_has_agreed_and_after_she_has_left(talk: Talk, state: str, how: str) -> None:

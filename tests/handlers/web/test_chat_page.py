@@ -226,6 +226,26 @@ def test_the_sos_button_is_there_before_she_has_agreed_to_anything(town: Town, p
     assert [row.reason for row in rows(town, select(cases.c.reason).where(cases.c.person_id == her))] == ["urgent"]
 
 
+def test_the_sos_button_is_there_after_she_has_declined(town: Town, path: str, her: int) -> None:
+    visitor = town.visitor()
+    visitor.get(path)
+    visitor.press("是我")
+    visitor.follow()
+    visitor.press("先不了")
+    assert "重新开始" in visitor.get(path).words
+    visitor.press("紧急求助")
+    step(town)
+    assert [row.reason for row in rows(town, select(cases.c.reason).where(cases.c.person_id == her))] == ["urgent"]
+    assert "正在联系值班老师" in visitor.get(path).words
+
+
+def test_a_page_that_is_closed_says_at_least_whom_to_dial(town: Town, path: str) -> None:
+    enrolled(town, path)
+    for page in (town.visitor().get(path), town.visitor().get("/chat/nothing")):
+        assert "112" in page.words
+        assert "+86-10-12308" in page.words
+
+
 def test_a_position_is_a_line_without_numbers(town: Town, path: str) -> None:
     visitor = enrolled(town, path)
     visitor.post(path, {"text": "救命"})
@@ -253,7 +273,7 @@ def test_declining_leaves_nothing_and_can_be_thought_over(town: Town, path: str)
     visitor.get(path)
     visitor.press("是我")
     visitor.follow()
-    visitor.press("先不")
+    visitor.press("先不了")
     visitor.follow()
     assert [row.state for row in rows(town, select(addresses.c.state))] == [AddressState.REVOKED]
     visitor.press("重新开始")
