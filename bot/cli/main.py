@@ -29,6 +29,7 @@ COMMANDS = {
     "rollcall": "bot.cli.rollcall:rollcall",
     "responses": "bot.cli.responses:responses",
     "statistics": "bot.cli.statistics:statistics",
+    "api-token": "bot.cli.api_token:api_token",
     "outbox": "bot.cli.outbox:outbox",
     "cases": "bot.cli.cases:cases",
     "policies": "bot.cli.policies:policies",

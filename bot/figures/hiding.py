@@ -15,6 +15,8 @@ SMALLEST = 5
 """The least that is shown, beside nothing at all."""
 _MOST_AT_ONCE = 150
 """So many hidden figures that hang together are solved as equations; more leave so much free that one never follows."""
+_NOTHING = 1e-9
+"""What floating point leaves of zero."""
 
 C = TypeVar("C", bound=tuple[Any, ...])
 
@@ -95,17 +97,28 @@ def _told(rows: Sequence[_Row[C]], by_cell: Mapping[C, Sequence[int]], counts: M
             for member in rows[place].members:
                 if member in order:
                     matrix[line, order[member]] += -1.0 if member == rows[place].whole else 1.0
-        if any(_is_told(matrix)):
+        if _is_told(matrix):
             more.add(min(beside, key=lambda cell: (counts.get(cell, 0), cell)))
     return more
 
 
-def _is_told(matrix: "np.ndarray[tuple[int, int], np.dtype[np.float64]]") -> list[bool]:
-    """Tell of each column whether its value follows from the sums: whether nothing of it is free."""
-    _, values, rows = np.linalg.svd(matrix, full_matrices=True)
-    rank = int((values > 1e-9).sum())  # noqa: PLR2004 - what floating point leaves of nothing
-    free = rows[rank:]
-    return [bool(np.allclose(free[:, column], 0.0, atol=1e-9)) for column in range(matrix.shape[1])]
+def _is_told(matrix: "np.ndarray[tuple[int, int], np.dtype[np.float64]]") -> bool:
+    """Tell whether any column's value follows from the sums: after elimination it stands alone in its line."""
+    rest = matrix.copy()
+    line = 0
+    for column in range(rest.shape[1]):
+        pivot = line + int(np.argmax(np.abs(rest[line:, column])))
+        if abs(rest[pivot, column]) < _NOTHING:
+            continue
+        rest[[line, pivot]] = rest[[pivot, line]]
+        rest[line] /= rest[line, column]
+        others = np.abs(rest[:, column]) > _NOTHING
+        others[line] = False
+        rest[others] -= np.outer(rest[others, column], rest[line])
+        line += 1
+        if line == rest.shape[0]:
+            break
+    return bool(((np.abs(rest[:line]) > _NOTHING).sum(axis=1) == 1).any())
 
 
 def _knots(

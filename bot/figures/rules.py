@@ -102,41 +102,43 @@ def of_unit(rows: Mapping[str, int], unit: str) -> int | None:
 
 
 def sums(counts: Mapping[Cell, int]) -> list[Sum[Cell]]:
-    """Return what readers know to add up: units to those above, levels to all of them, the parts of each breakdown."""
+    """Return what readers know to add up: units to those above, levels to all of them, the parts of each breakdown.
+
+    Parts that nobody is in are left out; everybody knows them to be nothing.
+    """
     below: dict[str, set[str]] = defaultdict(set)
     levels: set[str] = set()
-    values: dict[By, set[str]] = defaultdict(set)
+    found: dict[tuple[str, str], dict[By, list[Cell]]] = defaultdict(lambda: defaultdict(list))
     for cell in counts:
         levels.add(cell.level)
-        values[cell.by].add(cell.value)
-        if not cell.unit.endswith("/"):
-            way = above(cell.unit)
-            for upper, lower in pairwise(way):
-                below[upper].add(lower)
+        found[(cell.unit, cell.level)][cell.by].append(cell)
+    for unit in {cell.unit for cell in counts if not cell.unit.endswith("/")}:
+        for upper, lower in pairwise(above(unit)):
+            below[upper].add(lower)
+    beneath = {unit: (*sorted(lower), directly(unit)) for unit, lower in below.items()}
+    single = sorted(levels - {EVERY})
     known: list[Sum[Cell]] = []
     for cell in counts:
-        if not cell.unit.endswith("/"):
-            beneath = [*sorted(below[cell.unit]), directly(cell.unit)]
-            known.append(Sum(cell, tuple(cell._replace(unit=unit) for unit in beneath)))
-        if cell.level == EVERY:
-            known.append(Sum(cell, tuple(cell._replace(level=level) for level in sorted(levels - {EVERY}))))
-        known += [Sum(cell, parts) for parts in _parts(cell, values) if parts]
+        unit, level, by, value = cell
+        if not unit.endswith("/"):
+            within = (Cell(one, level, by, value) for one in beneath.get(unit, (directly(unit),)))
+            known.append(Sum(cell, tuple(part for part in within if part in counts)))
+        if level == EVERY:
+            each = (Cell(unit, one, by, value) for one in single)
+            known.append(Sum(cell, tuple(part for part in each if part in counts)))
+        known += [Sum(cell, parts) for parts in _parts(cell, found[(unit, level)]) if parts]
     return known
 
 
-def _parts(cell: Cell, values: Mapping[By, set[str]]) -> list[tuple[Cell, ...]]:
-    """Return each way in which a count falls into parts of a breakdown."""
-
-    def of(by: By, *wanted: str) -> tuple[Cell, ...]:
-        return tuple(Cell(cell.unit, cell.level, by, value) for value in wanted)
-
+def _parts(cell: Cell, found: Mapping[By, list[Cell]]) -> list[tuple[Cell, ...]]:
+    """Return each way in which a count falls into parts of a breakdown, of those found in its unit and level."""
     if cell.by is By.TOTAL:
-        return [of(by, *sorted(found)) for by, found in values.items() if by is not By.TOTAL]
+        return [tuple(cells) for by, cells in found.items() if by is not By.TOTAL]
     if cell.by is By.LONG:
-        return [of(By.DURATION, *sorted(d for d in values[By.DURATION] if (d in _LONG) == (cell.value == YES)))]
+        return [tuple(one for one in found.get(By.DURATION, ()) if (one.value in _LONG) == (cell.value == YES))]
     if cell.by in {By.COUNTRY, By.TAG}:
         place = 1 if cell.by is By.COUNTRY else 2
-        return [of(By.HOST, *sorted(h for h in values[By.HOST] if h.split(APART)[place] == cell.value))]
-    if cell.by is By.TYPE and cell.value == _JOINT and By.NATIONAL in values:
-        return [of(By.NATIONAL, YES, OTHERWISE)]
+        return [tuple(one for one in found.get(By.HOST, ()) if one.value.split(APART)[place] == cell.value)]
+    if cell.by is By.TYPE and cell.value == _JOINT:
+        return [tuple(one for one in found.get(By.NATIONAL, ()) if one.value != NO)]
     return []

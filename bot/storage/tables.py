@@ -2,6 +2,7 @@
 
 from bot.addresses import store as addresses
 from bot.allowances import store as allowances
+from bot.api_tokens import store as api_tokens
 from bot.branches import store as branches
 from bot.buddies import store as buddies
 from bot.cases import events as case_events
@@ -27,6 +28,7 @@ from bot.trips import store as trips
 __all__ = [
     "addresses",
     "allowances",
+    "api_tokens",
     "branches",
     "buddies",
     "case_events",

@@ -48,17 +48,17 @@ def responses(conn: Connection, scope: Scope, since: date | None, now: datetime)
         select(prompts, people.c.number, people.c.name, people.c.counsellor_id, trips.c.key.label("trip"))
         .join(people, people.c.id == prompts.c.person_id)
         .outerjoin(trips, trips.c.id == prompts.c.trip_id)
-        .where(scope.students(now.astimezone(UTC).date()), _opened())
+        .where(scope.students(now.astimezone(UTC).date()), opened())
         .order_by(prompts.c.opens_at, prompts.c.id)
     )
     if since is not None:
         query = query.where(prompts.c.opens_at >= datetime.combine(since, time(0), tzinfo=UTC) - _FARTHEST)
     for found in conn.execute(query):
         if since is None or local_date(found.opens_at, found.zone) >= since:
-            yield _row(scope, found)
+            yield row_of(scope, found)
 
 
-def _opened() -> Any:
+def opened() -> Any:
     """Hold for what was asked, or at least queued; a prompt that was withdrawn before its hour never opened."""
     ended_early = prompts.c.state.in_([State.WITHDRAWN.value, State.EXCUSED.value])
     queued = exists(select(outbox.c.id).where(outbox.c.prompt_id == prompts.c.id))
@@ -68,7 +68,8 @@ def _opened() -> Any:
     )
 
 
-def _row(scope: Scope, found: Row[Any]) -> dict[str, str]:
+def row_of(scope: Scope, found: Row[Any]) -> dict[str, str]:
+    """Return a prompt with number, name, counsellor and trip beside it as its row of `COLUMNS`."""
     prompt = prompt_in(found)
     instants = {
         "opened": prompt.opens_at,

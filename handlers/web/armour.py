@@ -27,6 +27,7 @@ _WITH_HTTPS = {
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN = frozenset({"same-origin", "none"})
 _WEBHOOKS = "/webhooks/"
+_API = "/api/"
 
 Refusal = Callable[[Scope, Receive, Send, int], Awaitable[None]]
 
@@ -78,19 +79,21 @@ class OwnSite:
 class Bounded:
     """Answers 413 to bodies over the limit, announced or not, before or while they are read."""
 
-    def __init__(self, app: ASGIApp, refuse: Refusal, limit: int) -> None:
-        """Take the application, what answers instead of it, and the limit in bytes."""
+    def __init__(self, app: ASGIApp, refuse: Refusal, limit: int, api_limit: int) -> None:
+        """Take the application, what answers instead of it, and the limits in bytes: of pages, and of programs."""
         self._app = app
         self._refuse = refuse
         self._limit = limit
+        self._api_limit = api_limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        limit = self._api_limit if scope["path"].startswith(_API) else self._limit
         announced = Headers(scope=scope).get("content-length", "")
-        if announced.isdecimal() and int(announced) > self._limit:
+        if announced.isdecimal() and int(announced) > limit:
             await self._refuse(scope, receive, send, 413)
             return
         read, started = 0, False
@@ -99,7 +102,7 @@ class Bounded:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
-            if read > self._limit:
+            if read > limit:
                 raise TooLargeError
             return message
 

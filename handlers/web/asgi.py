@@ -6,11 +6,13 @@ from prometheus_client import REGISTRY, CollectorRegistry
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp
 
 from bot.rendering.renderer import templates_folder
 from bot.storage.database import Database
+from handlers.api.app import make_api
+from handlers.api.parts import Parts
 from handlers.services import Services
 from handlers.web import (
     alarm_page,
@@ -89,12 +91,15 @@ def make_web(
     folder = templates_folder() / "static"
     site = Site(services, database, version, settle, nudge, problems, registry, static.mark(folder))
     refuse = refusal(site)
+    api = make_api(Parts(database, services.renderer, services.clock, services.programmes, nudge))
+    pages = (route for page in PAGES for route in page.routes(site))
+    limits = services.settings.limits
     app = Starlette(
-        routes=[*(route for page in PAGES for route in page.routes(site)), *routes, static.mount(folder)],
+        routes=[*pages, *routes, Mount("/api/v1", api), static.mount(folder)],
         exception_handlers={HTTPException: http_error(site)},
         middleware=[
             Middleware(OwnSite, refuse=refuse),
-            Middleware(Bounded, refuse=refuse, limit=services.settings.limits.body_bytes),
+            Middleware(Bounded, refuse=refuse, limit=limits.body_bytes, api_limit=limits.api_body_bytes),
             Middleware(Caught, site=site),
         ],
     )

@@ -1,0 +1,1 @@
+"""Tokens with which programs of the university use the interface for programs."""
