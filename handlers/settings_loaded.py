@@ -16,6 +16,7 @@ from bot.duty.model import Duty
 from bot.engine import alarm_addresses
 from bot.engine.duty_rotas import KIND as DUTY
 from bot.engine.duty_rotas import load_duty, staff_of
+from bot.engine.pushing import look_again
 from bot.errors import Mistake, MistakesError, SettingsError
 from bot.journal import store as journal
 from bot.people.store import units
@@ -42,6 +43,7 @@ def load_settings(conn: Connection, settings: Settings, now: datetime) -> list[s
         version = documents.put(conn, kind, body, now)
         journal.write(conn, [journal.line(now, f"{kind}.loaded", person_id=None, version=version)])
     alarm_addresses.sync(conn, settings.duty.alarm_urls, now)
+    look_again(conn, now)  # templates of a channel may be new
     return list(bodies)
 
 

@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 PATH = "/webhooks/wechat"
 CHANNEL = "wechat"
-TIME_TO_BEGIN = 3.0
-"""Seconds after which a message is not processed inside its callback any more: others are before it."""
+TIME_TO_BEGIN = 0.3
+"""Seconds after which a message is not processed inside its callback any more: so many are before it that whoever waits
+behind it would get no answer either. Its reply follows as a message."""
 TIME_TO_ANSWER = 4.3
 """Seconds after which the answer is empty: WeChat waits for five, and the way there takes some."""
 _SILENT = frozenset({Said.BLOCKED, Said.OTHER, Said.ALLOWED})

@@ -122,6 +122,16 @@ def let_go(conn: Connection, address: Address, now: datetime) -> None:
     _ask_here(conn, replace(address, shut=None), now)
 
 
+def look_again(conn: Connection, now: datetime) -> None:
+    """Try again what waits for addresses that carried nothing: the service starts, perhaps with other forms."""
+    conn.execute(
+        update(addresses_store.addresses).where(addresses_store.addresses.c.shut.is_not(None)).values(shut=None)
+    )
+    waits = (outbox.c.state == OutboxState.WAITING.value, outbox.c.channel.in_(sorted(WINDOWED)))
+    why = outbox.c.reason.in_(sorted(NOT_NOW))
+    conn.execute(update(outbox).where(*waits, why, outbox.c.next_try_at > now).values(next_try_at=now))
+
+
 def _ask_here(conn: Connection, address: Address, now: datetime) -> None:
     """Ask what waits for an answer and has reached nobody: it lies on a page that she has not looked at."""
     lies = (

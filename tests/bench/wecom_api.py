@@ -37,7 +37,7 @@ async def _serve() -> None:
         return web.Response(body=TOKEN, content_type="application/json")
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
-        if request.path.endswith("/gettoken"):
+        if request.path.endswith(("/gettoken", "/stable_token")):
             return await token(request)
         await request.read()
         return web.Response(body=SENT, content_type="application/json")

@@ -9,7 +9,7 @@ import pytest
 from bot.addresses.store import addresses, by_id
 from bot.allowances import store
 from bot.allowances.model import Allowance, Form, Opening, Window
-from bot.engine.pushing import heard, pushes_of
+from bot.engine.pushing import heard, look_again, pushes_of
 from bot.journal.store import journal
 from bot.outbox.model import Rendered, Result, ResultKind
 from bot.outbox.store import attempts, outbox
@@ -190,3 +190,15 @@ def test_whoever_asks_hears_the_same(office: Office) -> None:
     assert office.database.read(look) == [(None, "window_closed"), ("message", None)]
     her.is_heard()
     assert office.database.read(look) == [("message", None), ("message", None)]
+
+
+def test_a_start_with_other_forms_tries_again_what_waits(office: Office) -> None:
+    her = Case(office)
+    message = her.message()
+    office.send(her.channel)
+    assert (her.state(message)[0], her.shut) == ("waiting", "window_closed")
+    office.database.write(lambda conn: look_again(conn, office.clock.now()))
+    assert her.shut is None
+    other = CountedChannel(Form("t1"))
+    office.send(other)
+    assert other.by_form == [("t1", f"text {message}")]

@@ -6,11 +6,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from bot.addresses.store import addresses
 from bot.outbox.store import outbox
 from bot.prompts.store import prompts
+from handlers import wechat_webhook
 from handlers.links_made import INVITED_FOR, invite_links
 from handlers.wechat_webhook import PATH
 from tests.fakes.wechat import TEMPLATE, FakeWeChat
@@ -24,7 +26,13 @@ FORM = {"id": TEMPLATE, "kinds": ["question"], "fields": {"thing1": "{text}", "t
 @contextmanager
 def university(folder: Path, start: str, **section: Any) -> Iterator[tuple[World, FakeWeChat]]:
     """Give a world whose university has an Official Account; what followers do there reaches the webhook."""
-    with FakeWeChat() as wechat, world_at(folder, start, channels={"wechat": wechat.values(**section)}) as world:
+    patience = pytest.MonkeyPatch.context()  # a busy machine is no reason for an empty answer
+    with (
+        patience as patch,
+        FakeWeChat() as wechat,
+        world_at(folder, start, channels={"wechat": wechat.values(**section)}) as world,
+    ):
+        patch.setattr(wechat_webhook, "TIME_TO_BEGIN", 3.0)
         wechat.now = lambda: world.clock.real().timestamp()
 
         def account(query: str, body: bytes) -> tuple[int, bytes]:
