@@ -58,7 +58,8 @@ def process(conn: Connection, inbox_id: int, services: Services) -> bool:
     elif address is None or _is_nobody(conn, address):
         unknown_sender.wrote(conn, row, incoming, services, refusal)
     else:
-        addresses.heard(conn, address.id, now)
+        if sure and incoming.said is not Said.BLOCKED:
+            addresses.heard(conn, address.id, now)
         chat = _chat(conn, row, address, services)
         if row.channel in PULL_ONLY:
             shown_on(conn, address.id, now, services.programmes)

@@ -161,8 +161,15 @@ def heard(conn: Connection, address_id: int, now: datetime) -> None:
 
 
 def put_in_order(conn: Connection, person_id: int, address_ids: Sequence[int]) -> None:
-    """Store a person's own order of addresses; what is not named keeps its place."""
-    for position, address_id in enumerate(address_ids):
+    """Store a person's own order of addresses; what is not named keeps its place.
+
+    Mail that stands behind all chats stays behind those that are still to come.
+    """
+    query = select(addresses.c.id).where(addresses.c.person_id == person_id, addresses.c.channel == MAIL)
+    mails = set(conn.execute(query).scalars())
+    chats = max((place for place, one in enumerate(address_ids) if one not in mails), default=-1)
+    for place, address_id in enumerate(address_ids):
+        position = place if place <= chats else AFTER_CHATS + place
         mine = (addresses.c.id == address_id, addresses.c.person_id == person_id)
         conn.execute(addresses.update().where(*mine).values(position=position))
 

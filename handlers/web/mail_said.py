@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from bot.addresses import store as addresses
 from bot.addresses.model import Address
 from bot.engine.compose import compose_reply
 from bot.inbox import store as inbox
@@ -63,6 +64,7 @@ def said(
     )
     if inbox_id is None:
         return _kept(conn, page, external_id)
+    addresses.heard(conn, page.address.id, now)
     chat = Chat(
         conn=conn,
         now=now,

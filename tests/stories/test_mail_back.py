@@ -1,11 +1,14 @@
 """What comes back: bounces lead to the next address, replies are heard, and a cry always is."""
 
+from datetime import datetime
 from pathlib import Path
+
+from sqlalchemy import select
 
 from bot.addresses.store import addresses
 from tests.fakes.mail import Reader
 from tests.stories.mail_ground import MEI, TEACHER, bounces, invited, knows_mail, looks, states, with_mailbox, writes
-from tests.stories.world import instant
+from tests.stories.world import World, instant
 
 
 def test_a_bounce_leads_to_her_next_address_and_staff_see_that_none_is_left(tmp_path: Path) -> None:
@@ -60,14 +63,18 @@ def test_a_reply_answers_and_a_cry_is_heard_from_the_from_line_alone(tmp_path: P
         world.fast_forward(to=instant("2026-11-24 23:30"))
         question = reader.reads()
         assert "You can also reply to this mail." in question.text
-        box.arrives(writes(None, "fine"))  # anybody can write a From line
+        agreed = heard(world)  # on the page of her invitation
+        assert agreed is not None
+        box.arrives(writes(None, "fine"))  # anybody can write a From line, which proves nothing
         looks(world)
         assert [row["answer"] for row in world.responses("S1")] == [""]
         unsure = reader.reads()
         assert "please say it once more on the page" in unsure.text
+        assert heard(world) == agreed
         box.arrives(writes(question, "Fine\n\n> How has your week been? SOS"))
         looks(world)
         assert [row["answer"] for row in world.responses("S1")] == ["fine"]
+        assert heard(world) == instant("2026-11-24 23:30")
         reader.reads()
         box.arrives(writes(None, "somebody is following me"))
         looks(world)
@@ -89,3 +96,10 @@ def test_an_out_of_office_note_answers_nothing(tmp_path: Path) -> None:
         looks(world)
         assert [row["answer"] for row in world.responses("S1")] == [""]
         assert reader.unread == []
+
+
+def heard(world: World) -> datetime | None:
+    """Return when the ledger heard from her mail for the last time."""
+    query = select(addresses.c.heard_at).where(addresses.c.external_id == MEI)
+    found: datetime | None = world.app.database.read(lambda conn: conn.execute(query).scalar())
+    return found

@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from bot.addresses import store as addresses
 from bot.addresses.model import AddressState
+from bot.inbox.model import Incoming, Said
 from bot.journal.store import journal
 from tests.support.talk import Talk, labels, text_of
 
@@ -44,6 +45,13 @@ def test_one_press_puts_a_channel_first(talk: Talk, student: int) -> None:
     assert ("person.channels_ordered", None) in [tuple(line) for line in lines]
 
 
+def test_mail_behind_all_chats_stays_behind_those_that_are_still_to_come(talk: Talk, student: int) -> None:
+    wecom = talk.db.read(lambda conn: addresses.all_of(conn, [student]))[student][1]
+    talk.presses(student, f"channels:first:{wecom.id}")
+    talk.do(lambda conn: addresses.put(conn, student, "dingtalk", "a", "x", AddressState.WORKING, talk.now))
+    assert order(talk, student) == ["wecom", "telegram", "dingtalk", "mail"]
+
+
 @pytest.mark.parametrize("data", ["channels:first:999", "channels:first:", "channels:last:1", "channels:first:１"])
 def test_a_button_that_names_no_channel_of_hers_changes_nothing(talk: Talk, student: int, data: str) -> None:
     before = order(talk, student)
@@ -71,3 +79,8 @@ def test_an_address_that_changes_hands_has_proved_nothing_for_the_new_owner(talk
     found = talk.db.read(lambda conn: addresses.by_id(conn, mine.id))
     assert found is not None
     assert (found.person_id, found.heard_at, found.last_ok_at) == (other, None, None)
+
+
+def test_that_she_blocked_us_proves_nothing(talk: Talk, student: int) -> None:
+    talk.hears(talk.address(student).external_id, Incoming(Said.BLOCKED, ""))
+    assert talk.address(student).heard_at is None
