@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, m
 
 from bot import settings_dingtalk, settings_mail, settings_wechat, settings_wecom
 from bot.errors import Mistake, SettingsError
+from bot.settings_digest import DigestSection
 from bot.settings_dingtalk import DingTalk
 from bot.settings_limits import Limits as Limits  # noqa: PLC0414 - others take it from here
 from bot.settings_mail import Mail
@@ -155,6 +156,7 @@ class Settings(_Section):
     retention: Retention = Retention()
     contacts: Contacts = Contacts()
     duty: DutySection = DutySection()
+    digest: DigestSection = DigestSection()
     policies: PoliciesSection = PoliciesSection()
 
     @model_validator(mode="before")

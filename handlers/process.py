@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from bot.addresses import store as addresses
 from bot.addresses.model import MAIL, PULL_ONLY, Address, AddressState
+from bot.digests import store as digests
 from bot.engine.asked import shown_on
 from bot.engine.casework import raise_sos
 from bot.inbox import store as inbox
@@ -64,6 +65,8 @@ def process(conn: Connection, inbox_id: int, services: Services) -> bool:
         if row.channel in PULL_ONLY:
             shown_on(conn, address.id, now, services.programmes)
         _speak(chat, incoming, refusal, sure=sure)
+        if not chat.is_student and digests.is_stale(conn, address.person_id, now):
+            digests.looked(conn, address.person_id, now)
         queue_replies(chat, address, row.id)
     window_opened.opened(conn, row, incoming, services)
     kept = without_position(row.raw)

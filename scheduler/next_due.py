@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, exists, false, func, or_, select
 from bot.cases.store import cases
 from bot.dialogues.rules import CRY_ASKED, CRY_WAIT
 from bot.dialogues.store import dialogues
+from bot.digests.store import digests
 from bot.inbox.model import InboxState
 from bot.inbox.store import inbox
 from bot.moves.store import moves
@@ -19,7 +20,7 @@ from bot.rollcalls.store import rollcalls
 
 
 def next_due(conn: Connection, now: datetime) -> datetime | None:
-    """Return the first instant after `now` at which anything is due (a prompt, case, move, message or cry), or None."""
+    """Return the first instant after `now` at which anything is due (a prompt, case, digest, message …), or None."""
     cry = select(func.min(dialogues.c.updated_at)).where(
         dialogues.c.step == CRY_ASKED, dialogues.c.updated_at > now - CRY_WAIT
     )
@@ -30,6 +31,7 @@ def next_due(conn: Connection, now: datetime) -> datetime | None:
         ).scalar(),
         conn.execute(select(func.min(cases.c.next_at)).where(cases.c.next_at > now)).scalar(),
         conn.execute(select(func.min(rollcalls.c.next_at)).where(rollcalls.c.next_at > now)).scalar(),
+        conn.execute(select(func.min(digests.c.next_at)).where(digests.c.next_at > now)).scalar(),
         conn.execute(
             select(func.min(moves.c.ends_at)).where(moves.c.ends_at > now, moves.c.is_over == false())
         ).scalar(),
@@ -68,6 +70,7 @@ def horizon(conn: Connection, now: datetime, accounts: Iterable[tuple[str, str]]
             exists().where(prompts.c.next_at <= now, prompts.c.error.is_(None)),
             exists().where(cases.c.next_at <= now),
             exists().where(rollcalls.c.next_at <= now),
+            exists().where(digests.c.next_at <= now),
             exists().where(moves.c.ends_at <= now, moves.c.is_over == false()),
             exists().where(dialogues.c.step == CRY_ASKED, dialogues.c.updated_at <= now - CRY_WAIT),
             exists().where(inbox.c.state == InboxState.NEW.value),

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Select, Table, delete, func, null, or_, select, update
 
 from bot.cases.store import cases
+from bot.digests.store import digests
 from bot.inbox.model import InboxState
 from bot.inbox.store import inbox
 from bot.links.store import links
@@ -41,6 +42,7 @@ def purge(conn: Connection, retention: Retention, now: datetime, real_now: datet
         + _places(conn, now - timedelta(days=PLACES_DAYS), limit)
         + _cases(conn, now - timedelta(days=retention.cases_days), limit)
         + _rollcalls(conn, now - timedelta(days=retention.cases_days), limit)
+        + _delete(conn, digests, _old_digests(now - timedelta(days=retention.messages_days)).limit(limit))
         + _doors(conn, real_now - timedelta(days=SIGN_INS_DAYS), limit)
         + forget_nonces(conn, real_now)
     )
@@ -102,6 +104,10 @@ def _rollcalls(conn: Connection, before: datetime, limit: int) -> int:
     return (
         gone + _delete(conn, incident_reports, reported) + (0 if gone else _delete(conn, rollcalls, over.limit(limit)))
     )
+
+
+def _old_digests(before: datetime) -> Select[tuple[int]]:
+    return select(digests.c.id).where(digests.c.due_at < before, digests.c.next_at.is_(None))
 
 
 def _doors(conn: Connection, before: datetime, limit: int) -> int:

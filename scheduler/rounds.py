@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.clock import Clock
+from bot.engine.digest_planning import plan_all, rhythm_of
 from bot.metrics import Metrics
 from bot.programmes.versions import Programmes
 from bot.settings import Settings
@@ -22,6 +23,7 @@ from scheduler import (
     calls_nearly_used,
     cases_due,
     cry_unanswered,
+    digests_due,
     duty_watch,
     hard_unseen,
     heartbeat,
@@ -83,6 +85,16 @@ class Rounds:
                 break
         return total
 
+    async def digests(self) -> int:
+        """Write the digests whose time has come, and plan for members of staff who are new."""
+        total = 0
+        for _ in range(MOST_BATCHES):
+            done = await self.database.awrite(self._digests, Urgency.BULK)
+            total += done
+            if not done:
+                break
+        return total
+
     async def cases(self) -> int:
         """Tell again about cases that nobody has taken, see to lost alarms, and ask about hard weeks not seen."""
         told = await self.database.awrite(lambda conn: cases_due.work_off(conn, self.clock.now()), Urgency.HELP)
@@ -135,6 +147,9 @@ class Rounds:
                 ),
                 Urgency.BULK,
             )
+        await self.database.awrite(
+            lambda conn: plan_all(conn, rhythm_of(self.settings), self.clock.now()), Urgency.BULK
+        )
         return batches - 1
 
     async def watch(self) -> list[Problem]:
@@ -187,6 +202,12 @@ class Rounds:
 
     def _rollcalls(self, conn: Connection) -> int:
         return rollcalls_due.work_off(conn, self.clock.now(), self.settings.service.url)
+
+    def _digests(self, conn: Connection) -> int:
+        return digests_due.work_off(conn, self.clock.now(), self._frame())
+
+    def _frame(self) -> digests_due.Frame:
+        return digests_due.Frame(rhythm_of(self.settings), self.settings.service.url, self.clock.real())
 
     def _prompts(self, conn: Connection) -> int:
         return prompts_due.work_off(conn, self.clock.now(), self.programmes)

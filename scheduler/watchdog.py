@@ -12,6 +12,8 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, exists, func, or_
 
 from bot.cases.model import CaseState, Reason
 from bot.cases.store import cases
+from bot.digests.model import DigestState
+from bot.digests.store import digests
 from bot.engine.facts import load_facts
 from bot.engine.planning import plan
 from bot.engine.replanning import LOOK_BACK
@@ -51,6 +53,8 @@ CODES = (
     "cases_overdue",
     "nobody_told",
     "rollcalls_overdue",
+    "digests_overdue",
+    "digests_failed",
     "messages_overdue",
     "messages_stuck",
     "inbox_overdue",
@@ -72,6 +76,10 @@ def look(conn: Connection, now: datetime) -> list[Problem]:
         "cases_overdue": _count(conn, cases, cases.c.state != CaseState.RESOLVED.value, _case_late(now)),
         "nobody_told": _count(conn, cases, *_nobody_told(now)),
         "rollcalls_overdue": _count(conn, rollcalls, rollcalls.c.next_at < now - PROMPT_LATE),
+        "digests_overdue": _count(conn, digests, digests.c.next_at < now - PROMPT_LATE),
+        "digests_failed": _count(
+            conn, digests, digests.c.state == DigestState.FAILED.value, digests.c.due_at > now - FAILED_RECENTLY
+        ),
         "messages_overdue": _count(conn, outbox, waiting, or_(_urgent_late(now), _ordinary_late(now))),
         "messages_stuck": _count(conn, attempts, attempts.c.result.is_(None), attempts.c.started_at < now - STUCK),
         "inbox_overdue": _count(

@@ -159,6 +159,7 @@ class App:
     async def _once(self) -> int:
         done = await self.rounds.inbox() + await self.rounds.cries()
         done += await self.rounds.rollcalls() + await self.rounds.prompts() + await self.rounds.cases()
+        done += await self.rounds.digests()
         for sender in self.senders.values():
             done += await sender.work_off()
         await self.finish_errands()

@@ -16,6 +16,7 @@ class LinkPurpose(StrEnum):
     ANSWER = "answer"  # the answer page of one prompt
     MAIL = "mail"  # the page of one mail: its message, and its buttons
     REPLY = "reply"  # the reference of one mail, by which replies and bounces are known; it opens nothing
+    DIGEST = "digest"  # ends the digests of a member of staff
     RECEIPT = "receipt"  # shows a student who was told what about her
 
 

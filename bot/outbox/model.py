@@ -38,6 +38,7 @@ class Kind(StrEnum):
     ALARM = "alarm"
     CLEAR = "clear"  # the all-clear after an alarm
     NOTICE = "notice"
+    DIGEST = "digest"
     EDIT = "edit"
 
 

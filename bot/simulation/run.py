@@ -14,6 +14,7 @@ from bot.app import App
 from bot.clock import ManualClock
 from bot.engine.asked import asked
 from bot.engine.delivery import Account, Tools
+from bot.engine.digest_planning import plan_all, rhythm_of
 from bot.engine.replanning import replan
 from bot.moves.store import moves
 from bot.outbox.model import Kind, Message
@@ -28,7 +29,7 @@ from bot.simulation.rungs import Rungs
 from bot.simulation.scratch import accounts_of, scratch_app
 from bot.simulation.tally import Sent, Tally
 from bot.simulation.waiting import look
-from scheduler import cases_due, cry_unanswered, hard_unseen, moves_ended, plan_everyone, prompts_due
+from scheduler import cases_due, cry_unanswered, digests_due, hard_unseen, moves_ended, plan_everyone, prompts_due
 from scheduler.next_due import next_due
 
 PLAN_EVERY = timedelta(days=1)
@@ -56,6 +57,7 @@ class _Run:
         self._order = order
         self._plan_at = order.start + PLAN_EVERY
         self._movers: list[int] = []
+        self._rhythm = rhythm_of(app.settings)
         self._readers = Readers()
         self._answers = Answers(app.services, seed=order.seed, rate=order.answer_rate)
         tools = Tools(lambda _conn, _message: NOTHING, lambda conn, ids, now: asked(conn, ids, now, app.programmes))
@@ -83,6 +85,7 @@ class _Run:
         if now >= self._plan_at:
             self._plan_at = now + PLAN_EVERY
             replan(conn, self._movers, self._app.programmes, now)
+            plan_all(conn, self._rhythm, now)
         self._answers.act(conn, now)
         while self._once(conn, now):
             pass
@@ -99,8 +102,10 @@ class _Run:
             done += self._prompts(conn, now)
         if waiting.cases:
             done += cases_due.work_off(conn, now) + hard_unseen.work_off(conn, now)
+        if waiting.digests:
+            done += digests_due.work_off(conn, now, digests_due.Frame(self._rhythm, "", now))
         for post in self._posts:
-            if waiting.prompts or waiting.cases or waiting.cries or post.name in waiting.accounts:
+            if waiting.prompts or waiting.cases or waiting.digests or waiting.cries or post.name in waiting.accounts:
                 done += post.work_off(conn, now)
         return done
 
@@ -116,6 +121,7 @@ class _Run:
         while last is not None:
             last = plan_everyone.plan_everyone(conn, self._app.programmes, now, last)
         # Nobody acts: from here on only the plans of those can change whose zone depends on the day.
+        plan_all(conn, self._rhythm, now)
         query = select(moves.c.person_id).where(moves.c.is_over == false()).distinct()
         self._movers = list(conn.execute(query).scalars())
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, exists, false, select
 from bot.cases.store import cases
 from bot.dialogues.rules import CRY_ASKED, CRY_WAIT
 from bot.dialogues.store import dialogues
+from bot.digests.store import digests
 from bot.moves.store import moves
 from bot.outbox.model import OutboxState
 from bot.outbox.store import outbox
@@ -22,6 +23,7 @@ _RULES = select(
     exists().where(prompts.c.next_at <= _NOW, prompts.c.error.is_(None)),
     exists().where(cases.c.next_at <= _NOW),
     exists().where(moves.c.ends_at <= _NOW, moves.c.is_over == false()),
+    exists().where(digests.c.next_at <= _NOW),
     exists().where(dialogues.c.step == CRY_ASKED, dialogues.c.updated_at <= bindparam("asked", type_=UtcDateTime())),
 )
 _ACCOUNTS = (
@@ -38,12 +40,15 @@ class Waiting:
     prompts: bool
     cases: bool
     moves: bool
+    digests: bool
     cries: bool
     accounts: frozenset[tuple[str, str]]
 
 
 def look(conn: Connection, now: datetime) -> Waiting:
     """Return what is due by now."""
-    of_prompts, of_cases, of_moves, of_cries = conn.execute(_RULES, {"now": now, "asked": now - CRY_WAIT}).one()
+    of_prompts, of_cases, of_moves, of_digests, of_cries = conn.execute(
+        _RULES, {"now": now, "asked": now - CRY_WAIT}
+    ).one()
     accounts = frozenset((row.channel, row.account) for row in conn.execute(_ACCOUNTS, {"now": now}))
-    return Waiting(bool(of_prompts), bool(of_cases), bool(of_moves), bool(of_cries), accounts)
+    return Waiting(bool(of_prompts), bool(of_cases), bool(of_moves), bool(of_digests), bool(of_cries), accounts)

@@ -8,6 +8,7 @@ from bot.buddies import store as buddies
 from bot.cases import events as case_events
 from bot.cases import store as cases
 from bot.dialogues import store as dialogues
+from bot.digests import store as digests
 from bot.documents import store as documents
 from bot.duty import store as duty
 from bot.figures import store as figures
@@ -34,6 +35,7 @@ __all__ = [
     "case_events",
     "cases",
     "dialogues",
+    "digests",
     "documents",
     "duty",
     "figures",

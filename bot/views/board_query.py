@@ -4,7 +4,7 @@ Called by `bot.views.board` only. A hard week appears as one only where the scop
 like every answer.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -20,12 +20,14 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
 )
 
 from bot.addresses.model import AddressState
 from bot.addresses.store import addresses
 from bot.cases.model import CaseState, Reason
 from bot.cases.store import cases
+from bot.listed import listed
 from bot.moves.store import moves
 from bot.people.store import people, units
 from bot.prompts.model import Choice, State
@@ -59,11 +61,18 @@ class Standing:
     rank: ColumnElement[int]
     columns: tuple[ColumnElement[Any], ...]
     condition: ColumnElement[bool]
+    person_id: ColumnElement[int]
+    prompt_id: ColumnElement[int | None]
+    """The latest question, whatever became of it."""
 
 
-def standing(scope: Scope, now: datetime, dates: dict[date, list[str]]) -> Standing:
-    """Return the query for an instant; `dates` are the local dates on earth with the trip zones that have them."""
-    trip, asked, alarm, reach, said = _trips(dates), _latest(now), _alarms(), _reach(), _said(now)
+def standing(scope: Scope, now: datetime, dates: dict[date, list[str]], only: Sequence[int] | None = None) -> Standing:
+    """Return the query for an instant; `dates` are the local dates on earth with the trip zones that have them.
+
+    `only` narrows it to these students, and makes it fast where they are a few of many.
+    """
+    trip, asked, alarm, reach = _trips(dates, only), _latest(now, only), _alarms(only), _reach(only)
+    said = _said(now)
     helper = people.alias("helper")
     source = (
         trip.join(people, people.c.id == trip.c.person_id)
@@ -116,15 +125,22 @@ def standing(scope: Scope, now: datetime, dates: dict[date, list[str]]) -> Stand
         rank=case(_RANK, value=category, else_=len(_RANK)),
         columns=columns,
         condition=and_(trip.c.nth == 1, present, scope.students(now.astimezone(UTC).date())),
+        person_id=people.c.id,
+        prompt_id=asked.c.id,
     )
 
 
-def _trips(dates: dict[date, list[str]]) -> Subquery:
+def _hers(column: ColumnElement[Any], only: Sequence[int] | None) -> ColumnElement[bool]:
+    return true() if only is None else listed(column, only)
+
+
+def _trips(dates: dict[date, list[str]], only: Sequence[int] | None) -> Subquery:
     """Return the stays that are on, by each zone's own date; of two at once the later one counts."""
     nth = func.row_number().over(partition_by=trips.c.person_id, order_by=(trips.c.departs.desc(), trips.c.id.desc()))
     on = [and_(trips.c.zone.in_(zones), trips.c.departs <= day, trips.c.returns >= day) for day, zones in dates.items()]
     columns = (trips.c.id, trips.c.person_id, trips.c.city, trips.c.country, trips.c.zone, nth.label("nth"))
-    return select(*columns).where(trips.c.cancelled_at.is_(None), or_(literal(value=False), *on)).subquery("trip")
+    live = and_(trips.c.cancelled_at.is_(None), or_(literal(value=False), *on))
+    return select(*columns).where(live, _hers(trips.c.person_id, only)).subquery("trip")
 
 
 def _said(now: datetime) -> Subquery:
@@ -138,34 +154,36 @@ def _said(now: datetime) -> Subquery:
     return select(*columns).where(moves.c.is_over == false(), holds).subquery("said")
 
 
-def _latest(now: datetime) -> Subquery:
+def _latest(now: datetime, only: Sequence[int] | None) -> Subquery:
     """Return each person's safety questions of late, numbered from the newest."""
     nth = func.row_number().over(
         partition_by=prompts.c.person_id, order_by=(prompts.c.opens_at.desc(), prompts.c.id.desc())
     )
-    read = ("person_id", "state", "choice", "share_with", "asked_at", "due_at", "answered_at")
+    read = ("id", "person_id", "state", "choice", "share_with", "asked_at", "due_at", "answered_at")
     return (
         select(*(prompts.c[name] for name in read), nth.label("nth"))
         .where(
             prompts.c.kind.in_(SAFETY_KINDS),
             prompts.c.state.not_in(WITHOUT_A_QUESTION),
             prompts.c.opens_at >= now - LOOK_BACK,
+            _hers(prompts.c.person_id, only),
         )
         .subquery("asked")
     )
 
 
-def _alarms() -> Subquery:
+def _alarms(only: Sequence[int] | None) -> Subquery:
     """Return each person's open cases, the gravest first; a hard week is nobody's business here."""
     gravity = case({reason: rank for rank, reason in enumerate(_ALARMING)}, value=cases.c.reason)
     nth = func.row_number().over(partition_by=cases.c.person_id, order_by=(gravity, cases.c.id))
     columns = (cases.c.person_id, cases.c.reason, cases.c.state, cases.c.acknowledged_by, nth.label("nth"))
     unresolved = cases.c.state != CaseState.RESOLVED.value
-    return select(*columns).where(unresolved, cases.c.reason.in_(_ALARMING)).subquery("alarm")
+    of_them = _hers(cases.c.person_id, only)
+    return select(*columns).where(unresolved, cases.c.reason.in_(_ALARMING), of_them).subquery("alarm")
 
 
-def _reach() -> Subquery:
-    working = addresses.c.state == AddressState.WORKING.value
+def _reach(only: Sequence[int] | None) -> Subquery:
+    working = and_(addresses.c.state == AddressState.WORKING.value, _hers(addresses.c.person_id, only))
     return select(addresses.c.person_id).where(working).distinct().subquery("reach")
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from bot.outbox.model import Kind, OutboxState
 from bot.outbox.store import outbox
 
-_UNASKED = (Kind.QUESTION, Kind.REMINDER, Kind.ALARM, Kind.CLEAR, Kind.NOTICE)
+_UNASKED = (Kind.QUESTION, Kind.REMINDER, Kind.ALARM, Kind.CLEAR, Kind.NOTICE, Kind.DIGEST)
 
 
 @dataclass(frozen=True)

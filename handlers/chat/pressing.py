@@ -13,6 +13,7 @@ from handlers.chat import (
     channels_ordered,
     checkin,
     cried,
+    digested,
     enrolled,
     helped,
     incident_reported,
@@ -159,6 +160,7 @@ _HANDLERS: dict[str, Callable[[Chat, str], bool]] = {
     "pause": paused.pressed,
     "stop": stopped.pressed,
     "checkin": _checkin,
+    "digest": digested.pressed,
     "counsellor": left_out.pressed,
     "help": _help,
 }

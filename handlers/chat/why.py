@@ -24,6 +24,8 @@ def asked(chat: Chat) -> None:
         chat.say("why/nothing")
     elif told.kind in {Kind.ALARM, Kind.CLEAR}:
         chat.say("why/shown", about="alarm", sent_at=told.at)
+    elif told.kind is Kind.DIGEST:
+        chat.say("why/shown", about="digest", sent_at=told.at)
     elif prompt is None or told.kind is Kind.NOTICE or prompt.person_id != chat.person.id:
         chat.say("why/shown", about="other", sent_at=told.at)
     elif prompt.kind == ROLLCALL:

@@ -22,6 +22,7 @@ _COMMANDS = {
     "可以找辅导员": "/notcounsellor off",
     "我在哪": "/zone",
     "时区": "/zone",
+    "周报": "/digest",
     "语言": "/language",
     "联系渠道": "/channels",
     "渠道": "/channels",

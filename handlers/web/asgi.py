@@ -23,6 +23,7 @@ from handlers.web import (
     cases,
     channels_page,
     chat_page,
+    digest_page,
     duty,
     health,
     languages,
@@ -68,6 +69,7 @@ PAGES = (
     languages,
     duty,
     alarm_page,
+    digest_page,
 )
 
 

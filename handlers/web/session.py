@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.digests import store as digests
 from bot.engine.rollcall_roles import may_see
 from bot.links.model import token_hash
 from bot.people.model import STAFF_ROLES, Person
@@ -36,6 +37,8 @@ class Reader:
     scope: Scope | None
     session_id: int
     csrf: str
+    is_back: bool = False
+    """Whether this is the first look of today or so, which is worth noting."""
 
     @property
     def eyes(self) -> Scope:
@@ -51,7 +54,7 @@ Form = Callable[[Request, Reader, FormData], Awaitable[Response]]
 
 async def reader_of(site: Site, request: Request) -> Reader | None:
     """Return who is signed in on this device, if anybody; whoever is no member of staff any more is not."""
-    cookie, real = request.cookies.get(COOKIE), site.real
+    cookie, real, now = request.cookies.get(COOKIE), site.real, site.now
     if not cookie:
         return None
 
@@ -60,9 +63,14 @@ async def reader_of(site: Site, request: Request) -> Reader | None:
         person = by_id(conn, session.person_id) if session else None
         if session is None or person is None or not may_sign_in(person):
             return None
-        return Reader(person, scope_of(conn, person), session.id, session.csrf)
+        is_back = digests.is_stale(conn, person.id, now)
+        return Reader(person, scope_of(conn, person), session.id, session.csrf, is_back)
 
-    return await site.database.aread(look)
+    reader = await site.database.aread(look)
+    if reader is not None and reader.is_back:
+        person_id = reader.person.id
+        await site.database.awrite(lambda conn: digests.looked(conn, person_id, now))
+    return reader
 
 
 def may_sign_in(person: Person) -> bool:

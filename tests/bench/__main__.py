@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import psycopg
 
 from bot.clock import monotonic
-from tests.bench import asked, delivery, idle, opening, replies, report, rollcall, sos, wechat, wecom
+from tests.bench import asked, delivery, digest, idle, opening, replies, report, rollcall, sos, wechat, wecom
 from tests.bench.figures import Figure, as_text
 from tests.bench.ground import postgresql
 from tests.bench.machine import described, load
@@ -22,6 +22,7 @@ PARTS: dict[str, Callable[[str], Iterator[Figure]]] = {
     "rollcall": rollcall.figures,
     "wecom": wecom.figures,
     "wechat": wechat.figures,
+    "digest": digest.figures,
 }
 
 

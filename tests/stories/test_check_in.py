@@ -16,7 +16,7 @@ QUESTION = "How has your week been?"
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    with world_at(tmp_path, MONDAY) as made:
+    with world_at(tmp_path, MONDAY, digests=False) as made:
         yield made
 
 

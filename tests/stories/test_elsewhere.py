@@ -13,7 +13,7 @@ QUESTION = "How has your week been?"
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    with world_at(tmp_path, "2026-09-07 12:00") as made:
+    with world_at(tmp_path, "2026-09-07 12:00", digests=False) as made:
         yield made
 
 

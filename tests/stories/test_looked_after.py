@@ -26,7 +26,7 @@ QUESTION = "How has your week been?"
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    with world_at(tmp_path, MONDAY, more=DUTY) as made:
+    with world_at(tmp_path, MONDAY, more=DUTY, digests=False) as made:
         yield made
 
 
@@ -141,7 +141,7 @@ def test_the_answer_that_comes_on_another_channel_five_minutes_after_the_alarm(
 
 
 def test_where_nobody_is_on_duty_the_office_hears_at_once(tmp_path: Path) -> None:
-    with world_at(tmp_path, MONDAY) as world:
+    with world_at(tmp_path, MONDAY, digests=False) as world:
         counsellor, office = world.staff("C1", "counsellor"), world.staff("O1", "office")
         mei = world.student("S1")
         mei.says("/sos")

@@ -20,7 +20,10 @@ from tests.stories.world import World, instant, world_at
 @contextmanager
 def university(folder: Path, start: str, **section: Any) -> Iterator[tuple[World, FakeWeCom]]:
     """Give a world whose university has WeCom; what members do there reaches the webhook, signed and sealed."""
-    with FakeWeCom() as wecom, world_at(folder, start, channels={"wecom": wecom.values(**section)}) as world:
+    with (
+        FakeWeCom() as wecom,
+        world_at(folder, start, channels={"wecom": wecom.values(**section)}, digests=False) as world,
+    ):
         wecom.now = lambda: world.clock.real().timestamp()
 
         def app(query: str, body: bytes) -> int:

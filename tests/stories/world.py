@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from structlog.typing import EventDict
 
 from bot.app import App
@@ -33,6 +33,9 @@ from bot.cases.store import cases
 from bot.channels.dingtalk.channel import DingTalk
 from bot.channels.telegram.channel import Telegram
 from bot.clock import ManualClock
+from bot.digests import store as digests_store
+from bot.digests.model import Every
+from bot.engine.digest_planning import is_reader
 from bot.engine.facts import load_facts
 from bot.local_time import to_wall
 from bot.people.store import by_number, people
@@ -47,7 +50,7 @@ from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram_phone import Phone
 
 T = TypeVar("T")
-PEOPLE = "number,name,unit,role,scope,zone,language,counsellor,email"
+PEOPLE = "number,name,unit,role,scope,zone,language,counsellor,supervisor,email"
 TRIPS = "trip,number,host,city,country,zone,departs,returns,type"
 
 
@@ -65,6 +68,7 @@ class World:
         self.telegram = telegram
         self.expects_errors = False
         self.cares = True
+        self.digests = True
         self._errors = errors
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="world", daemon=True)
@@ -75,10 +79,18 @@ class World:
     # ------------------------------------------------------------------------------------------ people
 
     def staff(
-        self, number: str, role: str, *, scope: str = "", language: str = "en", linked: bool = True, email: str = ""
+        self,
+        number: str,
+        role: str,
+        *,
+        scope: str = "",
+        language: str = "en",
+        linked: bool = True,
+        zone: str = "",
+        email: str = "",
     ) -> Phone:
         """Put somebody of the staff on the roster; linked unless the story says otherwise."""
-        self._people.append(f"{number},{number} of the staff,University,{role},{scope},,{language},,{email}")
+        self._people.append(f"{number},{number} of the staff,University,{role},{scope},{zone},{language},,,{email}")
         return self._joins(number, language, linked=linked)
 
     def student(
@@ -93,10 +105,13 @@ class World:
         counsellor: str = "C1",
         linked: bool = True,
         zone: str = "",
+        supervisor: str = "",
         email: str = "",
     ) -> Phone:
         """Put a student with one trip on the roster; linked unless the story says otherwise."""
-        self._people.append(f"{number},Student {number},University,student,,,{language},{counsellor},{email}")
+        self._people.append(
+            f"{number},Student {number},University,student,,,{language},{counsellor},{supervisor},{email}"
+        )
         self._trips.append(f"T{number},{number},Host,{city},{country},{zone},{departs},{returns},exchange")
         return self._joins(number, language, linked=linked)
 
@@ -218,10 +233,17 @@ class World:
 
     def _joins(self, number: str, language: str, *, linked: bool) -> Phone:
         self.imports()
+        if not self.digests:
+            self.app.database.write(lambda conn: self._without_digest(conn, number))
         phone = self.telegram.phone(f"{number}'s phone", language=language)
         if linked:
             self.links(number, phone)
         return phone
+
+    def _without_digest(self, conn: Connection, number: str) -> None:
+        person = by_number(conn, number)
+        if person is not None and is_reader(person):
+            digests_store.choose(conn, person.id, Every.OFF, self.clock.now())
 
     async def _begin(self) -> None:
         self.app.bind()
@@ -256,11 +278,12 @@ def world_at(
     limits: dict[str, int] | None = None,
     channels: dict[str, Any] | None = None,
     more: dict[str, Any] | None = None,
+    digests: bool = True,
 ) -> Iterator[World]:
     """Make a world whose clock stands at `start` (UTC), on SQLite in a folder or on the database named.
 
     `limits` are those of the settings that differ from their defaults, `channels` those beside Telegram, `more`
-    other sections, say duty.
+    other sections, say duty. Without `digests` no member of staff wants one: for stories about something else.
     """
     errors: list[EventDict] = []
     with FakeTelegram() as telegram, structlog.testing.capture_logs() as lines:
@@ -278,6 +301,7 @@ def world_at(
             open_database(settings, migrating=True).close()
         clock = ManualClock(instant(start))
         world = World(App(settings, clock, paced=False), clock, telegram, errors)
+        world.digests = digests
         world.begins()
         try:
             yield world

@@ -217,49 +217,103 @@ ROLLCALLS: dict[str, Any] = {
     "counts": dict.fromkeys(["safe", "help", "elsewhere", "wrote", "asked", "unreached", "not_asked", "left"], 1),
     "url": "https://yanxin.example.edu/console/rollcalls/4",
 }
-FULL |= BUDDIES | RECEIPT | ROLLCALLS
+NEEDS: dict[str, Any] = {
+    "id": 5,
+    "name": "李雁",
+    "label": "李雁",
+    "why": "late",
+    "since": LATER,
+    "prompt": 7,
+    "case": None,
+    "by": "王老师",
+    "until": LATER,
+    "reminded_by": "陈老师",
+    "city": "Tokyo",
+    "country": "JP",
+    "zone": "Asia/Tokyo",
+}
+GOES = {"name": "李雁", "city": "Tokyo", "country": "JP", "day": "2026-12-01"}
+NEAR: dict[str, Any] = {name: [GOES] for name in ("leaves", "arrived", "returns")}
+NEAR |= {"more": {"leaves": 2, "arrived": 0, "returns": 1}}
+FIGURES = ("well", "urgent", "hard", "silent", "unreached", "not_asked", "waiting", "ahead", "cases")
+DIGEST: dict[str, Any] = {
+    "care": {
+        "figures": {"total": 9} | dict.fromkeys(FIGURES, 1),
+        "need": [NEEDS | {"why": why, "case": 3, "until": None, "reminded_by": ""} for why in REASONS],
+        "more": 12,
+        "trips": NEAR,
+    },
+    "supervised": {"abroad": 2, "trips": NEAR},
+    "branch": True,
+    "away": {"names": [{"name": "韩老师", "since": LATER}], "more": 3},
+    "duty_gaps": {"shown": DUTY["gaps"], "more": 2},
+    "change": {"well": -2, "silent": 1, "cases": 1, "unreached": -1},
+    "daily": False,
+    "every": "weekly",
+    "one": NEEDS,
+    "why_not": "reminded",
+    "done": "",
+}
+NOBODY: dict[str, Any] = {"leaves": [], "arrived": [], "returns": [], "more": {}}
+QUIET = DIGEST | {
+    "care": {"figures": {"total": 0}, "need": [], "more": 0, "trips": NOBODY},
+    "supervised": None,
+    "branch": False,
+    "away": {"names": [], "more": 0},
+    "duty_gaps": {"shown": [], "more": 0},
+    "change": {},
+    "every": "off",
+    "one": NEEDS | {"since": "", "city": "", "zone": "", "by": "", "until": None, "reminded_by": "", "prompt": None},
+    "why_not": "extended",
+    "done": "reminded",
+}
+FULL |= BUDDIES | RECEIPT | ROLLCALLS | DIGEST
 BARE_STUDENT = STUDENT | {"unit": "", "city": "", "phone": "", "email": "", "can_open": False}
 # Everything that may be missing is missing: what no school gave, what is not planned, what has not happened.
-BARE = FULL | {
-    "support_contact": "",
-    "duty_phone": "",
-    "embassy": "",
-    "insurer": "",
-    "dial_first": "",
-    "asked_at": None,
-    "next_at": None,
-    "next_zone": None,
-    "student": BARE_STUDENT,
-    "open_prompt": None,
-    "unit": "",
-    "until": None,
-    "departs": None,
-    "stay": "home",
-    "city": "",
-    "channels": [],
-    "closed": False,
-    "helping": False,
-    "can_undo": False,
-    "earlier": False,
-    "unanswered": False,
-    "is_student": False,
-    "weeks": 0,
-    "share_with": "",
-    "drill": True,
-    "is_over": True,
-    "is_whole": False,
-    "said": "late",
-    "agreed": [],
-    "waiting": [],
-    "blocked": [],
-    "room": False,
-    "mine": False,
-    "told": [],
-    "receipt_url": "",
-    "can_open": False,
-    "for_good": False,
-    "word": "cannot",
-}
+BARE = (
+    FULL
+    | {
+        "support_contact": "",
+        "duty_phone": "",
+        "embassy": "",
+        "insurer": "",
+        "dial_first": "",
+        "asked_at": None,
+        "next_at": None,
+        "next_zone": None,
+        "student": BARE_STUDENT,
+        "open_prompt": None,
+        "unit": "",
+        "until": None,
+        "departs": None,
+        "stay": "home",
+        "city": "",
+        "channels": [],
+        "closed": False,
+        "helping": False,
+        "can_undo": False,
+        "earlier": False,
+        "unanswered": False,
+        "is_student": False,
+        "weeks": 0,
+        "share_with": "",
+        "drill": True,
+        "is_over": True,
+        "is_whole": False,
+        "said": "late",
+        "agreed": [],
+        "waiting": [],
+        "blocked": [],
+        "room": False,
+        "mine": False,
+        "told": [],
+        "receipt_url": "",
+        "can_open": False,
+        "for_good": False,
+        "word": "cannot",
+    }
+    | QUIET
+)
 CHAT = templates_folder() / "chat"
 NAMES = sorted(
     path.relative_to(CHAT).with_suffix("").as_posix()
@@ -280,6 +334,7 @@ VARIANTS = [
     FULL | {"outcome": "asked", "word": "fine", "anywhere": True},
     *({**BARE, "outcome": outcome} for outcome in ("herself", "already", "waits", "full", "too_often", "no_code")),
     FULL | {"outcome": "unreadable", "anywhere": False, "mine": False},
+    FULL | {"every": "daily", "care": None, "done": "extended", "why_not": ""},
     FULL | {"rung": "second_channel", "weeks": 3, "case_reason": "hard"},
     FULL | {"what": "text", "in_conversation": False},
     BARE | {"what": "position", "reader": "", "who": "", "words": "", "asks": False, "lapsed_by": ""},
