@@ -230,6 +230,7 @@ class App:
             settle=self._settle,
             nudge=self.nudge,
             problems=self.problems,
+            troubles=self._troubles,
             routes=hooks,
             registry=self.metrics.registry,
         )

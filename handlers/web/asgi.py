@@ -1,6 +1,6 @@
 """The web application: all pages, and what protects them. `bot.app` makes it and gives it to the server."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from prometheus_client import REGISTRY, CollectorRegistry
 from starlette.applications import Starlette
@@ -29,6 +29,7 @@ from handlers.web import (
     languages,
     login,
     mail_page,
+    messages,
     notice,
     person,
     reach,
@@ -43,7 +44,7 @@ from handlers.web import (
 )
 from handlers.web.armour import Bounded, Headed, OwnSite
 from handlers.web.errors import Caught, http_error, refusal
-from handlers.web.site import Site, all_is_well, deliver_nothing, wake_nobody
+from handlers.web.site import Site, all_is_well, deliver_nothing, no_troubles, wake_nobody
 
 PAGES = (
     health,
@@ -66,6 +67,7 @@ PAGES = (
     channels_page,
     reach,
     notice,
+    messages,
     languages,
     duty,
     alarm_page,
@@ -73,7 +75,7 @@ PAGES = (
 )
 
 
-def make_web(
+def make_web(  # noqa: PLR0913 - one argument for each thing that pages need of the rest
     services: Services,
     database: Database,
     *,
@@ -81,17 +83,18 @@ def make_web(
     settle: Callable[[], Awaitable[None]] = deliver_nothing,
     nudge: Callable[[], None] = wake_nobody,
     problems: Callable[[], Awaitable[list[str]]] = all_is_well,
+    troubles: Callable[[], Mapping[str, Mapping[str, int]]] = no_troubles,
     routes: Sequence[BaseRoute] = (),
     registry: CollectorRegistry = REGISTRY,
 ) -> ASGIApp:
     """Return the application.
 
     `settle` delivers what waits for the web channel and returns when it lies there; `nudge` wakes processing and
-    delivery; `problems` says why the service is not ready; `routes` are those of other channels, say a webhook;
-    `registry` holds the numbers of `/metrics`.
+    delivery; `problems` says why the service is not ready, `troubles` what channels say of themselves; `routes` are
+    those of other channels, say a webhook; `registry` holds the numbers of `/metrics`.
     """
     folder = templates_folder() / "static"
-    site = Site(services, database, version, settle, nudge, problems, registry, static.mark(folder))
+    site = Site(services, database, version, settle, nudge, problems, troubles, registry, static.mark(folder))
     refuse = refusal(site)
     api = make_api(Parts(database, services.renderer, services.clock, services.programmes, nudge))
     pages = (route for page in PAGES for route in page.routes(site))

@@ -3,7 +3,7 @@
 `handlers.web.asgi` makes one `Site`; each file of pages builds its routes from it.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,6 +27,11 @@ def wake_nobody() -> None:
     """Wake nothing: what a site without loops does."""
 
 
+def no_troubles() -> dict[str, dict[str, int]]:
+    """Return nothing: what a site without channels hears of them."""
+    return {}
+
+
 async def all_is_well() -> list[str]:
     """Return no problem."""
     return []
@@ -44,6 +49,8 @@ class Site:
     settle: Callable[[], Awaitable[None]] = deliver_nothing
     nudge: Callable[[], None] = wake_nobody
     problems: Callable[[], Awaitable[list[str]]] = all_is_well
+    troubles: Callable[[], Mapping[str, Mapping[str, int]]] = no_troubles
+    """What the channels say of themselves, by channel and short code, as `/metrics` shows it."""
     registry: CollectorRegistry = REGISTRY
     """The numbers that `/metrics` shows."""
     assets: str = ""
