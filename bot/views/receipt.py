@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, exists, func, literal, select, union_all
 
 from bot.addresses.model import PULL_ONLY
+from bot.cases.events import case_events
 from bot.cases.model import Case, Reason
 from bot.cases.store import case_alarms, cases, from_row
 from bot.outbox.attempts import may_have_arrived
@@ -23,6 +24,7 @@ from bot.people.store import people
 from bot.policies.model import Whom
 from bot.prompts.notes import NoteKind
 from bot.prompts.store import notes
+from bot.schema import UtcDateTime
 from bot.settings import Retention
 from bot.trips.store import trips
 
@@ -35,18 +37,22 @@ class Arrival(StrEnum):
 
     ARRIVED = "arrived"
     LIES_THERE = "lies_there"  # on a page that waits for its reader
+    SEEN = "seen"  # nobody wrote to that person, who did something about it all the same
     WAITING = "waiting"  # for that person's morning, say
     FAILED = "failed"
     UNKNOWN = "unknown"  # the platform did not say
     FORGOTTEN = "forgotten"  # messages are kept for less long than this
 
 
+HELPER = "helper"
+"""Role of whoever looked after her without having been alarmed, or was handed her by somebody."""
 _BEST_FIRST = (Arrival.ARRIVED, Arrival.LIES_THERE, Arrival.UNKNOWN, Arrival.WAITING, Arrival.FAILED)
+_Sent = tuple[Arrival, datetime | None] | None
 
 
 @dataclass(frozen=True)
 class Telling:
-    """Somebody who was told: `role` is a word of the policies, `facts` says which kinds of facts the message held.
+    """Somebody who was told: `role` is a word of the policies or `HELPER`, `facts` what was told.
 
     Facts are codes: name, reason, number, unit, place, phone, mail. `at` is when it was decided, `arrived_at` when the
     first of the messages got through.
@@ -86,18 +92,21 @@ def receipt_of(conn: Connection, person_id: int, retention: Retention, now: date
     query = select(cases).where(cases.c.person_id == person_id).order_by(cases.c.id.desc()).limit(LATEST)
     found = [from_row(row) for row in conn.execute(query)]
     ids = [case.id for case in found]
-    told = _told(conn, ids)
+    told, helped = _told(conn, ids), _helped(conn, ids, person_id)
     sent = _sent(conn, ids, now)
     kept = _kept(conn, ids)
     has_place = bool(conn.execute(select(exists().where(trips.c.person_id == person_id))).scalar())
-    return [_receipt(case, person, told.get(case.id, []), sent, kept, retention, has_place=has_place) for case in found]
+    return [
+        _receipt(case, person, _with_helpers(case.id, told, helped, sent), sent, kept, retention, has_place=has_place)
+        for case in found
+    ]
 
 
 def _receipt(
     case: Case,
     person: Person,
     told: Sequence[Any],
-    sent: dict[tuple[int, int], tuple[Arrival, datetime | None] | None],
+    sent: dict[tuple[int, int], _Sent],
     kept: dict[tuple[int, str], int],
     retention: Retention,
     *,
@@ -106,6 +115,8 @@ def _receipt(
     tellings = []
     for row in told:
         arrived = sent.get((case.id, row.person_id), (Arrival.FORGOTTEN, None))
+        if row.role == HELPER:
+            arrived = sent.get((case.id, row.person_id)) or (Arrival.SEEN, None)
         if arrived is not None:  # else: recorded, and taken back before anything went out
             facts = _facts(row.role, person, has_place=has_place)
             tellings.append(Telling(row.name, row.role, facts, row.first_at, *arrived))
@@ -147,14 +158,48 @@ def _told(conn: Connection, case_ids: Iterable[int]) -> dict[int, list[Any]]:
     return found
 
 
-def _sent(
-    conn: Connection, case_ids: Iterable[int], now: datetime
-) -> dict[tuple[int, int], tuple[Arrival, datetime | None] | None]:
+def _helped(conn: Connection, case_ids: Sequence[int], person_id: int) -> dict[int, list[Any]]:
+    """Return everybody who did something in a case, or was handed it, and when first; she herself is nobody to name."""
+    events = [
+        select(case_events.c.case_id, column.label("who"), case_events.c.at).where(
+            case_events.c.case_id.in_(case_ids), column.is_not(None), column != person_id
+        )
+        for column in (case_events.c.actor_id, case_events.c.to_id)
+    ]
+    one = union_all(*events).subquery()
+    query = (
+        select(
+            one.c.case_id,
+            one.c.who.label("person_id"),
+            literal(HELPER).label("role"),
+            func.min(one.c.at, type_=UtcDateTime()).label("first_at"),
+            people.c.name,
+        )
+        .join(people, people.c.id == one.c.who)
+        .group_by(one.c.case_id, one.c.who, people.c.name)
+        .order_by("first_at", "person_id")
+    )
+    found: dict[int, list[Any]] = {}
+    for row in conn.execute(query):
+        found.setdefault(row.case_id, []).append(row)
+    return found
+
+
+def _with_helpers(
+    case_id: int, told: dict[int, list[Any]], helped: dict[int, list[Any]], sent: dict[tuple[int, int], _Sent]
+) -> list[Any]:
+    """Return who was told, then who did something without having been told, or whose alarm was taken back."""
+    rows = told.get(case_id, [])
+    known = {row.person_id for row in rows if sent.get((case_id, row.person_id), True) is not None}
+    return [*rows, *(row for row in helped.get(case_id, []) if row.person_id not in known)]
+
+
+def _sent(conn: Connection, case_ids: Iterable[int], now: datetime) -> dict[tuple[int, int], _Sent]:
     """Return the best that became of the alarms of each case to each person; None: none of them ever went out."""
     columns = (outbox.c.case_id, outbox.c.person_id, outbox.c.channel, outbox.c.state, outbox.c.accepted_at)
     maybe = may_have_arrived().label("maybe")
     query = select(*columns, maybe).where(outbox.c.case_id.in_(list(case_ids)), outbox.c.kind == Kind.ALARM.value)
-    found: dict[tuple[int, int], tuple[Arrival, datetime | None] | None] = {}
+    found: dict[tuple[int, int], _Sent] = {}
     for row in conn.execute(query.order_by(outbox.c.id)):
         key = (row.case_id, row.person_id)
         known = found.setdefault(key, None)

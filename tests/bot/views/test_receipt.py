@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot.cases.events import case_events
 from bot.cases.model import Reason
 from bot.cases.store import case_alarms
 from bot.outbox.store import attempts, outbox
@@ -54,6 +55,26 @@ def test_a_friend_by_name_learns_the_name_and_nothing_else(ground: Ground, her: 
     assert (counsellor.who, counsellor.role) == ("李老师", "counsellor")
     assert counsellor.facts == ("name", "reason", "number", "unit", "place", "phone")  # no mail is known of her
     assert (friend.arrival, friend.arrived_at) == (Arrival.ARRIVED, NOW - HOUR)
+
+
+def test_whoever_took_it_without_an_alarm_or_was_handed_it_is_named_too(ground: Ground, her: int) -> None:
+    case = ground.case(her, "missed")
+    told(ground, case, ground.staff("C1", "counsellor", name="李老师"), "counsellor", accepted_at=NOW - HOUR)
+    office, colleague = ground.staff("O1", "office", name="王老师"), ground.staff("C2", "counsellor", name="赵老师")
+    back = ground.staff("C3", "counsellor", name="周老师")
+    told(ground, case, back, "duty", state="withdrawn")
+    for number, (actor, deed, to) in enumerate(
+        [(None, "opened", None), (her, "said", None), (office, "taken", None), (office, "passed", colleague)]
+    ):
+        ground.put(case_events, case_id=case, at=NOW + number * HOUR, actor_id=actor, deed=deed, to_id=to)
+    ground.put(case_events, case_id=case, at=NOW + 9 * HOUR, actor_id=back, deed="noted")
+    (receipt,) = receipts(ground, her)
+    assert [(one.who, one.role, one.arrival, one.at) for one in receipt.told] == [
+        ("李老师", "counsellor", Arrival.ARRIVED, NOW),
+        ("王老师", "helper", Arrival.SEEN, NOW + 2 * HOUR),
+        ("赵老师", "helper", Arrival.SEEN, NOW + 3 * HOUR),
+        ("周老师", "helper", Arrival.SEEN, NOW + 9 * HOUR),
+    ]
 
 
 @pytest.mark.parametrize(
