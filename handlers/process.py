@@ -65,8 +65,6 @@ def process(conn: Connection, inbox_id: int, services: Services) -> bool:
         if row.channel in PULL_ONLY:
             shown_on(conn, address.id, now, services.programmes)
         _speak(chat, incoming, refusal, sure=sure)
-        if not chat.is_student and digests.is_stale(conn, address.person_id, now):
-            digests.looked(conn, address.person_id, now)
         queue_replies(chat, address, row.id)
     window_opened.opened(conn, row, incoming, services)
     kept = without_position(row.raw)
@@ -83,6 +81,8 @@ def _speak(chat: Chat, incoming: Incoming, refusal: str, *, sure: bool) -> None:
         take_turn(chat, numbered.meant(chat, incoming))
     else:
         mail_received.unsure(chat, incoming)
+    if sure and not chat.is_student and digests.is_stale(chat.conn, chat.person.id, chat.now):
+        digests.looked(chat.conn, chat.person.id, chat.now)
 
 
 def set_aside(conn: Connection, inbox_id: int, error: BaseException, now: datetime) -> None:
