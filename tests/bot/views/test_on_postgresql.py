@@ -1,12 +1,14 @@
 """The views say the same on a real PostgreSQL as on SQLite."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection
 
+from bot.figures.tables import Choice
 from bot.people.store import by_number
 from bot.schema import metadata
 from bot.sealed import Keyring
@@ -16,7 +18,9 @@ from bot.views.board import Board, Filter, board
 from bot.views.outbox_list import messages
 from bot.views.person import view_person
 from bot.views.responses import responses
+from bot.views.responses_page import responses_page
 from bot.views.scope import Scope, scope_of
+from bot.views.statistics import statistics
 from bot.views.words import words_of
 from tests.fakes.ground import NOW, Ground, open_ground
 from tests.fakes.school import NAMES, settle
@@ -27,6 +31,15 @@ FILTERS = (Filter(), Filter(unit="雁北大学", country="US", words="s0"), Filt
 def in_order(seen: Board) -> Board:
     """Sort by number: how names sort is the business of each engine's collation."""
     return replace(seen, rows=sorted(seen.rows, key=lambda row: row.number))
+
+
+def pages(conn: Connection, scope: Scope) -> list[dict[str, str]]:
+    """Read the responses page by page, as programs do."""
+    rows, after = responses_page(conn, scope, NOW - timedelta(days=30), None, 3, NOW)
+    while after is not None:
+        more, after = responses_page(conn, scope, NOW - timedelta(days=30), after, 3, NOW)
+        rows += more
+    return rows
 
 
 def everything(conn: Connection) -> list[Any]:
@@ -42,6 +55,8 @@ def everything(conn: Connection) -> list[Any]:
     for scope in scopes:
         seen += [in_order(board(conn, scope, NOW, chosen)) for chosen in FILTERS]
         seen.append(list(responses(conn, scope, NOW.date(), NOW)))
+        seen.append(pages(conn, scope))
+        seen.append(statistics(conn, scope, Choice(), NOW))
         seen.append([row | {"id": ""} for row in messages(conn, scope, None)])
         for index in range(len(NAMES)):
             view = view_person(conn, scope, f"S{index:02}", NOW)
