@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from bot.cli.context import Tool
 from bot.cli.links import answer_link, invite_link, login_link
 from bot.cli.outbox import outbox
+from bot.cli.reach import reach
 from bot.cli.responses import responses
 from bot.clock import ManualClock
 from bot.links import store as links
@@ -82,6 +83,17 @@ def test_the_outbox_by_state(run: Run) -> None:
     assert [(row["number"], row["reason"]) for row in failed] == [("S03", "person_gone")]
     assert len(every) > len(failed)
     assert run(outbox, "--state", "lost").exit_code == 2
+
+
+def test_whom_nothing_reaches_and_everybody(run: Run) -> None:
+    done = run(reach)
+    assert done.exit_code == 0
+    assert [(row["number"], row["reachable"], row["why"]) for row in csv.DictReader(StringIO(done.stdout))] == [
+        ("S13", "none", "")
+    ]
+    every = json.loads(run(reach, "--all", "--format", "json").stdout)
+    assert len(every) == 14
+    assert {row["can"] for row in every} == {"looks", ""}
 
 
 def test_a_login_link_is_for_staff(run: Run, database: Database) -> None:
