@@ -21,7 +21,8 @@ from bot.people.store import people, roles
 from bot.settings import Settings
 
 BATCH = 500
-_STAFF = sorted(kind.value for kind in STAFF_ROLES)
+_DIGESTED = STAFF_ROLES - {RoleKind.READER}  # a digest is for whoever can do something about it
+_STAFF = sorted(kind.value for kind in _DIGESTED)
 
 
 def rhythm_of(settings: Settings) -> Rhythm:
@@ -84,7 +85,7 @@ def plan(conn: Connection, person_ids: Sequence[int], rhythm: Rhythm, now: datet
 
 def is_reader(person: Person) -> bool:
     """Tell whether somebody is a member of staff who is here."""
-    return person.has_role(*STAFF_ROLES) and person.absent_at is None and person.left_at is None
+    return person.has_role(*_DIGESTED) and person.absent_at is None and person.left_at is None
 
 
 def zones_of(conn: Connection, persons: Sequence[Person], now: datetime) -> dict[int, str]:

@@ -6,7 +6,7 @@ from bot.people.model import Person, RoleKind
 
 def may_see(person: Person) -> bool:
     """Tell whether somebody sees roll-calls, as far as the scope goes."""
-    return may_start(person) or person.has_role(RoleKind.COUNSELLOR)
+    return may_start(person) or person.has_role(RoleKind.COUNSELLOR, RoleKind.READER)
 
 
 def may_start(person: Person) -> bool:

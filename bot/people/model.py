@@ -14,11 +14,12 @@ class RoleKind(StrEnum):
     COORDINATOR = "coordinator"
     SECRETARY = "secretary"
     OFFICE = "office"
+    READER = "reader"
 
 
 STAFF_ROLES = frozenset(RoleKind) - {RoleKind.STUDENT}
 CARE_ROLES = frozenset({RoleKind.COUNSELLOR, RoleKind.COORDINATOR, RoleKind.OFFICE})
-"""Roles that may see how a student is; supervisors and secretaries never do."""
+"""Roles that may see how a student is and look after her; supervisors and secretaries never do."""
 
 
 class ScopeKind(StrEnum):

@@ -9,7 +9,7 @@ from bot.roster.check_trips import trip_faults
 from bot.roster.columns import BRANCHES, MEMBERS, PEOPLE, SHEETS
 from bot.roster.model import Fault, Key, Record, Sheets, Stored, Value
 
-_STAFF = {"counsellor", "supervisor", "coordinator", "secretary", "office"}
+_STAFF = {"counsellor", "supervisor", "coordinator", "secretary", "office", "reader"}
 
 
 def check(records: Sequence[Record], stored: Stored, sheets: Sheets, prune: AbstractSet[str]) -> list[Fault]:

@@ -11,6 +11,7 @@ ROLES: Codes = {
     "coordinator": ("区域负责人",),
     "secretary": ("书记", "支部书记", "branch secretary"),
     "office": ("专项岗", "programme office"),
+    "reader": ("只读", "只读人员", "read only", "read-only"),
 }
 AMBIGUOUS_ROLES: Mapping[str, str] = {
     "专员": "专项岗 (office), 区域负责人 (coordinator) or 辅导员 (counsellor), whichever is meant",

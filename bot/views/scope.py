@@ -3,6 +3,7 @@
 Pages call `scope_of`, commands `Scope.everything`. Supervisors and secretaries get none: safety is not theirs to see.
 """
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -110,8 +111,17 @@ class Scope:
 
 
 def scope_of(conn: Connection, person: Person) -> Scope | None:
-    """Return what a person may see of how students are; None for whoever may see nothing of it."""
-    held = [role for role in person.roles if role.kind in CARE_ROLES]
+    """Return whom a person looks after; None for whoever may know nothing of how students are, or may only read."""
+    return _scope(conn, person, CARE_ROLES)
+
+
+def sight_of(conn: Connection, person: Person) -> Scope | None:
+    """Return what a person may look at: whom she looks after, and what the role of a reader adds for the eyes alone."""
+    return _scope(conn, person, CARE_ROLES | {RoleKind.READER})
+
+
+def _scope(conn: Connection, person: Person, kinds: AbstractSet[RoleKind]) -> Scope | None:
+    held = [role for role in person.roles if role.kind in kinds]
     if not held or person.absent_at is not None or person.left_at is not None:
         return None
     scope = Scope(viewer_id=person.id)
@@ -123,14 +133,15 @@ def scope_of(conn: Connection, person: Person) -> Scope | None:
 def _with_role(conn: Connection, scope: Scope, role: Role) -> Scope:
     areas = [(kind, value) for kind, value in role.scope if kind is not ScopeKind.MATTER]
     # An office whose scope is only a matter (say the psychological support) looks after that matter, not everything.
-    whole = role.kind is RoleKind.OFFICE and not role.scope
+    # What a student shares with the office or the support is not for whoever reads only.
+    whole = role.kind in {RoleKind.OFFICE, RoleKind.READER} and not role.scope
     regions = {value for kind, value in areas if kind is ScopeKind.REGION}
     return replace(
         scope,
         whole=scope.whole or whole,
         own=scope.own or role.kind is RoleKind.COUNSELLOR,
         office=scope.office or (role.kind is RoleKind.OFFICE and (whole or bool(areas))),
-        support=scope.support or (ScopeKind.MATTER, SUPPORT) in role.scope,
+        support=scope.support or (role.kind is not RoleKind.READER and (ScopeKind.MATTER, SUPPORT) in role.scope),
         units=(*scope.units, *(value for kind, value in areas if kind is ScopeKind.UNIT)),
         countries=(
             *scope.countries,

@@ -55,7 +55,7 @@ def routes(site: Site) -> list[Route]:
     return [
         Route("/console/login/{token}", show, methods=["GET"]),
         Route("/console/login/{token}", enter, methods=["POST"]),
-        Route("/console/sign-out", guarded_form(site, leave), methods=["POST"]),
+        Route("/console/sign-out", guarded_form(site, leave, for_readers=True), methods=["POST"]),
     ]
 
 

@@ -17,10 +17,10 @@ from starlette.responses import Response
 from bot.digests import store as digests
 from bot.engine.rollcall_roles import may_see
 from bot.links.model import token_hash
-from bot.people.model import STAFF_ROLES, Person
+from bot.people.model import STAFF_ROLES, Person, RoleKind
 from bot.people.store import by_id
 from bot.signins import store as signins
-from bot.views.scope import Scope, scope_of
+from bot.views.scope import Scope, scope_of, sight_of
 from bot.views.statistics import may_see_statistics
 from handlers.web.errors import plain
 from handlers.web.site import Site
@@ -31,7 +31,10 @@ CSRF_FIELD = "csrf"
 
 @dataclass(frozen=True)
 class Reader:
-    """A member of staff who is signed in; `scope` is None for those who may see nothing of safety."""
+    """A member of staff who is signed in; `scope` is None for those who may see nothing of safety.
+
+    On a page `scope` is what the reader may look at, in a form whom the reader may look after.
+    """
 
     person: Person
     scope: Scope | None
@@ -52,8 +55,11 @@ Page = Callable[[Request, Reader], Awaitable[Response]]
 Form = Callable[[Request, Reader, FormData], Awaitable[Response]]
 
 
-async def reader_of(site: Site, request: Request) -> Reader | None:
-    """Return who is signed in on this device, if anybody; whoever is no member of staff any more is not."""
+async def reader_of(site: Site, request: Request, *, acts: bool = False) -> Reader | None:
+    """Return who is signed in on this device, if anybody; whoever is no member of staff any more is not.
+
+    `acts`: the reader wants to do something, so that what may only be looked at does not count.
+    """
     cookie, real, now = request.cookies.get(COOKIE), site.real, site.now
     if not cookie:
         return None
@@ -64,7 +70,8 @@ async def reader_of(site: Site, request: Request) -> Reader | None:
         if session is None or person is None or not may_sign_in(person):
             return None
         is_back = digests.is_stale(conn, person.id, now)
-        return Reader(person, scope_of(conn, person), session.id, session.csrf, is_back)
+        scope = scope_of(conn, person) if acts else sight_of(conn, person)
+        return Reader(person, scope, session.id, session.csrf, is_back)
 
     reader = await site.database.aread(look)
     if reader is not None and reader.is_back:
@@ -78,6 +85,11 @@ def may_sign_in(person: Person) -> bool:
     return person.has_role(*STAFF_ROLES) and person.absent_at is None and person.left_at is None
 
 
+def reads_only(person: Person) -> bool:
+    """Tell whether somebody is here only to look."""
+    return person.has_role(RoleKind.READER) and not person.has_role(*(STAFF_ROLES - {RoleKind.READER}))
+
+
 def signed_in(site: Site, page: Page) -> Callable[[Request], Awaitable[Response]]:
     """Make a page for members of staff only; everybody else is told how to sign in."""
 
@@ -88,16 +100,21 @@ def signed_in(site: Site, page: Page) -> Callable[[Request], Awaitable[Response]
     return endpoint
 
 
-def guarded_form(site: Site, form: Form) -> Callable[[Request], Awaitable[Response]]:
-    """Make a form for members of staff only, that must come from a page of ours; else 403 and nothing happens."""
+def guarded_form(site: Site, form: Form, *, for_readers: bool = False) -> Callable[[Request], Awaitable[Response]]:
+    """Make a form for members of staff only, that must come from a page of ours; else 403 and nothing happens.
+
+    Whoever only reads is told so, except in a form that is `for_readers` too, because it changes nothing of others.
+    """
 
     async def endpoint(request: Request) -> Response:
-        reader = await reader_of(site, request)
+        reader = await reader_of(site, request, acts=True)
         if reader is None:
             return plain(site, request, 401, what="login")
         fields = await request.form()
         if not same(str(fields.get(CSRF_FIELD, "")), reader.csrf):
             return plain(site, request, 403, own=reader.person.language)
+        if reads_only(reader.person) and not for_readers:
+            return plain(site, request, 403, what="reader", own=reader.person.language)
         return await form(request, reader, fields)
 
     return endpoint
@@ -106,6 +123,7 @@ def guarded_form(site: Site, form: Form) -> Callable[[Request], Awaitable[Respon
 def console_page(site: Site, request: Request, reader: Reader, template: str, **context: Any) -> Response:
     """Render a page of the console with its frame."""
     frame: dict[str, Any] = {"reader": reader.person, "csrf": reader.csrf, "sees_safety": reader.scope is not None}
+    frame["reads_only"] = reads_only(reader.person)
     frame["sees_rollcalls"] = may_see(reader.person)
     frame["sees_statistics"] = may_see_statistics(reader.scope)
     return site.page(request, template, own=reader.person.language, **(frame | context))

@@ -370,3 +370,10 @@ def test_a_large_roster_goes_in_at_once(office: Office) -> None:
     found = office.hand_in({"people": people_text, "trips": trips_text})
     assert len(found.changes) == 2401
     assert not office.hand_in({"people": people_text, "trips": trips_text})
+
+
+def test_a_reader_comes_in_with_the_roster_by_either_name(office: Office) -> None:
+    row = "R{},杜老师,大学/文学院,{},region:EU,,,,,,,\n"
+    office.hand_in(SOUND | {"people": PEOPLE + row.format(1, "只读") + row.format(2, "reader")})
+    for number in ("R1", "R2"):
+        assert office.person(number).roles == (Role(RoleKind.READER, ((ScopeKind.REGION, "EU"),)),)
