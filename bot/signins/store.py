@@ -1,10 +1,12 @@
 """Console sessions of staff: server-side, only the hash of the cookie is stored. Instants are real time."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Column, Connection, ForeignKey, String, Table, select
 
+from bot.listed import listed
 from bot.schema import Id, UtcDateTime, id_column, metadata
 
 signins = Table(
@@ -59,3 +61,39 @@ def live(conn: Connection, cookie_hash: str, real_now: datetime) -> SignIn | Non
 def revoke(conn: Connection, signin_id: int, real_now: datetime) -> None:
     """End a session."""
     conn.execute(signins.update().where(signins.c.id == signin_id).values(revoked_at=real_now))
+
+
+@dataclass(frozen=True)
+class Session:
+    """A session that still opens the console."""
+
+    id: int
+    person_id: int
+    created_at: datetime
+    expires_at: datetime
+
+
+def of_people(conn: Connection, person_ids: Iterable[int], real_now: datetime) -> list[Session]:
+    """Return the live sessions of some people, the newest first."""
+    query = (
+        select(signins.c.id, signins.c.person_id, signins.c.created_at, signins.c.expires_at)
+        .where(
+            listed(signins.c.person_id, sorted(set(person_ids))),
+            signins.c.revoked_at.is_(None),
+            signins.c.expires_at > real_now,
+        )
+        .order_by(signins.c.id.desc())
+    )
+    return [Session(*row) for row in conn.execute(query)]
+
+
+def revoke_live(conn: Connection, signin_id: int, real_now: datetime, owner_id: int | None = None) -> int | None:
+    """End a session that is live and, where `owner_id` is given, that person's; return whose it was, None: no such."""
+    mine = () if owner_id is None else (signins.c.person_id == owner_id,)
+    ended = (
+        signins.update()
+        .where(signins.c.id == signin_id, signins.c.revoked_at.is_(None), signins.c.expires_at > real_now, *mine)
+        .values(revoked_at=real_now)
+        .returning(signins.c.person_id)
+    )
+    return conn.execute(ended).scalar()

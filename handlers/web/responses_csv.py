@@ -14,6 +14,7 @@ from bot.people.store import people
 from bot.storage.writer import Urgency
 from bot.views.responses import COLUMNS, responses
 from bot.views.table_text import BOM, as_csv
+from handlers.web.export_reasons import reason_in
 from handlers.web.session import Reader, console_page, guarded_form, signed_in
 from handlers.web.site import Site
 
@@ -32,10 +33,11 @@ def routes(site: Site) -> list[Route]:
 
     async def take(_request: Request, reader: Reader, fields: FormData) -> Response:
         scope, now, since = reader.eyes, site.now, _date(str(fields.get("since", "")))
+        reason = reason_in(fields)
         rows = await site.database.aread(lambda conn: list(responses(conn, scope, since, now)))
         numbers = sorted({row["number"] for row in rows})
         for start in range(0, len(numbers), BATCH):
-            await _journal(site, reader, numbers[start : start + BATCH], now)
+            await _journal(site, reader, numbers[start : start + BATCH], now, reason)
         name = f"responses-{now.astimezone(UTC):%Y%m%d}.csv"
         return Response(
             BOM + as_csv(COLUMNS, rows),
@@ -49,11 +51,12 @@ def routes(site: Site) -> list[Route]:
     ]
 
 
-async def _journal(site: Site, reader: Reader, numbers: list[str], now: datetime) -> None:
+async def _journal(site: Site, reader: Reader, numbers: list[str], now: datetime, reason: str) -> None:
     def work(conn: Connection) -> None:
         ids = conn.execute(select(people.c.id).where(people.c.number.in_(numbers))).scalars()
         lines = [
-            journal.line(now, "console.exported", person_id=person_id, actor_id=reader.person.id) for person_id in ids
+            journal.line(now, "console.exported", person_id=person_id, actor_id=reader.person.id, reason=reason)
+            for person_id in ids
         ]
         journal.write(conn, lines)
 

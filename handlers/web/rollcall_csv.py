@@ -15,12 +15,12 @@ from bot.storage.writer import Urgency
 from bot.views.rollcall_board import Listed, board, listed
 from bot.views.scope import Scope
 from bot.views.table_text import BOM, as_csv
+from handlers.web.export_reasons import reason_in
 from handlers.web.rollcalls import HOME, eyes
 from handlers.web.session import Reader, guarded_form
 from handlers.web.site import Site
 
 COLUMNS = ("number", "name", "city", "country", "state", "since_utc", "said_by", "taken_by")
-REASONS = ("follow_up", "authorities", "report", "other")
 BATCH = 200
 MOST = 1_000_000
 
@@ -30,9 +30,7 @@ def routes(site: Site) -> list[Route]:
 
     async def take(request: Request, reader: Reader, fields: FormData) -> Response:
         scope, now, rollcall_id = eyes(reader), site.now, request.path_params["rollcall_id"]
-        reason = str(fields.get("reason", ""))
-        if reason not in REASONS:
-            raise HTTPException(400)
+        reason = reason_in(fields)
         rows = await site.database.aread(lambda conn: _rows(conn, scope, rollcall_id, now))
         numbers = [row["number"] for row in rows]
         for begin in range(0, len(numbers), BATCH):

@@ -123,6 +123,7 @@ def guarded_form(site: Site, form: Form, *, for_readers: bool = False) -> Callab
 def console_page(site: Site, request: Request, reader: Reader, template: str, **context: Any) -> Response:
     """Render a page of the console with its frame."""
     frame: dict[str, Any] = {"reader": reader.person, "csrf": reader.csrf, "sees_safety": reader.scope is not None}
+    frame["sees_all"] = reader.scope is not None and reader.scope.whole
     frame["reads_only"] = reads_only(reader.person)
     frame["sees_rollcalls"] = may_see(reader.person)
     frame["sees_statistics"] = may_see_statistics(reader.scope)
