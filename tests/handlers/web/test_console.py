@@ -155,7 +155,7 @@ def test_the_export_is_a_press_that_each_student_can_see(town: Town) -> None:
     town.ground.prompt(town.ground.student("S99", name="@SUM(A1)", counsellor=None), "open")
     visitor = town.signed_in("O1")
     visitor.get("/console/responses")
-    page = visitor.press("下载", since="2026-11-16")
+    page = visitor.press("下载", since="2026-11-16", reason="report")
     assert page.headers["content-type"].startswith("text/csv")
     assert "attachment" in page.headers["content-disposition"]
     rows = list(csv.DictReader(StringIO(page.text.removeprefix("\ufeff"))))
@@ -170,7 +170,7 @@ def test_an_odd_date_is_refused(town: Town) -> None:
     town.ground.staff("O1", "office")
     visitor = town.signed_in("O1")
     visitor.get("/console/responses")
-    assert visitor.press("下载", since="yesterday").status == 400
+    assert visitor.press("下载", since="yesterday", reason="report").status == 400
 
 
 def test_notes_are_read_by_a_press_that_is_journalled(town: Town) -> None:

@@ -36,7 +36,8 @@ def csrf(visitor: Visitor) -> str:
     return visitor.get("/console/me").forms[0].fields["csrf"]
 
 
-def test_roles_and_what_they_see_are_listed_for_the_office(town: Town, her: int) -> None:
+@pytest.mark.usefixtures("her")
+def test_roles_and_what_they_see_are_listed_for_the_office(town: Town) -> None:
     office = town.signed_in("O1")
     seen = office.get("/console/staff").words
     assert "Teacher One C1 Counsellor the students named in the roster" in seen
@@ -44,7 +45,7 @@ def test_roles_and_what_they_see_are_listed_for_the_office(town: Town, her: int)
     assert "V1 Supervisor nothing of how students are" in seen
     assert "O1 Programme office everybody" in seen
     assert "5 people" in seen
-    assert "1 person" in office.get("/console/staff?q=one&page=7").words.replace("Office One O1", "")[:2000] or her
+    assert "1 person" in office.get("/console/staff?q=teacher one&page=7").words
     for number in ("C1", "K1", "V1"):
         assert town.signed_in(number).get("/console/staff").status == 404
 
@@ -132,10 +133,7 @@ def test_a_list_is_taken_out_for_a_reason_and_without_formulas(town: Town) -> No
     taken = office.post("/console/responses.csv", form | {"reason": "report"})
     assert taken.status == 200
     rows = list(csv.DictReader(io.StringIO(taken.text.removeprefix("\ufeff"))))
-    assert [row["name"] for row in rows] == ["Mei One", "'=Lan Two"] or [row["name"] for row in rows][::-1] == [
-        "Mei One",
-        "'=Lan Two",
-    ]
+    assert {row["name"] for row in rows} == {"Mei One", "'=Lan Two"}
     assert not {"phone", "email", "text", "latitude"} & set(rows[0])
     kept = town.app.database.read(
         lambda conn: (
