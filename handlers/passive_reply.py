@@ -34,11 +34,14 @@ def inbox_id_of(conn: Connection, channel: str, account: str, number: str) -> in
     return int(conn.execute(select(inbox.c.id).where(*same)).scalar_one())
 
 
-def process_up_to(conn: Connection, inbox_id: int, services: Services) -> None:
-    """Process a message, behind older ones of the same sender; one that breaks is left to the bell."""
+def process_up_to(conn: Connection, inbox_id: int, services: Services) -> bool:
+    """Process a message, behind older ones of the same sender; one that breaks is left to the bell.
+
+    False when it had been processed before, or breaks.
+    """
     row = conn.execute(select(inbox).where(inbox.c.id == inbox_id)).one()
     if row.state != InboxState.NEW.value:
-        return
+        return False
     waits = select(inbox.c.id).where(
         inbox.c.channel == row.channel,
         inbox.c.account == row.account,
@@ -52,6 +55,8 @@ def process_up_to(conn: Connection, inbox_id: int, services: Services) -> None:
                 process(conn, one, services)
     except Exception as error:  # noqa: BLE001 - it is tried again there, and told of
         log.info("wechat.not_processed_at_once", inbox_id=inbox_id, error=type(error).__name__)
+        return False
+    return True
 
 
 def given(conn: Connection, inbox_id: int) -> list[Rendered]:

@@ -5,6 +5,7 @@ The wiring puts the route into the web application; `nudge` wakes whoever works 
 """
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
@@ -37,6 +38,8 @@ TIME_TO_BEGIN = 0.3
 behind it would get no answer either. Its reply follows as a message."""
 TIME_TO_ANSWER = 4.3
 """Seconds after which the answer is empty: WeChat waits for five, and the way there takes some."""
+MOST_EMPTY = 10_000
+"""Of how many messages it is remembered that their answer was empty; WeChat repeats one within seconds."""
 _SILENT = frozenset({Said.BLOCKED, Said.OTHER, Said.ALLOWED})
 
 
@@ -61,6 +64,7 @@ class _Door(Door):
         self._services = services
         self._limit = services.settings.limits.wechat_text_bytes
         self._late: set[asyncio.Task[Any]] = set()
+        self._empty: OrderedDict[str, None] = OrderedDict()
 
     def shake_hands(self, request: Request) -> Response:
         query, real = request.query_params, self.inside.clock.real()
@@ -71,7 +75,7 @@ class _Door(Door):
         return PlainTextResponse(self.lock.plain_echo(query))
 
     async def stored(self, opened: "Opened", number: str, incoming: Incoming) -> Response:
-        if incoming.said in _SILENT:
+        if incoming.said in _SILENT or number in self._empty:
             self.inside.nudge()
             return Response(status_code=200)
         loop = asyncio.get_running_loop()
@@ -83,6 +87,7 @@ class _Door(Door):
         task = asyncio.ensure_future(self.inside.database.awrite(work, self.urgency(incoming)))
         done, _ = await asyncio.wait({task}, timeout=TIME_TO_ANSWER)
         if not done:
+            self._answered_empty(number)
             self._keep_late(asyncio.ensure_future(self._take_back(task, number)))
             return Response(status_code=200)
         self.inside.nudge()
@@ -99,7 +104,8 @@ class _Door(Door):
         before = given(conn, inbox_id)
         if before or is_late:
             return before
-        process_up_to(conn, inbox_id, self._services)
+        if not process_up_to(conn, inbox_id, self._services):
+            return []  # its replies are on their way as messages
         return take(conn, inbox_id, self._services, self._limit)
 
     def _give_back(self, conn: Connection, number: str) -> None:
@@ -113,6 +119,12 @@ class _Door(Door):
         except Exception as error:  # noqa: BLE001 - as above
             log.error("wechat.not_answered_at_once", error=type(error).__name__)  # noqa: TRY400
         self.inside.nudge()
+
+    def _answered_empty(self, number: str) -> None:
+        """Remember that a message got the empty answer: a repeat gets the same one, and its replies go out once."""
+        self._empty[number] = None
+        while len(self._empty) > MOST_EMPTY:
+            self._empty.popitem(last=False)
 
     def _keep_late(self, task: asyncio.Task[Any]) -> None:
         self._late.add(task)

@@ -108,7 +108,6 @@ class FakeWeChat(FakeWeCom):
         return does[path](values) if path in does else refusal(404)
 
     def _stable_token(self, values: dict[str, Any]) -> dict[str, Any]:
-        self.token_calls.append(self.now())
         if (values.get("appid"), values.get("secret")) != (APP_ID, SECRET):
             return refusal(40125)
         if not self.tokens:

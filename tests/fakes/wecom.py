@@ -164,7 +164,7 @@ class FakeWeCom:
             self.calls.append((path, body))
             waiting = self._failures[path]
             failure = waiting.popleft() if waiting else self._down.get(path)
-            if path == "gettoken":
+            if path in {"gettoken", "stable_token"}:
                 self.token_calls.append(self.now())
         result: dict[str, Any] = {}
         if failure is None or failure.accepted:

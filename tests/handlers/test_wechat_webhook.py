@@ -113,6 +113,27 @@ def test_without_time_the_answer_is_empty_and_a_message_follows(door: Door, monk
     assert ([row.state for row in door.rows(outbox)], door.rows(attempts)) == (["waiting"], [])
 
 
+def test_a_message_that_was_answered_too_late_is_answered_empty_ever_after(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its reply goes out as a message; a repeat must neither take it back into the callback nor say it twice."""
+    known(door)
+    monkeypatch.setattr(wechat_webhook, "TIME_TO_ANSWER", 0.0)
+
+    async def late_and_again() -> list[bytes]:
+        query, body = SEAL.sealed(said("/help"), at=AT)
+        answers = [(await call(door.web, PATH, query, body, chunk=500))[1]]
+        for _ in range(1000):
+            if door.rows(outbox) and door.rows(outbox)[0].state == "waiting" and door.rows()[0].state == "done":
+                break
+            await asyncio.sleep(0.01)
+        monkeypatch.setattr(wechat_webhook, "TIME_TO_ANSWER", 4.3)
+        return answers + [(await call(door.web, PATH, query, body, chunk=500))[1] for _ in range(2)]
+
+    assert asyncio.run(late_and_again()) == [b"", b"", b""]
+    assert ([row.state for row in door.rows(outbox)], door.rows(attempts)) == (["waiting"], [])
+
+
 def test_the_handshake_is_signed_and_answered_in_plain_or_sealed(door: Door) -> None:
     plain = f"timestamp={int(AT)}&nonce=1&echostr=12345"
     signed = sha1("".join(sorted([TOKEN, str(int(AT)), "1"])).encode()).hexdigest()  # noqa: S324 - as they sign

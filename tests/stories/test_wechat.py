@@ -8,16 +8,21 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from bot.addresses.store import addresses
 from bot.outbox.store import outbox
 from bot.prompts.store import prompts
+from bot.views.channel_health import channel_health
+from bot.views.scope import Scope
 from handlers import wechat_webhook
 from handlers.links_made import INVITED_FOR, invite_links
 from handlers.wechat_webhook import PATH
 from tests.fakes.wechat import TEMPLATE, FakeWeChat
 from tests.fakes.wechat_follower import Follower
+from tests.fakes.wecom import Failure
 from tests.fakes.wecom_calls import call
+from tests.stories.order import drained_in_order
 from tests.stories.world import World, instant, world_at
 
 FORM = {"id": TEMPLATE, "kinds": ["question"], "fields": {"thing1": "{text}", "thing2": "{reply}"}}
@@ -30,7 +35,7 @@ def university(folder: Path, start: str, **section: Any) -> Iterator[tuple[World
     with (
         patience as patch,
         FakeWeChat() as wechat,
-        world_at(folder, start, channels={"wechat": wechat.values(**section)}) as world,
+        world_at(folder, start, channels={"wechat": wechat.values(**section)}, digests=False) as world,
     ):
         patch.setattr(wechat_webhook, "TIME_TO_BEGIN", 3.0)
         wechat.now = lambda: world.clock.real().timestamp()
@@ -195,3 +200,44 @@ def test_a_stranger_who_follows_hears_how_to_begin(tmp_path: Path) -> None:
         world.settle()
         nobody.hears("雁信")
         assert states(world) == []
+
+
+def test_an_hour_without_a_token(tmp_path: Path) -> None:
+    """One refresh at a time, one alarm, nothing lost but what is too old, which is reported, and alarms go first."""
+    with university(tmp_path, "2026-11-24 12:00") as (world, wechat):
+        world.staff("C1", "counsellor", scope="University", language="zh", linked=False)
+        for number in ("S1", "S2"):
+            world.student(number, "New York", "US", language="zh", linked=False)
+        teacher, mei, lin = (joins(world, wechat, number) for number in ("C1", "S1", "S2"))
+        wechat.forgets_tokens()
+        wechat.token_calls.clear()
+        wechat.is_down("stable_token", Failure(status=502, body="<html>"))
+        with capture_logs() as lines:
+            world.fast_forward(to=instant("2026-11-24 23:31"))  # both were to be asked at 23:30
+            assert "911" in lin.says("SOS")[0]  # what stands in the answer of the callback needs no token
+            world.settle()
+            world.fast_forward(to=instant("2026-11-25 00:30"))
+        lin.forgets()
+        assert mei.unheard == teacher.unheard == []
+        assert 50 <= len(wechat.token_calls) <= 90  # one a minute once it waits its longest, however many wait
+        loud = [one["event"] for one in lines if one["log_level"] == "error" and one["event"].startswith("wechat.")]
+        assert loud == ["wechat.no_token"]
+        assert world.app._troubles()["wechat"]["no_token"] == 1
+        wechat.is_down("stable_token", None)
+        again = world.clock.now()
+        world.fast_forward(minutes=2)
+        assert drained_in_order(world, "wechat", again)
+        assert any("这周" in text for text in mei.unheard)
+        assert any("S2" in text for text in teacher.unheard)
+        assert waiting(world) == []
+        now = world.clock.now()
+        (health,) = world.app.database.read(
+            lambda conn: [
+                one
+                for one in channel_health(conn, Scope.everything(), now, ["wechat"], world.app._troubles())
+                if one.channel == "wechat"
+            ]
+        )
+        assert (health.day["expired"], health.troubles) == (3, {})  # every ten minutes: somebody else is told now
+        for one in (mei, lin, teacher):
+            one.forgets()
