@@ -10,11 +10,11 @@ from datetime import datetime
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 
-from filelock import FileLock, Timeout
 from sqlalchemy import Connection
 from starlette.types import ASGIApp
 
 from bot.app.channels_made import AT_ONCE, make_channels, pace_of
+from bot.app.file_lock import take_file
 from bot.channels.alarm.channel import Alarm
 from bot.channels.base import Channel
 from bot.channels.dingtalk import understand as dingtalk_understand
@@ -34,15 +34,13 @@ from bot.engine.compose import compose, compose_all
 from bot.engine.delivery import Tools
 from bot.engine.known import Known
 from bot.engine.letters import with_letter
-from bot.errors import YanxinError
 from bot.metrics import Metrics
 from bot.outbox.model import Message, OutboxState, Rendered, Result
 from bot.places.zone_finder import ZoneFinder
 from bot.programmes.versions import Programmes
 from bot.rendering.renderer import Renderer
 from bot.settings import Settings
-from bot.storage.engine import parse_url
-from bot.storage.opening import open_database, sqlite_file
+from bot.storage.opening import open_database
 from bot.storage.state import free_leases
 from handlers.process import process, set_aside
 from handlers.programme_loaded import seed
@@ -87,7 +85,7 @@ class App:
         self.settings = settings
         self.clock = clock
         self._first = first
-        self._lock = _take_file(settings)
+        self._lock = take_file(settings)
         try:
             self.database = open_database(settings)
         except BaseException:
@@ -283,19 +281,3 @@ class App:
     def _release(self) -> None:
         if self._lock is not None:
             self._lock.release()
-
-
-def _take_file(settings: Settings) -> FileLock | None:
-    """Lock an embedded database for this process; YanxinError when another one has it."""
-    file = sqlite_file(parse_url(settings.database.url))
-    if file is None:
-        return None
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock = FileLock(f"{file}.lock", thread_local=False)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise YanxinError(
-            f"Another Yanxin runs on {file} already; stop it first, or use PostgreSQL for several."
-        ) from None
-    return lock
