@@ -29,6 +29,8 @@ QUIET = (
     "--no-first-run",
 )
 PHONE, DESKTOP = (390, 844), (1280, 900)
+AXE = Path(__file__).resolve().parents[3] / "node" / "node_modules" / "axe-core" / "axe.min.js"
+GRAVE = frozenset({"serious", "critical"})
 
 
 @dataclass
@@ -94,6 +96,20 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 
 Open = Callable[..., Page]
+
+
+def accessible(page: Page) -> None:
+    """Axe finds nothing serious on the page as it stands; what it finds is named with its place."""
+    assert AXE.is_file(), "run `npm ci` in tests/node"
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    faults = [
+        f"{page.url} {fault['id']}: {node['target']} {node['html'][:120]} {' '.join(node['failureSummary'].split())[:220]}"
+        for fault in found["violations"]
+        if fault["impact"] in GRAVE
+        for node in fault["nodes"]
+    ]
+    assert not faults, "\n".join(faults)
 
 
 @pytest.fixture
