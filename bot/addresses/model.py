@@ -17,6 +17,9 @@ AFTER_CHATS = 1000
 WINDOWED = frozenset({"wechat"})
 """Channels whose platform counts what we may say, and only for a while after she was heard (`bot.allowances`)."""
 
+WITHOUT_BUTTONS = frozenset({"wecom", "wechat", "dingtalk"})
+"""Channels whose messages may be read without buttons: on them a sign is taken for the button that it stands for."""
+
 WITHOUT_BRANCHES = frozenset({"telegram", "dingtalk", "mail"})
 """Channels that nothing of a branch travels through: there a neutral line with a link stands for it."""
 

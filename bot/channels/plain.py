@@ -11,8 +11,6 @@ from string import ascii_uppercase
 from bot.channels.splitting import Measure, split
 from bot.outbox.model import Button, Rendered
 
-WITHOUT_BUTTONS = frozenset({"wecom", "wechat", "dingtalk"})
-"""Channels whose messages may be read without buttons: on them a sign is taken for the button that it stands for."""
 _ANSWERS = ("answer:", "volunteer:")
 _REPLY = {"zh": ("回复数字：", "回复字母："), "en": ("Reply with a number:", "Reply with a letter:")}
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from bot.addresses.model import WITHOUT_BUTTONS
 from bot.cases import store as cases_store
 from bot.engine.case_news import news_of
 from bot.engine.compose_facts import of_case, of_prompt, of_reader, of_student
@@ -48,7 +49,7 @@ def compose(
     context |= _prompt(conn, prompt_id)
     if about_id is not None:
         context["student"] = of_student(conn, about_id, settings, at)
-    return renderer.chat(message.template, person.language, context | message.data)
+    return renderer.chat(message.template, person.language, context | _spelled(message) | message.data)
 
 
 def compose_all(
@@ -79,7 +80,7 @@ def compose_all(
         context = of_reader(conn, person, settings, now, facts[person.id])
         if prompt is not None:
             context |= of_prompt(prompt) | of_question(conn, prompt, rollcalls)
-        written.append(renderer.chat(message.template, person.language, context | message.data))
+        written.append(renderer.chat(message.template, person.language, context | _spelled(message) | message.data))
     return written
 
 
@@ -97,6 +98,11 @@ def compose_reply(
     """Render a reply that is shown at once and never queued."""
     context = of_reader(conn, person, settings, now) | _prompt(conn, prompt_id)
     return renderer.chat(template, person.language, context | data)
+
+
+def _spelled(message: Message) -> dict[str, Any]:
+    """Tell templates whether they may speak of a button below: some channels spell out what buttons would do."""
+    return {"spelled": message.channel in WITHOUT_BUTTONS}
 
 
 def _prompt(conn: Connection, prompt_id: int | None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.addresses import store as addresses_store
-from bot.addresses.model import PULL_ONLY, Address
+from bot.addresses.model import MAIL, PULL_ONLY, Address
 from bot.engine.deciding import Reach
 from bot.engine.facts import load_facts
 from bot.local_time import Quiet, after_quiet
@@ -21,6 +21,9 @@ NIGHT = Quiet()
 """The hours in which nobody hears of what is not urgent and belongs to no programme with hours of its own."""
 WAKES_FOR = timedelta(hours=1)
 """How long an alarm that could not be handed over is still worth waking somebody for; the ladder goes on meanwhile."""
+
+SPEAKS = timedelta(hours=1)
+"""How long after her last words in one app what belongs to her case goes there: that is where she looks."""
 
 
 def not_before_her_morning(conn: Connection, person_id: int, now: datetime, quiet: Quiet = NIGHT) -> datetime:
@@ -56,6 +59,13 @@ def pick(addresses: Sequence[Address], *, second: bool = False) -> Address | Non
     return turn[1] if second and len(turn) > 1 else turn[0]
 
 
+def where_she_speaks(addresses: Sequence[Address], now: datetime) -> Address | None:
+    """Return the chat in which somebody wrote last, a moment ago; None when there is none that carries something."""
+    chats = [one for one in addresses if one.shut is None and one.channel not in PULL_ONLY | {MAIL}]
+    heard = [(one.heard_at, one.id, one) for one in chats if one.heard_at is not None and now - one.heard_at <= SPEAKS]
+    return max(heard)[2] if heard else None
+
+
 def message(
     addresses: Sequence[Address], person_id: int, kind: Kind, template: str, *, second: bool = False, **columns: Any
 ) -> dict[str, Any]:
@@ -89,10 +99,14 @@ def tell(  # noqa: PLR0913 - what a message has
     expires_at: datetime | None = None,
     second: bool = False,
 ) -> bool:
-    """Queue one message to one person; False when she has no working address (it is stored as failed then)."""
+    """Queue one message to one person; False when she has no working address (it is stored as failed then).
+
+    What belongs to a case goes to the chat in which she speaks now, be it not her first: there she waits for it.
+    """
     addresses = addresses_store.working_of(conn, [person_id]).get(person_id, [])
+    here = where_she_speaks(addresses, now) if case_id is not None and not second else None
     row = message(
-        addresses,
+        addresses if here is None else [here],
         person_id,
         kind,
         template,

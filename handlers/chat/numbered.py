@@ -1,21 +1,28 @@
 """On channels without buttons a number, a letter or a label stands for a button of a message that we sent."""
 
+import re
 import unicodedata
 from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import select
 
-from bot.channels.plain import WITHOUT_BUTTONS, signs
+from bot.addresses.model import WITHOUT_BUTTONS
+from bot.channels.plain import signs
 from bot.inbox.model import Incoming, Said
 from bot.inbox.rules import cry_in
 from bot.outbox.model import Rendered, ResultKind
 from bot.outbox.store import attempts, outbox
+from bot.prompts import store as prompts
+from handlers.chat.asking import unanswered
 from handlers.chat.words import whole
 from handlers.context import Chat
 
 LASTS = timedelta(days=14)
 """How long the signs of a message can be replied with."""
+_ANSWER = re.compile(r"answer:(\d{1,15}):(\w+)", re.ASCII)
+_ALIKE = frozenset({"checkin", "landing"})
+"""Kinds of questions whose numbers mean the same."""
 LOOKS_BACK = 12
 """How many messages back a sign may lie: further back nobody remembers it."""
 
@@ -25,7 +32,21 @@ def meant(chat: Chat, incoming: Incoming) -> Incoming:
     if incoming.said is not Said.TEXT or cry_in(incoming.text) is not None:
         return incoming
     data = press_of(chat, incoming.text)
-    return incoming if data is None else replace(incoming, said=Said.PRESS, text="", data=data)
+    return incoming if data is None else replace(incoming, said=Said.PRESS, text="", data=_of_now(chat, data))
+
+
+def _of_now(chat: Chat, data: str) -> str:
+    """Return an answer to an older question as one to the newest that waits, which may lie in another of her apps.
+
+    A number is no button of a certain message: who writes "1" answers what she was asked last, wherever that was.
+    """
+    found = _ANSWER.fullmatch(data)
+    if found is None:
+        return data
+    meant, waits = prompts.by_id(chat.conn, int(found[1])), unanswered(chat)
+    if meant is None or waits is None or not {meant.kind, waits.kind} <= _ALIKE:
+        return data
+    return f"answer:{waits.id}:{found[2]}" if waits.opens_at > meant.opens_at else data
 
 
 def press_of(chat: Chat, text: str) -> str | None:

@@ -38,17 +38,17 @@ def states(world: World) -> dict[str, str]:
     return world.app.database.read(lambda conn: {row.external_id: row.state for row in conn.execute(query)})
 
 
-def invited(world: World, smtp: FakeSmtp, number: str = "S1", mailbox: str = MEI) -> Reader:
+def invited(world: World, smtp: FakeSmtp, number: str = "S1", mailbox: str = MEI, *, agrees: str = "agree") -> Reader:
     """Invite a student by mail and let her agree on its page, until nothing is asked any more."""
     now = world.clock.now()
     world.app.database.write(lambda conn: invite_by_mail(conn, world.app.settings, [number], now))
     world.settle()
     reader, browser = Reader(smtp, mailbox), Visitor(world.app.web)
     browser.get(reader.reads().path)
-    browser.press("agree")
+    browser.press(agrees)
     while browser.shown is not None and (form := browser.shown.forms[0]).buttons and "buttons" in browser.shown.text:
         label = form.buttons[0][0]
-        if label in {"Send", "SOS: I need help now"}:
+        if label.startswith(("Send", "SOS", "发送")):
             break
         browser.press(label)
     world.settle()
