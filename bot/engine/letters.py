@@ -67,6 +67,9 @@ def with_letter(
 
 
 def _page(conn: Connection, message: Message, settings: Settings, real_now: datetime) -> str:
+    own = message.data.get("page")  # a message whose matter is a page of its own
+    if isinstance(own, str):
+        return own
     if message.kind in ASKING and message.prompt_id is not None:
         return f"{settings.service.url}/a/{_link(conn, message, LinkPurpose.ANSWER, ANSWER_FOR, real_now)}"
     return f"{settings.service.url}/m/{_link(conn, message, LinkPurpose.MAIL, PAGE_FOR, real_now)}"

@@ -21,8 +21,8 @@ from bot.outbox import store as outbox
 from bot.outbox.model import Kind, Message, OutboxState
 
 log = structlog.get_logger()
-_OF_THIS_ADDRESS = frozenset({"enrol/consent", "enrol/consent_staff"})
-"""What is asked of one address and means nothing on another: whether it is hers."""
+_OF_THIS_ADDRESS = frozenset({"enrol/consent", "enrol/consent_staff", "mail/sign_in"})
+"""What is asked of one address, or for it, and means nothing on another: whether it is hers, a link to sign in."""
 _USED = frozenset({AddressState.WORKING, AddressState.PENDING})
 
 

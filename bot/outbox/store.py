@@ -90,6 +90,11 @@ def put(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
         conn.execute(_PUT[conn.dialect.name], list(rows))
 
 
+def has_key(conn: Connection, key: str) -> bool:
+    """Tell whether a message of this key was queued, whatever became of it."""
+    return conn.execute(select(outbox.c.id).where(outbox.c.key == key)).first() is not None
+
+
 def row(  # noqa: PLR0913 - one argument per column of a message
     key: str,
     kind: Kind,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.addresses.model import MAIL
 from bot.views.held import held_about
 from bot.views.looks import looks_at
 from bot.views.receipt import Receipt, receipt_of
@@ -12,7 +13,11 @@ LATEST = 3
 
 
 def asked(chat: Chat) -> None:
-    """Say what is held, in numbers, who can see it, and how to have it deleted."""
+    """Say what is held, in numbers, who can see it, and how to have it deleted.
+
+    By mail the people are on the page alone, whose link ends after a day: a mail lies in many places.
+    """
+    by_mail = chat.channel == MAIL
     retention = chat.services.settings.retention
     receipts = receipt_of(chat.conn, chat.person.id, retention, chat.now) if chat.is_student else []
     url = receipt_link(chat.conn, chat.services.settings, chat.person.id, chat.real_now) if chat.is_student else ""
@@ -27,13 +32,19 @@ def asked(chat: Chat) -> None:
         inbox=held.inbox,
         outbox=held.outbox,
         channels=held.channels,
-        looks=[{"who": look.who, "what": look.what, "at": look.at} for look in looks_at(chat.conn, chat.person.id)],
+        looks=[] if by_mail else _looks(chat),
         skips=chat.person.skips_counsellor,
         messages_days=retention.messages_days,
-        told=[_short(one) for one in receipts if one.told][:LATEST],
-        receipt_url=url,
+        told=[] if by_mail else [_short(one) for one in receipts if one.told][:LATEST],
+        receipt_url="" if by_mail else url,
         can_open=url.startswith("https://"),
+        page=url if by_mail and url else None,
     )
+
+
+def _looks(chat: Chat) -> list[dict[str, Any]]:
+    found = looks_at(chat.conn, chat.person.id)
+    return [{"who": look.who, "what": look.what, "at": look.at} for look in found]
 
 
 def _short(receipt: Receipt) -> dict[str, Any]:

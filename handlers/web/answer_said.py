@@ -20,6 +20,7 @@ from bot.outbox.model import Rendered
 from bot.people.model import Person
 from bot.prompts.model import Choice, Prompt, ShareWith
 from bot.rollcalls.model import KIND as ROLLCALL
+from handlers import mydata_mailed
 from handlers.chat import answered, cried, left_out, noted, positioned, rollcall_answered, shared, undone
 from handlers.context import Chat
 from handlers.services import Services
@@ -70,7 +71,11 @@ def said(
         services=services,
         key=external_id,
     )
-    _dispatch(chat, page.prompt, incoming)
+    mailbox = mydata_mailed.mailbox_of(chat) if mydata_mailed.is_asked(chat, incoming) else None
+    if mailbox is not None:
+        mydata_mailed.mailed(chat, mailbox, inbox_id)
+    else:
+        _dispatch(chat, page.prompt, incoming)
     if chat.counts_as_alive:
         sign_of_life(conn, page.person.id, now)
     replies = [

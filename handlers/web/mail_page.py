@@ -25,7 +25,7 @@ from bot.outbox.model import Rendered
 from bot.people.model import Person, RoleKind
 from bot.people.store import by_id
 from bot.storage.writer import Urgency
-from handlers.web import cookies, posted
+from handlers.web import cookies, mail_sign_in, posted
 from handlers.web.errors import plain
 from handlers.web.mail_said import Page, said
 from handlers.web.posted import Posted
@@ -57,14 +57,14 @@ def routes(site: Site) -> list[Route]:
     async def show(request: Request) -> Response:
         cookie = request.cookies.get(COOKIE)
         door = await site.database.aread(lambda conn: _look(conn, site, request.path_params["token"], cookie))
-        if door is None:
-            return plain(site, request, 404)
-        return _render(site, request, door, [door.body], first=True)
+        return plain(site, request, 404) if door is None else _render(site, request, door, [door.body], first=True)
 
     async def press(request: Request) -> Response:
         form = posted.read(await request.form())
         if form is None:
             return plain(site, request, 400)
+        if form.press == mail_sign_in.PRESS:
+            return await sign_in(request)
         token, cookie = request.path_params["token"], request.cookies.get(COOKIE) or new_token()
         urgency = Urgency.HELP if form.is_urgent else Urgency.PERSON
         try:
@@ -79,6 +79,12 @@ def routes(site: Site) -> list[Route]:
         if door.status == 200:  # noqa: PLR2004 - HTTP's own number
             cookies.put(site, response, COOKIE, cookie, seconds=KEPT_FOR, path=f"/m/{token}")
         return response
+
+    async def sign_in(request: Request) -> Response:
+        token = request.path_params["token"]
+        door = await site.database.awrite(lambda conn: _sign_in(conn, site, token), Urgency.PERSON)
+        site.nudge()
+        return plain(site, request, 404) if door is None else _render(site, request, door, [], first=True, mailed=True)
 
     return [Route("/m/{token}", show, methods=["GET"]), Route("/m/{token}", press, methods=["POST"])]
 
@@ -114,6 +120,14 @@ def _say(conn: Connection, site: Site, token: str, cookie: str, form: Posted) ->
     return door, said(conn, page, raw, understand(raw), form.key, site.services, site.now)
 
 
+def _sign_in(conn: Connection, site: Site, token: str) -> _Door | None:
+    """Mail a link to the address of this page; whoever holds the page gets no more than that."""
+    door = _look(conn, site, token, None)
+    if door is not None and mail_sign_in.is_offered(door.person, door.address):
+        mail_sign_in.asked(conn, site, door.person, door.address)
+    return door
+
+
 def _bound(conn: Connection, site: Site, door: _Door, cookie: str) -> bool:
     """Bind a link to the device that confirms it; of two at the same moment one gets it."""
     table = links.links
@@ -127,17 +141,22 @@ def _bound(conn: Connection, site: Site, door: _Door, cookie: str) -> bool:
     return True
 
 
-def _render(site: Site, request: Request, door: _Door, shown: list[Rendered], *, first: bool) -> Response:
+def _render(
+    site: Site, request: Request, door: _Door, shown: list[Rendered], *, first: bool, mailed: bool = False
+) -> Response:
     is_closed = door.status != 200  # noqa: PLR2004 - HTTP's own number
+    offers = mail_sign_in.is_offered(door.person, door.address)
     return site.page(
         request,
         "web/mail.html",
-        status=door.status if is_closed and first else 200,
+        status=door.status if is_closed and first and not (mailed and offers) else 200,
         own=door.person.language,
         messages=[] if is_closed and first else shown,
         closed=door.status if is_closed else 0,
         first=first,
         is_student=door.is_student,
+        sign_in=mail_sign_in.PRESS if offers else "",
+        mailed_to=mail_sign_in.hidden(door.address.external_id) if mailed and offers else "",
         nonce=posted.new_nonce,
         ask_position=next((message.ask_position for message in shown if message.ask_position), None),
     )

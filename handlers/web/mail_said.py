@@ -1,7 +1,7 @@
 """She presses or writes something on the page of a mail: the same as in a chat, with the replies shown at once.
 
-A press must stand on the mail or in a reply to it. The command that shows what is kept of a person needs her chat or
-her private page: a mail lies in many places.
+A press must stand on the mail or in a reply to it. What is kept of a person is never shown here: a mail lies in many
+places and may have been passed on. It goes to her address in a mail of its own.
 """
 
 from collections.abc import Iterator
@@ -20,14 +20,13 @@ from bot.inbox.rules import cry_in, without_position
 from bot.inbox.store import inbox as rows
 from bot.outbox.model import Rendered
 from bot.people.model import Person
+from handlers import mydata_mailed
 from handlers.chat.turn import take_turn
-from handlers.chat.words import command_in
 from handlers.context import Chat
 from handlers.process import in_turn
 from handlers.services import Services
 
 CRIES = frozenset({"sos:yes", "sos:no", "sos:false"})
-ELSEWHERE = frozenset({"/mydata"})
 
 
 @dataclass(frozen=True)
@@ -75,9 +74,8 @@ def said(
         services=services,
         key=external_id,
     )
-    command = command_in(incoming.text, services.renderer.keyboard_commands()) if incoming.text else None
-    if command is not None and command[0] in ELSEWHERE:
-        chat.say("mail/no_command")
+    if mydata_mailed.is_asked(chat, incoming):
+        mydata_mailed.mailed(chat, page.address, inbox_id)
     else:
         take_turn(chat, incoming)
     replies = [_written(conn, chat, place, now) for place in range(len(chat.replies))]

@@ -56,7 +56,7 @@ def test_the_same_form_twice_has_one_effect_and_what_is_kept_is_not_shown(tmp_pa
         assert states(world) == {MEI: "working"}
         browser.get(path)
         refused = browser.post(path, {"text": "/mydata"})
-        assert "not on the page of a mail" in refused.words
+        assert "in a mail of its own" in refused.words
         world.settle()
 
 
