@@ -1,6 +1,6 @@
 """Tables and queries of cases and of who was told about them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from bot.cases.model import HELD, Case, CaseState, Reason
+from bot.cases.rules import ENDED_BY_STAFF
+from bot.listed import listed_as
 from bot.schema import Id, UtcDateTime, id_column, metadata
 
 cases = Table(
@@ -92,6 +94,14 @@ def by_id(conn: Connection, case_id: int, *, locked: bool = False) -> Case | Non
     return None if row is None else from_row(row)
 
 
+_ENDED_BY_STAFF = select(cases.c.prompt_id).where(
+    listed_as(cases.c.person_id, "its_people"),
+    listed_as(cases.c.prompt_id, "its_prompts"),
+    cases.c.reason == Reason.MISSED.value,
+    cases.c.outcome.in_(sorted(ENDED_BY_STAFF)),
+)
+
+
 def unresolved_of(conn: Connection, person_ids: Iterable[int]) -> dict[int, list[Case]]:
     """Return the cases of students that are not over, by student, the oldest first."""
     found: dict[int, list[Case]] = {}
@@ -130,6 +140,11 @@ def open_one(conn: Connection, **values: Any) -> tuple[Case, bool]:
     if case is None:
         raise LookupError("the case was stored a moment ago and is gone")
     return case, True
+
+
+def ended_by_staff(conn: Connection, person_ids: Sequence[int], prompt_ids: Sequence[int]) -> set[int]:
+    """Return those of these people's questions whose case of silence a member of staff has ended."""
+    return set(conn.execute(_ENDED_BY_STAFF, {"its_people": person_ids, "its_prompts": prompt_ids}).scalars())
 
 
 def _unresolved_for(conn: Connection, person_id: int, reason: Reason) -> Case | None:

@@ -110,7 +110,7 @@ def end(conn: Connection, case_id: int, staff_id: int | None, outcome: str, now:
     drop_waiting(conn, case_id)
     closed(conn, case, now)
     roles = cases_store.alarmed_as(conn, case_id)
-    for helper_id in told(conn, case_id):
+    for helper_id in sorted({*told(conn, case_id), case.acknowledged_by or 0} - {0}):  # whoever has it may be untold
         if helper_id != staff_id:
             is_buddy = roles.get(helper_id) == Whom.BUDDY.value
             to_helper(conn, case, helper_id, "buddy/all_clear" if is_buddy else "staff/all_clear", now, outcome=outcome)

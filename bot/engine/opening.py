@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Update, bindparam, literal, select
 
 from bot.cases.model import Reason
+from bot.cases.store import ended_by_staff
 from bot.engine.asking import queue, what_to_ask
 from bot.engine.casework import open_case
 from bot.engine.deciding import Decision, decide
@@ -46,7 +47,9 @@ def work_off_batch(conn: Connection, due: Sequence[Claimed], now: datetime, prog
         decision = decide(one.alike, item, versions[one.alike.version_id].quiet, one.reach, now)
         _store(conn, one, decision, now)
         if decision.state in FAILED:
-            for prompt_id in one.ids:
+            # Whoever took one on before her time was up may have ended it: nobody is alarmed of her again.
+            had = ended_by_staff(conn, [whose[one_id] for one_id in one.ids], one.ids)
+            for prompt_id in sorted(set(one.ids) - had):
                 open_case(conn, whose[prompt_id], _REASONS[decision.state], prompt_id, now)
         if one.alike.state is State.SCHEDULED and decision.state is not State.SCHEDULED:
             _, ids = opened.setdefault((one.alike.item, one.alike.opens_at), (one.alike, []))

@@ -1,7 +1,8 @@
 """What members of staff do about a student who is silent and of whom there is no case yet: each deed is done once.
 
-Whoever calls her takes her on: the reminders end, as they do when her time is up, and there is a case with a name on
-it, which everybody sees. Called by the buttons of a digest in chat and by its page.
+Whoever calls her takes her on: the reminders end, and there is a case with a name on it, which everybody sees. Her
+question stays open until her time is up, and is missed only if she has not answered by then. Called by the buttons of
+a digest in chat and by its page.
 """
 
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from bot.engine.casework import open_case
 from bot.engine.telling import not_before_her_morning, tell
 from bot.journal import store as journal
 from bot.outbox.model import Kind, Priority
+from bot.programmes.model import Kind as Asked
+from bot.programmes.versions import Programmes
 from bot.prompts import store as prompts_store
 from bot.prompts.model import Prompt, State
 from bot.prompts.store import from_row, prompts
@@ -22,6 +25,7 @@ from bot.prompts.store import from_row, prompts
 MORE_TIME = timedelta(days=2)
 EXTENDED = "prompt.extended"
 REMINDED = "prompt.reminded_by_hand"
+_SAFETY = (Asked.CHECKIN.value, Asked.LANDING.value)
 
 
 @dataclass(frozen=True)
@@ -32,21 +36,28 @@ class Done:
     why: str = ""
 
 
-def take(conn: Connection, student_id: int, prompt_id: int, staff_id: int, now: datetime) -> Case | None:
+def take(
+    conn: Connection, programmes: Programmes, student_id: int, prompt_id: int, staff_id: int, now: datetime
+) -> Case | None:
     """Take on a student who is late to answer, or whom no message reaches; None when she has answered meanwhile."""
     prompt = _locked(conn, student_id, prompt_id)
-    if prompt is not None and prompt.state is State.LATE:
-        prompts_store.update(conn, prompt.id, state=State.MISSED.value, next_at=None)
-        line = journal.line(
-            now, "prompt.taken_on", person_id=student_id, actor_id=staff_id, prompt_id=prompt.id, was=prompt.state.value
-        )
-        journal.write(conn, [line])
+    if prompt is not None and prompt.state is State.LATE and prompt.next_at is not None:
+        _end_reminders(conn, programmes, prompt)
+        _note(conn, "prompt.taken_on", prompt, staff_id, now, until=None)
         case = open_case(conn, student_id, Reason.MISSED, prompt.id, now)
     elif prompt is None or prompt.state is State.UNREACHED:
         case = open_case(conn, student_id, Reason.UNREACHED, prompt.id if prompt else None, now)
     else:
         return None
     return deeds.acknowledge(conn, case.id, staff_id, now).case
+
+
+def _end_reminders(conn: Connection, programmes: Programmes, prompt: Prompt) -> None:
+    """Leave of the ladder only its end, at the time when it would have come."""
+    item = programmes.version(conn, prompt.version_id).item(prompt.item)
+    if item is None:
+        raise LookupError(f"version {prompt.version_id} of the programme has no item {prompt.item!r}")
+    prompts_store.update(conn, prompt.id, step=len(item.ladder) - 1, next_at=prompt.due_at)
 
 
 def extend(conn: Connection, student_id: int, prompt_id: int, staff_id: int, now: datetime) -> Done:
@@ -89,7 +100,8 @@ def remind(conn: Connection, student_id: int, prompt_id: int, staff_id: int, now
 
 def _locked(conn: Connection, student_id: int, prompt_id: int) -> Prompt | None:
     """Return a question of hers, locked: no answer and no rung comes between this look and what is done by it."""
-    query = select(prompts).where(prompts.c.id == prompt_id, prompts.c.person_id == student_id).with_for_update()
+    hers = (prompts.c.id == prompt_id, prompts.c.person_id == student_id, prompts.c.kind.in_(_SAFETY))
+    query = select(prompts).where(*hers).with_for_update()
     row = conn.execute(query).one_or_none()
     return None if row is None else from_row(row)
 

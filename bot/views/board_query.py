@@ -1,10 +1,10 @@
 """The query behind the board: every student abroad in a scope with where she stands, in one SELECT.
 
-Called by `bot.views.board` only. A hard week appears as one only where the scope may see it; elsewhere it is `well`
-like every answer.
+Called by the board, and for some students by the digest, which keeps the statement. A hard week appears as one only
+where the scope may see it; elsewhere it is `well` like every answer.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -27,7 +27,6 @@ from bot.addresses.model import AddressState
 from bot.addresses.store import addresses
 from bot.cases.model import CaseState, Reason
 from bot.cases.store import cases
-from bot.listed import listed
 from bot.moves.store import moves
 from bot.people.store import people, units
 from bot.prompts.model import Choice, State
@@ -64,15 +63,35 @@ class Standing:
     person_id: ColumnElement[int]
     prompt_id: ColumnElement[int | None]
     """The latest question, whatever became of it."""
+    asked_at: ColumnElement[datetime | None]
 
 
-def standing(scope: Scope, now: datetime, dates: dict[date, list[str]], only: Sequence[int] | None = None) -> Standing:
-    """Return the query for an instant; `dates` are the local dates on earth with the trip zones that have them.
+@dataclass(frozen=True)
+class Asked:
+    """What a standing is asked with: values, or the parameters of a statement that is kept.
 
-    `only` narrows it to these students, and makes it fast where they are a few of many.
+    `days` are the local dates on earth, each with the trip zones that have it. `only` is a list of ids with which to
+    narrow it, as a condition on a column of them: it makes the query fast where they are a few of many.
     """
-    trip, asked, alarm, reach = _trips(dates, only), _latest(now, only), _alarms(only), _reach(only)
-    said = _said(now)
+
+    now: Any
+    since: Any
+    days: Sequence[tuple[Any, Any]]
+    seen: ColumnElement[bool]
+    hard: Callable[[ColumnElement[str | None]], ColumnElement[bool]]
+    only: Callable[[ColumnElement[int]], ColumnElement[bool]] = lambda _column: true()
+
+
+def standing(scope: Scope, now: datetime, dates: dict[date, list[str]]) -> Standing:
+    """Return the query for an instant; `dates` are the local dates on earth with the trip zones that have them."""
+    seen = scope.students(now.astimezone(UTC).date())
+    return standing_of(Asked(now, now - LOOK_BACK, list(dates.items()), seen, scope.hard_is_visible))
+
+
+def standing_of(ask: Asked) -> Standing:
+    """Return the query."""
+    trip, asked, alarm, reach = _trips(ask), _latest(ask), _alarms(ask), _reach(ask)
+    said = _said(ask.now)
     helper = people.alias("helper")
     source = (
         trip.join(people, people.c.id == trip.c.person_id)
@@ -89,7 +108,7 @@ def standing(scope: Scope, now: datetime, dates: dict[date, list[str]], only: Se
     hard = and_(
         asked.c.state == State.ANSWERED.value,
         asked.c.choice == Choice.HARD.value,
-        scope.hard_is_visible(asked.c.share_with),
+        ask.hard(asked.c.share_with),
     )
     category: ColumnElement[str] = case(
         (alarm.c.reason == Reason.URGENT.value, Category.URGENT.value),
@@ -124,26 +143,23 @@ def standing(scope: Scope, now: datetime, dates: dict[date, list[str]], only: Se
         category=category,
         rank=case(_RANK, value=category, else_=len(_RANK)),
         columns=columns,
-        condition=and_(trip.c.nth == 1, present, scope.students(now.astimezone(UTC).date())),
+        condition=and_(trip.c.nth == 1, present, ask.seen),
         person_id=people.c.id,
         prompt_id=asked.c.id,
+        asked_at=asked.c.asked_at,
     )
 
 
-def _hers(column: ColumnElement[Any], only: Sequence[int] | None) -> ColumnElement[bool]:
-    return true() if only is None else listed(column, only)
-
-
-def _trips(dates: dict[date, list[str]], only: Sequence[int] | None) -> Subquery:
+def _trips(ask: Asked) -> Subquery:
     """Return the stays that are on, by each zone's own date; of two at once the later one counts."""
     nth = func.row_number().over(partition_by=trips.c.person_id, order_by=(trips.c.departs.desc(), trips.c.id.desc()))
-    on = [and_(trips.c.zone.in_(zones), trips.c.departs <= day, trips.c.returns >= day) for day, zones in dates.items()]
+    on = [and_(trips.c.zone.in_(zones), trips.c.departs <= day, trips.c.returns >= day) for day, zones in ask.days]
     columns = (trips.c.id, trips.c.person_id, trips.c.city, trips.c.country, trips.c.zone, nth.label("nth"))
     live = and_(trips.c.cancelled_at.is_(None), or_(literal(value=False), *on))
-    return select(*columns).where(live, _hers(trips.c.person_id, only)).subquery("trip")
+    return select(*columns).where(live, ask.only(trips.c.person_id)).subquery("trip")
 
 
-def _said(now: datetime) -> Subquery:
+def _said(now: Any) -> Subquery:
     """Return where students said that they are; nth 1 is what holds, as `bot.moves.rules.move_at` decides."""
     nth = func.row_number().over(
         partition_by=(moves.c.trip_id, moves.c.instead_of),
@@ -154,7 +170,7 @@ def _said(now: datetime) -> Subquery:
     return select(*columns).where(moves.c.is_over == false(), holds).subquery("said")
 
 
-def _latest(now: datetime, only: Sequence[int] | None) -> Subquery:
+def _latest(ask: Asked) -> Subquery:
     """Return each person's safety questions of late, numbered from the newest."""
     nth = func.row_number().over(
         partition_by=prompts.c.person_id, order_by=(prompts.c.opens_at.desc(), prompts.c.id.desc())
@@ -165,25 +181,25 @@ def _latest(now: datetime, only: Sequence[int] | None) -> Subquery:
         .where(
             prompts.c.kind.in_(SAFETY_KINDS),
             prompts.c.state.not_in(WITHOUT_A_QUESTION),
-            prompts.c.opens_at >= now - LOOK_BACK,
-            _hers(prompts.c.person_id, only),
+            prompts.c.opens_at >= ask.since,
+            ask.only(prompts.c.person_id),
         )
         .subquery("asked")
     )
 
 
-def _alarms(only: Sequence[int] | None) -> Subquery:
+def _alarms(ask: Asked) -> Subquery:
     """Return each person's open cases, the gravest first; a hard week is nobody's business here."""
     gravity = case({reason: rank for rank, reason in enumerate(_ALARMING)}, value=cases.c.reason)
     nth = func.row_number().over(partition_by=cases.c.person_id, order_by=(gravity, cases.c.id))
     columns = (cases.c.person_id, cases.c.reason, cases.c.state, cases.c.acknowledged_by, nth.label("nth"))
     unresolved = cases.c.state != CaseState.RESOLVED.value
-    of_them = _hers(cases.c.person_id, only)
+    of_them = ask.only(cases.c.person_id)
     return select(*columns).where(unresolved, cases.c.reason.in_(_ALARMING), of_them).subquery("alarm")
 
 
-def _reach(only: Sequence[int] | None) -> Subquery:
-    working = and_(addresses.c.state == AddressState.WORKING.value, _hers(addresses.c.person_id, only))
+def _reach(ask: Asked) -> Subquery:
+    working = and_(addresses.c.state == AddressState.WORKING.value, ask.only(addresses.c.person_id))
     return select(addresses.c.person_id).where(working).distinct().subquery("reach")
 
 

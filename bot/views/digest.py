@@ -8,16 +8,15 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, select, true
+from sqlalchemy import ColumnElement, Connection, Date, and_, bindparam, case, select
 
 from bot.cases.model import CaseState, Reason
-from bot.cases.store import cases
+from bot.cases.store import cases, ended_by_staff
 from bot.journal.store import journal
-from bot.listed import listed
-from bot.local_time import local_date
+from bot.listed import listed, listed_as
 from bot.people.store import people
 from bot.trips.store import trips
-from bot.views.board_query import by_date, standing
+from bot.views.digest_standing import all_standings, standings
 from bot.views.digest_trips import trips_near
 from bot.views.safety import Category
 from bot.views.scope import Scope
@@ -49,6 +48,25 @@ _FIGURE = {
 }
 _LISTED = {Category.LATE.value: "late", Category.NOT_REACHABLE.value: "unreached"}
 """Categories that need somebody without a case, and why."""
+
+_TODAY = bindparam("today", type_=Date())
+# Kept, because building a statement costs more than running it.
+_PLACES = select(trips.c.person_id, trips.c.city, trips.c.country, trips.c.zone).where(
+    listed_as(trips.c.person_id, "ids"),
+    trips.c.cancelled_at.is_(None),
+    trips.c.departs <= _TODAY,
+    trips.c.returns >= _TODAY,
+)
+_SAID = (
+    select(journal.c.prompt_id, journal.c.action, journal.c.detail, people.c.name)
+    .join(people, people.c.id == journal.c.actor_id)
+    .where(
+        listed_as(journal.c.person_id, "ids"),
+        journal.c.action.in_([EXTENDED, REMINDED]),
+        listed_as(journal.c.prompt_id, "prompts"),
+    )
+    .order_by(journal.c.id)
+)
 
 
 def seen_by(scope: Scope, now: datetime) -> ColumnElement[bool]:
@@ -84,8 +102,7 @@ def care(conn: Connection, scope: Scope, now: datetime, most: int = MOST) -> dic
 
 def one_of(conn: Connection, scope: Scope, person_id: int, now: datetime) -> dict[str, Any] | None:
     """Return the line of one student, or None when the reader may not see it or nothing is the matter."""
-    seen = and_(seen_by(scope, now), people.c.id == person_id)
-    if conn.execute(select(people.c.id).where(seen)).first() is None:
+    if not may_tell_of(conn, scope, person_id, now):
         return None
     found = _cases(conn, scope, people.c.id == person_id) or _standings(conn, scope, now, [person_id])[1]
     shown = sorted(found, key=lambda one: one["rank"])[:1]
@@ -94,18 +111,18 @@ def one_of(conn: Connection, scope: Scope, person_id: int, now: datetime) -> dic
     return shown[0] if shown else None
 
 
+def may_tell_of(conn: Connection, scope: Scope, person_id: int, now: datetime) -> bool:
+    """Tell whether a reader's digest may name a student at all."""
+    return conn.execute(select(people.c.id).where(seen_by(scope, now), people.c.id == person_id)).first() is not None
+
+
 def _standings(
     conn: Connection, scope: Scope, now: datetime, only: list[int] | None
 ) -> tuple[dict[str, int], list[dict[str, Any]]]:
     """Count everybody abroad, and list whom silence or a broken address leaves without an answer."""
-    known = true() if only is None else listed(trips.c.person_id, only)
-    zones = conn.execute(select(trips.c.zone).where(known).distinct()).scalars()
-    base = standing(scope, now, by_date((zone, local_date(now, zone)) for zone in zones), only)
-    columns = (base.person_id, people.c.name, base.category.label("category"), base.prompt_id.label("prompt_id"))
-    condition = and_(base.condition, scope.let_in())
     counts: Counter[str] = Counter()
     found = []
-    for row in conn.execute(select(*columns, base.columns[7]).select_from(base.source).where(condition)):
+    for row in standings(conn, scope, now, only) if only is not None else all_standings(conn, scope, now):
         counts["total"] += 1
         counts[_FIGURE[Category(row.category)]] += 1
         if row.category in _LISTED:
@@ -113,7 +130,9 @@ def _standings(
             found.append(
                 _line(row.id, row.name, why, row.asked_at, rank=10 if why == "unreached" else 11, prompt=row.prompt_id)
             )
-    return dict(counts) | {"total": counts["total"]}, found
+    late = [one for one in found if one["why"] == "late"]
+    over = ended_by_staff(conn, [one["id"] for one in late], [one["prompt"] for one in late]) if late else set()
+    return dict(counts) | {"total": counts["total"]}, [one for one in found if one["prompt"] not in over]
 
 
 def _cases(conn: Connection, scope: Scope, within: ColumnElement[bool]) -> list[dict[str, Any]]:
@@ -157,14 +176,8 @@ def _line(
 
 def _place(conn: Connection, shown: list[dict[str, Any]], now: datetime) -> None:
     """Add where the trip of each is on this day."""
-    today = now.astimezone(UTC).date()
-    query = select(trips.c.person_id, trips.c.city, trips.c.country, trips.c.zone).where(
-        listed(trips.c.person_id, [one["id"] for one in shown]),
-        trips.c.cancelled_at.is_(None),
-        trips.c.departs <= today,
-        trips.c.returns >= today,
-    )
-    places = {row.person_id: row for row in conn.execute(query)} if shown else {}
+    values = {"ids": [one["id"] for one in shown], "today": now.astimezone(UTC).date()}
+    places = {row.person_id: row for row in conn.execute(_PLACES, values)} if shown else {}
     for one in shown:
         if (row := places.get(one["id"])) is not None:
             one |= {"city": row.city, "country": row.country, "zone": row.zone}
@@ -175,17 +188,8 @@ def _say_who(conn: Connection, shown: list[dict[str, Any]]) -> None:
     asked = {one["prompt"]: one for one in shown if one["why"] == "late" and one["prompt"] is not None}
     if not asked:
         return
-    query = (
-        select(journal.c.prompt_id, journal.c.action, journal.c.detail, people.c.name)
-        .join(people, people.c.id == journal.c.actor_id)
-        .where(
-            listed(journal.c.person_id, [one["id"] for one in asked.values()]),
-            journal.c.action.in_([EXTENDED, REMINDED]),
-            journal.c.prompt_id.in_(list(asked)),
-        )
-        .order_by(journal.c.id)
-    )
-    for row in conn.execute(query):
+    values = {"ids": [one["id"] for one in asked.values()], "prompts": list(asked)}
+    for row in conn.execute(_SAID, values):
         if row.action == EXTENDED:
             asked[row.prompt_id] |= {"by": row.name, "until": (row.detail or {}).get("until")}
         else:

@@ -70,11 +70,14 @@ class Scope:
         """Tell whether a student has asked that whoever looks hear nothing of what happens to her."""
         return person.skips_counsellor and self.viewer_id is not None and person.counsellor_id == self.viewer_id
 
-    def hard_is_visible(self, share_with: ColumnElement[str | None]) -> ColumnElement[bool]:
-        """Return the same as a condition in a query that has `people`."""
+    def hard_is_visible(
+        self, share_with: ColumnElement[str | None], viewer: ColumnElement[int] | None = None
+    ) -> ColumnElement[bool]:
+        """Return the same as a condition in a query that has `people`; one that is kept gives `viewer` as parameter."""
         seen: list[ColumnElement[bool]] = []
         if self.viewer_id is not None:
-            seen.append(and_(share_with == ShareWith.COUNSELLOR.value, people.c.counsellor_id == self.viewer_id))
+            who = self.viewer_id if viewer is None else viewer
+            seen.append(and_(share_with == ShareWith.COUNSELLOR.value, people.c.counsellor_id == who))
         if self.office:
             seen.append(share_with == ShareWith.OFFICE.value)
         if self.support:

@@ -78,7 +78,8 @@ def _act(chat: Chat, word: str, student_id: int, prompt_id: int) -> None:
     elif word in {"extend", "remind"}:
         _on_question(chat, word, student_id, prompt_id)
     else:
-        taken = silence_taken.take(chat.conn, student_id, prompt_id, chat.person.id, chat.now)
+        programmes = chat.services.programmes
+        taken = silence_taken.take(chat.conn, programmes, student_id, prompt_id, chat.person.id, chat.now)
         if taken is None:
             chat.say("digest/nothing")
         else:

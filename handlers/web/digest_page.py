@@ -24,7 +24,7 @@ from bot.links import store as links
 from bot.links.model import LinkPurpose
 from bot.people.model import Person, RoleKind
 from bot.people.store import by_id
-from bot.views.digest import MOST_ON_PAGE, care, one_of
+from bot.views.digest import MOST_ON_PAGE, care, may_tell_of, one_of
 from bot.views.digest_branch import branches_of
 from bot.views.digest_trips import supervised
 from handlers.web.errors import plain
@@ -32,7 +32,7 @@ from handlers.web.session import Reader, console_page, guarded_form, signed_in
 from handlers.web.site import Site
 
 PAGE = "/console/digest"
-_DEEDS = frozenset({"call", "spoken", "extend", "remind"})
+_DEEDS = frozenset({"call", "spoken", "extend", "remind", "pass"})
 
 
 @dataclass(frozen=True)
@@ -112,14 +112,16 @@ def _act(conn: Connection, site: Site, reader: Reader, word: str, student_id: in
     now, staff_id = site.now, reader.person.id
     one = one_of(conn, reader.eyes, student_id, now)
     if one is None:
-        raise HTTPException(404)
+        if not may_tell_of(conn, reader.eyes, student_id, now):
+            raise HTTPException(404)
+        return f"{PAGE}?said=over"  # she has answered, or somebody has spoken with her
     if one["case"] is not None:
         return f"/console/cases/{one['case']}"  # somebody was faster, and the page of the case says who
     if word in {"extend", "remind"}:
         deed = silence_taken.extend if word == "extend" else silence_taken.remind
         done = deed(conn, student_id, prompt_id, staff_id, now)
         return f"{PAGE}?said={word if done.done else done.why}"
-    case = silence_taken.take(conn, student_id, prompt_id, staff_id, now)
+    case = silence_taken.take(conn, site.services.programmes, student_id, prompt_id, staff_id, now)
     if case is None:
         return f"{PAGE}?said=over"
     if word == "spoken":
