@@ -4,10 +4,9 @@ Pure; called by the views of statistics. The same figures are hidden from everyb
 sees, so that neither two filters nor two readers together say more than one.
 """
 
-from collections import defaultdict, deque
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -21,88 +20,155 @@ _NOTHING = 1e-9
 C = TypeVar("C", bound=tuple[Any, ...])
 
 
-@dataclass(frozen=True)
-class Sum(Generic[C]):
+class Sum(NamedTuple, Generic[C]):
     """Something that readers know: the parts add up to the whole."""
 
     whole: C
-    parts: tuple[C, ...]
+    parts: Sequence[C]
+
+
+class _Row(NamedTuple):
+    """A sum of figures, each named by its number."""
+
+    whole: int
+    parts: tuple[int, ...]
 
 
 def hidden(counts: Mapping[C, int], sums: Sequence[Sum[C]]) -> set[C]:
     """Return what may not be shown of some counts.
 
     Small counts first; then, wherever what is shown would tell them, the smallest figure beside them, until no small
-    group and no single figure follows from the others. The same counts and sums always give the same answer.
+    group and no single figure follows from the others. Equally small ones go in the order of `counts`; the same counts
+    and sums always give the same answer.
     """
-    held = {cell for cell, count in counts.items() if 0 < count < SMALLEST}
-    rows = [_Row(one.whole, tuple(part for part in one.parts if counts.get(part))) for one in sums]
-    by_cell: dict[C, list[int]] = defaultdict(list)
-    for place, row in enumerate(rows):
-        for cell in row.members:
-            by_cell[cell].append(place)
-    waiting = deque(range(len(rows)))
-    while True:
+    cells, sizes = list(counts), list(counts.values())
+    numbers = {cell: number for number, cell in enumerate(cells)}
+    same, known = [], []
+    for one in sums:
+        whole, parts = numbers[one.whole], [n for n in map(numbers.__getitem__, one.parts) if sizes[n]]
+        if len(parts) == 1:
+            same.append((whole, parts[0]))
+        else:
+            known.append((whole, parts))
+    first = _first_of_same(len(cells), same)
+    small = {first[number] for number, size in enumerate(sizes) if 0 < size < SMALLEST}
+    rows = dict.fromkeys(_Row(first[whole], tuple([first[part] for part in parts])) for whole, parts in known if parts)
+    held = _Search(list(rows), sizes, small).run()
+    return {cell for number, cell in enumerate(cells) if first[number] in held}
+
+
+def _first_of_same(number: int, same: Iterable[tuple[int, int]]) -> list[int]:
+    """Return for each figure the first of those which are the same, because one is the only part of the other."""
+    first = list(range(number))
+
+    def find(one: int) -> int:
+        while first[one] != one:
+            first[one] = first[first[one]]
+            one = first[one]
+        return one
+
+    for one, other in same:
+        low, high = sorted((find(one), find(other)))
+        first[high] = low
+    return [find(one) for one in range(number)]
+
+
+class _Search:
+    """Finds what to hide; `held` only grows."""
+
+    def __init__(self, rows: Sequence[_Row], sizes: Sequence[int], small: set[int]) -> None:
+        self._rows = rows
+        self._sizes = sizes
+        self._held = small
+        self._rows_of: list[list[int]] = [[] for _ in sizes]
+        for place, row in enumerate(rows):
+            for one in (row.whole, *row.parts):
+                self._rows_of[one].append(place)
+
+    def run(self) -> set[int]:
+        """Hide by single sums, then by sums together, as long as anything follows; a knot is looked at once more only
+        after something in it has changed.
+        """
+        # Of a small sum everything is held from the beginning.
+        self._hide_by_sums([place for place, row in enumerate(self._rows) if self._sizes[row.whole] >= SMALLEST])
+        waiting = self._knots(sorted(self._held))
         while waiting:
-            place = waiting.popleft()
-            for cell in _to_hide(rows[place], counts, held):
-                held.add(cell)
-                waiting.extend(by_cell[cell])
-        told = sorted(_told(rows, by_cell, counts, held))
-        if not told:
-            return held
-        held.update(told)
-        for cell in told:
-            waiting.extend(by_cell[cell])
+            told = {one for knot in waiting if (one := self._told(*knot)) is not None}
+            self._held |= told
+            more = self._hide_by_sums([place for one in sorted(told) for place in self._rows_of[one]])
+            waiting = self._knots(sorted(told | more))
+        return self._held
 
+    def _hide_by_sums(self, places: Sequence[int]) -> set[int]:
+        """Hide what any of some sums tells too much without, and what follows from that; return what that is."""
+        waiting, more = deque(places), set()
+        while waiting:
+            for one in self._to_hide(self._rows[waiting.popleft()]):
+                self._held.add(one)
+                more.add(one)
+                waiting.extend(self._rows_of[one])
+        return more
 
-@dataclass(frozen=True)
-class _Row(Generic[C]):
-    whole: C
-    parts: tuple[C, ...]
+    def _to_hide(self, row: _Row) -> list[int]:
+        """Return what one sum tells too much without: the smallest parts that are still shown, or the whole."""
+        parts = [part for part in row.parts if part in self._held]
+        if row.whole in self._held:
+            return [] if parts else [min(row.parts, key=self._sizes.__getitem__)]
+        if not parts:
+            return []
+        together = sum(self._sizes[part] for part in parts)
+        if len(parts) > 1 and together >= SMALLEST:
+            return []
+        more: list[int] = []
+        shown = sorted(set(row.parts) - self._held, key=lambda part: (self._sizes[part], part))
+        while len(parts) + len(more) < 2 or together < SMALLEST:  # noqa: PLR2004 - one alone is told by the others
+            if len(more) == len(shown):
+                return [*more, row.whole]
+            together += self._sizes[shown[len(more)]]
+            more.append(shown[len(more)])
+        return more
 
-    @property
-    def members(self) -> tuple[C, ...]:
-        return (self.whole, *self.parts)
-
-
-def _to_hide(row: _Row[C], counts: Mapping[C, int], held: set[C]) -> list[C]:
-    """Return what one sum tells too much without: the smallest parts that are still shown, or the whole."""
-    parts = [part for part in row.parts if part in held]
-    if row.whole in held:
-        return [] if parts or not row.parts else [min(row.parts, key=lambda part: counts[part])]
-    if not parts:
-        return []
-    together = sum(counts[part] for part in parts)
-    more: list[C] = []
-    shown = sorted((part for part in row.parts if part not in held), key=lambda part: counts[part])
-    while len(parts) + len(more) < 2 or together < SMALLEST:  # noqa: PLR2004 - one alone is told by the others
-        if not shown:
-            return [*more, row.whole]
-        more.append(shown.pop(0))
-        together += counts[more[-1]]
-    return more
-
-
-def _told(rows: Sequence[_Row[C]], by_cell: Mapping[C, Sequence[int]], counts: Mapping[C, int], held: set[C]) -> set[C]:
-    """Return what else to hide because several sums together would tell a hidden figure."""
-    more: set[C] = set()
-    for cells, places in _knots(rows, by_cell, held):
-        beside = {member for place in places for member in rows[place].members if member not in held}
-        if len(cells) > _MOST_AT_ONCE or not beside:
-            continue
+    def _told(self, cells: Sequence[int], places: Sequence[int]) -> int | None:
+        """Return what else to hide because several sums together would tell a hidden figure of a knot."""
+        if len(cells) > _MOST_AT_ONCE:
+            return None
         order = {cell: index for index, cell in enumerate(cells)}
         matrix = np.zeros((len(places), len(cells)))
+        beside = set()
         for line, place in enumerate(places):
-            for member in rows[place].members:
-                if member in order:
-                    matrix[line, order[member]] += -1.0 if member == rows[place].whole else 1.0
-        if _is_told(matrix):
-            more.add(min(beside, key=lambda cell: (counts.get(cell, 0), cell)))
-    return more
+            row = self._rows[place]
+            for one, sign in ((row.whole, -1.0), *((part, 1.0) for part in row.parts)):
+                if one in order:
+                    matrix[line, order[one]] += sign
+                else:
+                    beside.add(one)
+        if beside and is_told(matrix):
+            return min(beside, key=lambda one: (self._sizes[one], one))
+        return None
+
+    def _knots(self, starts: Sequence[int]) -> list[tuple[list[int], list[int]]]:
+        """Return the hidden figures that hang together by sums with any of some, and those sums."""
+        found: list[tuple[list[int], list[int]]] = []
+        seen: set[int] = set()
+        for start in starts:
+            if start in seen or not self._rows_of[start]:
+                continue
+            seen.add(start)
+            cells, places = [start], set()
+            for cell in cells:  # grows meanwhile
+                for place in self._rows_of[cell]:
+                    if place in places:
+                        continue
+                    places.add(place)
+                    row = self._rows[place]
+                    fresh = [one for one in (row.whole, *row.parts) if one in self._held and one not in seen]
+                    seen.update(fresh)
+                    cells += fresh
+            found.append((cells, sorted(places)))
+        return found
 
 
-def _is_told(matrix: "np.ndarray[tuple[int, int], np.dtype[np.float64]]") -> bool:
+def is_told(matrix: "np.ndarray[tuple[int, int], np.dtype[np.float64]]") -> bool:
     """Tell whether any column's value follows from the sums: after elimination it stands alone in its line."""
     rest = matrix.copy()
     line = 0
@@ -119,28 +185,3 @@ def _is_told(matrix: "np.ndarray[tuple[int, int], np.dtype[np.float64]]") -> boo
         if line == rest.shape[0]:
             break
     return bool(((np.abs(rest[:line]) > _NOTHING).sum(axis=1) == 1).any())
-
-
-def _knots(
-    rows: Sequence[_Row[C]], by_cell: Mapping[C, Sequence[int]], held: set[C]
-) -> list[tuple[list[C], list[int]]]:
-    """Return hidden figures that hang together by sums, with those sums."""
-    found: list[tuple[list[C], list[int]]] = []
-    seen: set[C] = set()
-    for start in sorted(held):
-        if start in seen or start not in by_cell:
-            continue
-        seen.add(start)
-        cells, places, waiting = [start], set(), [start]
-        while waiting:
-            for place in by_cell[waiting.pop()]:
-                if place in places:
-                    continue
-                places.add(place)
-                for member in rows[place].members:
-                    if member in held and member not in seen:
-                        seen.add(member)
-                        cells.append(member)
-                        waiting.append(member)
-        found.append((cells, sorted(places)))
-    return found

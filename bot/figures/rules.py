@@ -4,7 +4,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from itertools import pairwise
+from operator import itemgetter
 
 from bot.figures.hiding import Sum, hidden
 from bot.figures.model import ALL_UNITS, EVERY, By, Cell, Duration, Stay
@@ -18,6 +18,8 @@ _NATIONAL_WHOLE = frozenset({"csc", "国家"})
 _JOINT = "joint_training"
 APART = "\x1f"
 """Between the parts of a value; no cell of a roster can hold it."""
+YearCounts = tuple[Mapping[Cell, int], frozenset[Cell]]
+"""The counts of a year, and which of them may not be shown."""
 YES, NO, OTHERWISE = "yes", "no", "otherwise"
 
 
@@ -26,6 +28,7 @@ def band(days: int) -> Duration:
     return next((name for most, name in _BANDS if days <= most), Duration.OVER_6)
 
 
+@lru_cache(maxsize=1024)
 def is_national(type_: str, funding: str) -> bool:
     """Tell whether a stay is joint training that the state pays for (国家公派联合培养)."""
     plain = "".join(letter for letter in unicodedata.normalize("NFKC", funding).casefold() if letter.isalnum())
@@ -70,25 +73,53 @@ def host_value(host: str, country: str, tag: str) -> str:
     return f"{host}{APART}{country}{APART}{tag}"
 
 
+def upper(unit: str) -> str | None:
+    """Return the unit that one counts in: that of those directly in it, or the one above; None above the whole."""
+    if unit == ALL_UNITS:
+        return None
+    return unit.rpartition("/")[0]
+
+
 def count(stays: Iterable[Stay], by: Iterable[By]) -> Counter[Cell]:
-    """Count stays in every unit along their way up, in their level and in all, by everything that is asked for."""
-    counts: Counter[Cell] = Counter()
-    wanted = tuple(by)
-    for stay in stays:
+    """Count stays in every unit along their way up, in their level and in all, by everything that is asked for.
+
+    Stays are counted where they are, and each unit's counts are then added to the one above. Those directly in a unit
+    are counted apart where it has others below. Cells are in order.
+    """
+    wanted, counted = tuple(by), tuple(stays)
+    units = {path for unit in {stay.unit for stay in counted} for path in above(unit)}
+    divided = {upper(unit) for unit in units}
+    found: dict[tuple[str, str], Counter[tuple[By, str]]] = defaultdict(Counter)
+    for stay in counted:
         values = values_of(stay)
-        for unit in (*above(stay.unit), directly(stay.unit)):
-            for level in (EVERY, stay.level):
-                counts.update(Cell(unit, level, one, values[one]) for one in wanted)
-    return counts
+        unit = directly(stay.unit) if stay.unit in divided else stay.unit
+        counts = found[(unit, stay.level)]
+        for one in wanted:
+            counts[(one, values[one])] += 1
+        units.add(unit)
+    for unit, level in list(found):
+        found[(unit, EVERY)].update(found[(unit, level)])
+    levels = {level for _, level in found}
+    for unit in sorted(units, key=len, reverse=True):  # those below first
+        for level in levels:
+            if (whole := upper(unit)) is not None and (unit, level) in found:
+                found[(whole, level)].update(found[(unit, level)])
+    return Counter(
+        {
+            Cell(unit, level, *one): number
+            for (unit, level), counts in sorted(found.items(), key=itemgetter(0))
+            for one, number in sorted(counts.items())
+        }
+    )
 
 
 @lru_cache(maxsize=128)
-def year_of_stays(stays: tuple[Stay, ...]) -> tuple[Mapping[Cell, int], frozenset[Cell]]:
+def year_of_stays(stays: tuple[Stay, ...]) -> YearCounts:
     """Return the counts of one year's stays, and which of them may not be shown.
 
     Kept, because what is hidden must always be decided over all there is, and years that are over never change.
     """
-    counts = dict(sorted(count(stays, (by for by in By if by is not By.BEEN)).items()))
+    counts = count(stays, (by for by in By if by is not By.BEEN))
     return counts, frozenset(hidden(counts, sums(counts)))
 
 
@@ -106,39 +137,29 @@ def sums(counts: Mapping[Cell, int]) -> list[Sum[Cell]]:
 
     Parts that nobody is in are left out; everybody knows them to be nothing.
     """
-    below: dict[str, set[str]] = defaultdict(set)
-    levels: set[str] = set()
-    found: dict[tuple[str, str], dict[By, list[Cell]]] = defaultdict(lambda: defaultdict(list))
-    for cell in counts:
-        levels.add(cell.level)
-        found[(cell.unit, cell.level)][cell.by].append(cell)
-    for unit in {cell.unit for cell in counts if not cell.unit.endswith("/")}:
-        for upper, lower in pairwise(above(unit)):
-            below[upper].add(lower)
-    beneath = {unit: (*sorted(lower), directly(unit)) for unit, lower in below.items()}
-    single = sorted(levels - {EVERY})
-    known: list[Sum[Cell]] = []
+    parts: dict[tuple[str, str, By, str, str], list[Cell]] = defaultdict(list)
     for cell in counts:
         unit, level, by, value = cell
-        if not unit.endswith("/"):
-            within = (Cell(one, level, by, value) for one in beneath.get(unit, (directly(unit),)))
-            known.append(Sum(cell, tuple(part for part in within if part in counts)))
-        if level == EVERY:
-            each = (Cell(unit, one, by, value) for one in single)
-            known.append(Sum(cell, tuple(part for part in each if part in counts)))
-        known += [Sum(cell, parts) for parts in _parts(cell, found[(unit, level)]) if parts]
-    return known
+        if (whole := upper(unit)) is not None:
+            parts[(whole, level, by, value, "unit")].append(cell)
+        if level != EVERY:
+            parts[(unit, EVERY, by, value, "level")].append(cell)
+        for within, among in _within(by, value):
+            parts[(unit, level, within, among, by)].append(cell)
+    return [Sum(Cell(*key[:4]), those) for key, those in parts.items()]
 
 
-def _parts(cell: Cell, found: Mapping[By, list[Cell]]) -> list[tuple[Cell, ...]]:
-    """Return each way in which a count falls into parts of a breakdown, of those found in its unit and level."""
-    if cell.by is By.TOTAL:
-        return [tuple(cells) for by, cells in found.items() if by is not By.TOTAL]
-    if cell.by is By.LONG:
-        return [tuple(one for one in found.get(By.DURATION, ()) if (one.value in _LONG) == (cell.value == YES))]
-    if cell.by in {By.COUNTRY, By.TAG}:
-        place = 1 if cell.by is By.COUNTRY else 2
-        return [tuple(one for one in found.get(By.HOST, ()) if one.value.split(APART)[place] == cell.value)]
-    if cell.by is By.TYPE and cell.value == _JOINT:
-        return [tuple(one for one in found.get(By.NATIONAL, ()) if one.value != NO)]
-    return []
+@lru_cache(maxsize=4096)
+def _within(by: By, value: str) -> tuple[tuple[By, str], ...]:
+    """Return of which counts of a unit and level one is a part, beside others of its breakdown."""
+    if by is By.TOTAL:
+        return ()
+    whole = (By.TOTAL, "")
+    if by is By.DURATION:
+        return whole, (By.LONG, YES if value in _LONG else NO)
+    if by is By.HOST:
+        _, country, tag = value.split(APART)
+        return whole, (By.COUNTRY, country), (By.TAG, tag)
+    if by is By.NATIONAL and value != NO:
+        return whole, (By.TYPE, _JOINT)
+    return (whole,)

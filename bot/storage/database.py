@@ -29,6 +29,7 @@ class Database:
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._writer = Writer(1 if self.is_sqlite else WRITERS_ON_POSTGRESQL, self._transaction, shares=self.is_sqlite)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        self._long_reader = ThreadPoolExecutor(1, thread_name_prefix="long-reader")
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """Run a query in a read transaction on the calling thread."""
@@ -46,6 +47,10 @@ class Database:
         """Run a query on a reader thread."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self.read, work)
 
+    async def aread_long(self, work: Callable[[Connection], T]) -> T:
+        """Run a query that may take seconds on the one thread for such: one after another, and no reader waits."""
+        return await asyncio.get_running_loop().run_in_executor(self._long_reader, self.read, work)
+
     async def awrite(self, work: Callable[[Connection], T], urgency: Urgency = Urgency.PERSON) -> T:
         """Run a use-case in one write transaction on a writer thread.
 
@@ -57,6 +62,7 @@ class Database:
         """Finish queued writes and close every connection."""
         self._writer.close()
         self._readers.shutdown()
+        self._long_reader.shutdown()
         self.engine.dispose()
 
     @contextmanager

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from bot.figures.model import ALL_UNITS, EVERY, LEVELS
+from bot.figures.rules import year_of_stays
 from bot.figures.tables import Choice, Statistics
 from bot.local_time import BEIJING, local_date
 from bot.people.store import units as unit_rows
@@ -50,7 +51,8 @@ def statistics(conn: Connection, scope: Scope, choice: Choice, now: datetime) ->
     year = choice.year or years[-1]
     if year not in years:
         return None
-    facts = Facts(today, year, unit, choice.level, years, stays, intake)
+    counted = {one: year_of_stays(made) for one, made in stays.items()}
+    facts = Facts(today, year, unit, choice.level, years, counted, intake)
     online = counted_visits(read.online(conn, year, today))
     below = _below(seen, unit)
     tables = [

@@ -8,9 +8,11 @@ from datetime import date
 
 from bot.figures.hiding import hidden
 from bot.figures.model import EVERY, LEVELS, UNKNOWN, By, Cell, Stay
-from bot.figures.rules import NO, YES, above, count, directly, of_unit, sums, year_of_stays
+from bot.figures.rules import NO, YES, YearCounts, above, count, directly, of_unit, sums
 from bot.figures.tables import HIDDEN, Value
 from bot.views.figures_read import ByUnit
+
+_NOBODY: YearCounts = ({}, frozenset())
 
 
 @dataclass(frozen=True)
@@ -22,18 +24,18 @@ class Facts:
     unit: str
     level: str
     years: tuple[int, ...]
-    stays: Mapping[int, tuple[Stay, ...]]
+    counted: Mapping[int, YearCounts]
     intake: ByUnit
 
     def figure(self, by: By, value: str = "", *, year: int = 0, unit: str | None = None, level: str = "") -> Value:
         """Return a count of stays, or HIDDEN; what is not given is as chosen."""
         cell = Cell(self.unit if unit is None else unit, level or self.level, by, value)
-        counts, held = year_of_stays(self.stays.get(year or self.year, ()))
+        counts, held = self.counted.get(year or self.year, _NOBODY)
         return HIDDEN if cell in held else counts.get(cell, 0)
 
     def values(self, by: By) -> list[str]:
         """Return what occurs of a breakdown in what was chosen, in the order of its names."""
-        counts, _ = year_of_stays(self.stays.get(self.year, ()))
+        counts, _ = self.counted.get(self.year, _NOBODY)
         return [cell.value for cell in counts if cell[:3] == (self.unit, self.level, by)]
 
     def levels(self, *, unknown: bool = False) -> tuple[str, ...]:
@@ -68,9 +70,8 @@ def share(part: Value, whole: Value) -> Value:
 
 def shown(counts: Mapping[Cell, int]) -> dict[Cell, Value]:
     """Return counts of something else than stays, those that may not be shown HIDDEN."""
-    ordered = dict(sorted(counts.items()))
-    held = hidden(ordered, sums(ordered))
-    return {cell: HIDDEN if cell in held else number for cell, number in ordered.items()}
+    held = hidden(counts, sums(counts))
+    return {cell: HIDDEN if cell in held else number for cell, number in counts.items()}
 
 
 def counted_visits(visits: Sequence[Stay]) -> dict[Cell, Value]:
@@ -86,4 +87,4 @@ def counted_doctors(doctors: Iterable[tuple[str, bool]]) -> dict[Cell, Value]:
             for by, value in ((By.TOTAL, ""), (By.BEEN, YES if been else NO)):
                 cell = Cell(path, EVERY, by, value)
                 counts[cell] = counts.get(cell, 0) + 1
-    return shown(counts)
+    return shown(dict(sorted(counts.items())))

@@ -30,7 +30,7 @@ def router(parts: Parts) -> APIRouter:
         language: str = "en",
     ) -> dict[str, Any]:
         now, choice = parts.clock.now(), Choice(year, unit, level)
-        found = await parts.database.aread(lambda conn: statistics(conn, who.scope, choice, now))
+        found = await parts.database.aread_long(lambda conn: statistics(conn, who.scope, choice, now))
         if found is None or language not in LANGUAGES:
             raise HTTPException(404, "there are no such statistics")
         await parts.database.awrite(

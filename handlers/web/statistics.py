@@ -26,7 +26,7 @@ def routes(site: Site) -> list[Route]:
 
     async def chosen(reader: Reader, given: Mapping[str, str]) -> Statistics:
         scope, now, choice = reader.eyes, site.now, choice_in(given)
-        found = await site.database.aread(lambda conn: statistics(conn, scope, choice, now))
+        found = await site.database.aread_long(lambda conn: statistics(conn, scope, choice, now))
         if found is None:  # no such unit, or not hers: nobody can tell which
             raise HTTPException(404)
         return found

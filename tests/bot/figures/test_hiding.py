@@ -84,6 +84,25 @@ def test_no_hidden_figure_follows_from_what_is_shown(made: list[Stay], times: in
         assert not parts or one.whole in held or sum(counts[part] for part in parts) >= SMALLEST
 
 
+def test_what_is_the_same_under_two_names_is_shown_or_hidden_under_both() -> None:
+    cells: dict[Name, int] = {("all",): 60, ("a",): 3, ("a/",): 3, ("b",): 57, ("b/",): 57, ("a/x",): 3}
+    parts = {"all": "a b", "a": "a/", "a/": "a/x", "b": "b/"}
+    known = [Sum[Name]((whole,), [(part,) for part in those.split()]) for whole, those in parts.items()]
+    held: set[Name] = hidden(cells, known)
+    assert held == set(cells) - {("all",)}
+
+
+@given(made=st.lists(stays, max_size=40))
+def test_every_sum_holds_and_every_count_is_in_one(made: list[Stay]) -> None:
+    counts = count(made, [one for one in By if one is not By.BEEN])
+    known = sums(counts)
+    for one in known:
+        assert counts[one.whole] == sum(counts[part] for part in one.parts)
+    assert {part for one in known for part in one.parts} >= {
+        cell for cell in counts if cell[:3] != ("", "all", "total")
+    }
+
+
 @given(made=st.lists(stays, max_size=40))
 def test_a_student_counts_once_in_each_unit_above_her(made: list[Stay]) -> None:
     counts = count(made, (By.TOTAL,))
