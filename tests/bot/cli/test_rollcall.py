@@ -30,6 +30,7 @@ def tool(tmp_path: Path) -> Tool:
     config = tmp_path / "config.toml"
     config.write_text(
         f'[database]\nurl = "sqlite:///{tmp_path}/yanxin.db"\n[security]\nkey_file = "{tmp_path}/keys.txt"\n'
+        '[channels.telegram]\nenabled = true\ntoken = "1:x"\nbot_username = "bot"\n'
     )
     made = Tool(config, ManualClock(NOW))
     with made.database(seeding=True) as database:
