@@ -110,12 +110,12 @@ def guarded_form(site: Site, form: Form, *, for_readers: bool = False) -> Callab
         reader = await reader_of(site, request, acts=True)
         if reader is None:
             return plain(site, request, 401, what="login")
-        fields = await request.form()
-        if not same(str(fields.get(CSRF_FIELD, "")), reader.csrf):
-            return plain(site, request, 403, own=reader.person.language)
-        if reads_only(reader.person) and not for_readers:
-            return plain(site, request, 403, what="reader", own=reader.person.language)
-        return await form(request, reader, fields)
+        async with request.form() as fields:
+            if not same(str(fields.get(CSRF_FIELD, "")), reader.csrf):
+                return plain(site, request, 403, own=reader.person.language)
+            if reads_only(reader.person) and not for_readers:
+                return plain(site, request, 403, what="reader", own=reader.person.language)
+            return await form(request, reader, fields)
 
     return endpoint
 

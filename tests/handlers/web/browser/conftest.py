@@ -104,7 +104,7 @@ def accessible(page: Page) -> None:
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     faults = [
-        f"{page.url} {fault['id']}: {node['target']} {node['html'][:120]} {' '.join(node['failureSummary'].split())[:220]}"
+        f"{page.url} {fault['id']}: {node['target']} {node['html'][:120]} {' '.join(node['failureSummary'].split())}"
         for fault in found["violations"]
         if fault["impact"] in GRAVE
         for node in fault["nodes"]
