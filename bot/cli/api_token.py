@@ -6,9 +6,7 @@ from bot.api_tokens import store as tokens
 from bot.api_tokens.model import Right
 from bot.cli.context import Command, Group, Tool, pass_tool
 from bot.people.store import by_ids
-from handlers.api_tokens_made import make_token, revoke_token
-
-MOST_DAYS = 366
+from handlers.api_tokens_made import LONGEST_LABEL, MOST_DAYS, make_token, revoke_token
 
 
 @click.group("api-token", cls=Group)
@@ -32,7 +30,11 @@ def make(tool: Tool, number: str, may: tuple[str, ...], label: str, days: int) -
     rights = {Right(word) for word in may}
     now, real = tool.clock.now(), tool.clock.real()
     with tool.database() as database:
-        click.echo(database.write(lambda conn: make_token(conn, number, rights, label[:80], days, now=now, real=real)))
+        click.echo(
+            database.write(
+                lambda conn: make_token(conn, number, rights, label[:LONGEST_LABEL], days, now=now, real=real)
+            )
+        )
 
 
 @api_token.command("list", cls=Command)

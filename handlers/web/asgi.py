@@ -43,6 +43,7 @@ from handlers.web import (
     staff,
     static,
     statistics,
+    tokens,
     told_page,
 )
 from handlers.web.armour import Bounded, Headed, OwnSite
@@ -76,6 +77,7 @@ PAGES = (
     programme,
     languages,
     duty,
+    tokens,
     alarm_page,
     digest_page,
 )
