@@ -16,7 +16,7 @@ QUESTION = "How has your week been?"
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    with world_at(tmp_path, MONDAY, digests=False) as made:
+    with world_at(tmp_path, MONDAY) as made:
         yield made
 
 
@@ -49,7 +49,9 @@ def presses(world: World, phone: Phone, label: str, message: Message | None = No
     world.settle()
 
 
-def test_fine_is_thanked_with_the_next_date_and_the_question_says_that_it_is_answered(world: World, mei: Phone) -> None:
+def test_fine_is_thanked_with_the_next_date_and_the_question_says_that_it_is_answered(
+    world: World, mei: Phone, counsellor: Phone, office: Phone
+) -> None:
     question = asked(world, mei)
     assert [label for label in question.labels[:3] if label in {"Fine", "Hard", "Urgent"}] == ["Fine", "Hard", "Urgent"]
     presses(world, mei, "Fine", question)
@@ -57,6 +59,7 @@ def test_fine_is_thanked_with_the_next_date_and_the_question_says_that_it_is_ans
     assert "Answered ✓" in question.text
     assert question.buttons == ()
     world.fast_forward(days=6)  # and nobody is reminded or alarmed
+    well_on_friday(counsellor, office)
 
 
 def test_hard_goes_to_whom_she_chooses_and_to_nobody_else(
@@ -79,13 +82,14 @@ def test_hard_goes_to_whom_she_chooses_and_to_nobody_else(
     assert office.unheard == []
 
 
-def test_hard_for_nobody_is_answered_for_everybody(world: World, mei: Phone) -> None:
+def test_hard_for_nobody_is_answered_for_everybody(world: World, mei: Phone, counsellor: Phone, office: Phone) -> None:
     presses(world, mei, "Hard", asked(world, mei))
     presses(world, mei, "Nobody for now", mei.hears("Who may know?"))
     mei.hears("nobody will know")
     world.fast_forward(days=6)
     assert world.cases("S1") == []
     assert world.responses("S1")[-1]["answer"] == "answered"
+    well_on_friday(counsellor, office)
 
 
 def test_urgent_reaches_counsellor_and_office_at_once_until_one_of_them_takes_it(
@@ -130,6 +134,12 @@ def test_an_answer_can_be_taken_back_for_two_minutes(world: World, mei: Phone) -
     assert world.responses("S1")[-1]["answer"] == "fine"
 
 
+def well_on_friday(*phones: Phone) -> None:
+    """Staff read on Friday that she is well, and not what she said or whether she has answered at all."""
+    for phone in phones:
+        assert phone.hears().text == "1 abroad: 1 well. Nothing for you to do."
+
+
 def _prompt(question: Message) -> str:
     data = question.buttons[0][0].data or ""
     return data.split(":")[1]
@@ -167,7 +177,7 @@ def test_a_note_may_follow_if_she_wants(world: World, mei: Phone) -> None:
 
 
 def test_any_message_after_the_question_is_a_sign_of_life_and_the_question_stays_answerable(
-    world: World, mei: Phone
+    world: World, mei: Phone, counsellor: Phone, office: Phone
 ) -> None:
     question = asked(world, mei)
     mei.says("just landed back from a hike, no signal for days")
@@ -175,6 +185,7 @@ def test_any_message_after_the_question_is_a_sign_of_life_and_the_question_stays
     mei.hears()
     assert world.responses("S1")[-1]["state"] == "alive"
     world.fast_forward(days=4)  # nobody is reminded, nobody is alarmed
+    well_on_friday(counsellor, office)
     assert world.cases("S1") == []
     presses(world, mei, "Fine", question)
     mei.hears("thank you")

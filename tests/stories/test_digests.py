@@ -38,7 +38,7 @@ def test_everybody_reads_on_friday_at_two_on_the_own_wall(world: World) -> None:
     world.student("A", linked=False)
     world.student("B", "Tokyo", "JP", linked=False, supervisor="P1", returns="2026-12-02")
     at = {
-        "Sydney": (secretary, "03:00", ["What concerns your branch stands on its page:"]),
+        "Sydney": (secretary, "03:00", ["There is a page for you this week:"]),
         "Tokyo": (supervisor, "05:00", ["Of the students you supervise 1 is abroad.", "Coming home within a week:"]),
         "Beijing": (counsellor, "06:00", ["2 abroad: 2 not reached (that is not silence)"]),
         "London": (office, "14:00", ["2 abroad: 2 not reached (that is not silence)"]),
@@ -83,7 +83,7 @@ def test_of_a_silent_student_everybody_sees_who_calls_and_the_reminders_end(worl
     drop(mei)
     world.fast_forward(instant("2026-11-26 06:00"))
     letter = counsellor.hears("1 abroad: 1 silent")  # she has not answered; whoever spoke with her is not sent again
-    assert "These need somebody" not in letter.text
+    assert "somebody:" not in letter.text
     world.fast_forward(instant("2026-11-26 12:00"))  # her time is up, and nobody is alarmed of it
     assert world.responses("A")[-1]["state"] == "missed"
     assert world.cases("A") == [("missed", "resolved")]

@@ -26,7 +26,7 @@ QUESTION = "How has your week been?"
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    with world_at(tmp_path, MONDAY, more=DUTY, digests=False) as made:
+    with world_at(tmp_path, MONDAY, more=DUTY) as made:
         yield made
 
 
@@ -103,6 +103,11 @@ def test_silence_goes_from_a_friend_over_counsellor_and_duty_phone_to_the_all_cl
     alarm = counsellor.hears("Student S1 has not answered.", "S2, a friend, cannot reach them either.")
     assert "Where: New York" in alarm.text
     assert duty.unheard == office.unheard == []
+    world.fast_forward(instant("2026-11-27 07:00"))  # Friday, 14:00 in Beijing: who has not looked yet reads it again
+    for phone in (counsellor, office):
+        letter = phone.hears("2 abroad: 1 well, 1 silent", "1. Student S1 · New York: did not answer, case since Fri")
+        assert "is on it" not in letter.text
+    assert duty.unheard == [], "of whom nobody is in her care she reads nothing"
     world.fast_forward(instant("2026-11-27 23:00"))  # a day later nobody has moved
     duty.hears("Student S1 has not answered.")
     assert office.unheard == []
@@ -138,10 +143,13 @@ def test_the_answer_that_comes_on_another_channel_five_minutes_after_the_alarm(
     while mei.unheard:
         mei.hears()
     world.fast_forward(days=2)
+    for phone in (counsellor, office):
+        assert phone.hears().text == "1 abroad: 1 well. Nothing for you to do."
+    assert duty.unheard == []
 
 
 def test_where_nobody_is_on_duty_the_office_hears_at_once(tmp_path: Path) -> None:
-    with world_at(tmp_path, MONDAY, digests=False) as world:
+    with world_at(tmp_path, MONDAY) as world:
         counsellor, office = world.staff("C1", "counsellor"), world.staff("O1", "office")
         mei = world.student("S1")
         mei.says("/sos")

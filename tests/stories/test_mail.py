@@ -16,7 +16,7 @@ from tests.stories.world import instant
 
 def test_she_agrees_first_answers_on_the_page_and_a_scanner_changes_nothing(tmp_path: Path) -> None:
     with university(tmp_path, "2026-11-24 12:00") as (world, smtp):
-        world.staff("C1", "counsellor", scope="University")
+        counsellor = world.staff("C1", "counsellor", scope="University")
         world.student("S1", linked=False, email=MEI.upper())
         knows_mail(world)
         assert states(world) == {MEI: "pending"}
@@ -41,6 +41,7 @@ def test_she_agrees_first_answers_on_the_page_and_a_scanner_changes_nothing(tmp_
         assert [row["answer"] for row in world.responses("S1")] == ["fine"]
         world.fast_forward(days=3)
         assert reader.unread == []  # no reminder after an answer
+        assert counsellor.hears().text == "1 abroad: 1 well. Nothing for you to do."  # on Friday
 
 
 def test_an_sos_from_her_mail_reaches_staff_who_take_the_case_from_theirs(tmp_path: Path) -> None:
