@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot.addresses.model import WAKE_ONLY, WINDOWED, Address
-from bot.addresses.rules import Limits, Way, way_of
+from bot.addresses.rules import SWITCHED_OFF, Limits, Way, way_of
 from bot.addresses.store import all_of
 from bot.allowances.model import NOT_NOW, Form, Means
 from bot.allowances.rules import can_push
@@ -18,7 +18,7 @@ from bot.channels.wechat.channel import WeChat, forms_of
 from bot.outbox.store import held_back
 from bot.settings import Settings
 
-_ELSEWHERE = frozenset({"quiet_hours", "address_failed", *(why.value for why in NOT_NOW)})
+_ELSEWHERE = frozenset({"quiet_hours", "address_failed", SWITCHED_OFF, *(why.value for why in NOT_NOW)})
 """Reasons of what waits that say nothing of its address: a platform that counts is asked itself."""
 
 Live = Mapping[str, Sequence[Form]]

@@ -23,6 +23,9 @@ WITHOUT_BUTTONS = frozenset({"wecom", "wechat", "dingtalk"})
 WITHOUT_BRANCHES = frozenset({"telegram", "dingtalk", "mail"})
 """Channels that nothing of a branch travels through: there a neutral line with a link stands for it."""
 
+OF_BRANCHES = ("branch/", "session/")
+"""How the templates of branch matters begin."""
+
 WAKE_ONLY = frozenset({"apprise"})
 """Channels that wake a member of staff and carry nothing else: no question, reply or notice ever goes there."""
 

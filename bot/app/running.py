@@ -24,6 +24,7 @@ from bot.channels.telegram import understand as telegram
 from bot.channels.telegram.channel import Telegram
 from bot.channels.wechat.channel import WeChat
 from bot.channels.wecom.channel import WeCom
+from bot.engine.switched_off import leave
 from bot.errors import YanxinError
 from bot.storage.writer import Urgency
 from handlers.receive import is_urgent, receive
@@ -82,6 +83,10 @@ class Running:
         app = self._app
         app.bind()
         log.info("app.started", holder=app.holder)  # as the leases name this process
+        accounts = [(channel.name, channel.account) for channel in app.channels]
+        moved = await app.database.awrite(lambda conn: leave(conn, accounts, app.clock.now()), Urgency.DELIVERY)
+        if moved:
+            log.warning("app.channel_switched_off", messages_moved=moved)
         parts = self._work()
         for channel in app.channels:
             if isinstance(channel, Telegram):

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from bot.addresses.model import WITHOUT_BUTTONS
 from bot.cases import store as cases_store
+from bot.engine.branch_words import template_of
 from bot.engine.case_news import news_of
 from bot.engine.compose_facts import of_case, of_prompt, of_reader, of_student
 from bot.engine.facts import facts_of_people
@@ -49,7 +50,7 @@ def compose(
     context |= _prompt(conn, prompt_id)
     if about_id is not None:
         context["student"] = of_student(conn, about_id, settings, at)
-    return renderer.chat(message.template, person.language, context | _spelled(message) | message.data)
+    return renderer.chat(template_of(message), person.language, context | _spelled(message) | message.data)
 
 
 def compose_all(
@@ -80,7 +81,7 @@ def compose_all(
         context = of_reader(conn, person, settings, now, facts[person.id])
         if prompt is not None:
             context |= of_prompt(prompt) | of_question(conn, prompt, rollcalls)
-        written.append(renderer.chat(message.template, person.language, context | _spelled(message) | message.data))
+        written.append(renderer.chat(template_of(message), person.language, context | _spelled(message) | message.data))
     return written
 
 

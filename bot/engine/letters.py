@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from bot.addresses.model import MAIL
+from bot.engine.branch_words import is_neutral
 from bot.links import store as links
 from bot.links.model import LinkPurpose
 from bot.outbox.model import Kind, Letter, Message, Rendered
@@ -25,8 +26,6 @@ PAGE_FOR = timedelta(days=7)
 """How long the page of a mail works; an alarm that is older has been told again, or its case is in the console."""
 REPLY_FOR = timedelta(days=60)
 """How long replies and bounces are known."""
-NEVER_BY_MAIL = ("branch/", "session/")
-"""Templates of branch matters: by mail there is a neutral line with a link and nothing else."""
 
 
 def needs_letter(message: Message, body: Rendered) -> bool:
@@ -40,9 +39,7 @@ def with_letter(
     """Return a message as it goes by mail; as it is when it goes any other way. `real_now` is for its links."""
     if not needs_letter(message, body):
         return body
-    branch = message.template.startswith(NEVER_BY_MAIL)
-    if branch:
-        body = renderer.chat("mail/neutral", body.language, {})
+    branch = is_neutral(message)
     person = people_store.by_id(conn, message.person_id)
     context = {
         "kind": message.kind.value,

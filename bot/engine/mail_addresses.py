@@ -1,11 +1,11 @@
-"""Makes mail addresses of the roster addresses of people. Called at the start, from time to time, and by invitations.
+"""Makes mail addresses of the roster addresses of people. Called at the start, after every import and by invitations.
 
 The school vouches for the address. A member of staff is reached there at once, after every chat: alarms must arrive. A
 student is asked nothing there before she has agreed on the page of an invitation that went to it: her address is
 pending until then, so that a slip in the roster never tells a stranger anything about her.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, select
@@ -54,6 +54,20 @@ def address_of(conn: Connection, person_id: int, account: str) -> Address | None
     found = addresses_store.all_of(conn, [person_id]).get(person_id, [])
     ours = (one for one in found if one.channel == MAIL and one.account == account)
     return next((one for one in ours if one.state is not AddressState.REVOKED), None)
+
+
+def shared(conn: Connection, now_listed: Mapping[str, tuple[str, str]] | None = None) -> list[tuple[str, list[str]]]:
+    """Return the mail addresses that more than one person has, each with who, the one who is written to there first.
+
+    `now_listed`: what a roster says that is not stored yet, name and mail by number.
+    """
+    said = {one.number: (one.name, _mailbox(one)) for one in _with_mail(conn, None)}
+    said |= {number: (name, mailbox.strip().lower()) for number, (name, mailbox) in (now_listed or {}).items()}
+    found: dict[str, list[str]] = {}
+    for number, (name, mailbox) in said.items():
+        if mailbox:
+            found.setdefault(mailbox, []).append(f"{number} {name}".strip())
+    return [(mailbox, people) for mailbox, people in sorted(found.items()) if len(people) > 1]
 
 
 def _with_mail(conn: Connection, only: Collection[int] | None) -> list[Person]:

@@ -79,6 +79,17 @@ def turned_away(conn: Connection, message: Message, verdict: Verdict, now: datet
     return False
 
 
+def elsewhere(conn: Connection, message: Message, why: str, now: datetime) -> bool:
+    """Give a message whose address nobody sends to any more to the next one that carries; False when there is none."""
+    if message.template in _OF_THIS_ADDRESS:
+        return False
+    working = addresses.working_of(conn, [message.person_id]).get(message.person_id, [])
+    left = [one for one in in_turn(working) if one.id != message.address_id and one.shut is None]
+    if left:
+        _hand_over(conn, message, left[0], why, now)
+    return bool(left)
+
+
 def _hand_over(conn: Connection, message: Message, to: Address, why: str, now: datetime) -> None:
     outbox.update(
         conn,

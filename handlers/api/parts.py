@@ -29,6 +29,8 @@ class Parts:
     clock: Clock
     programmes: Programmes
     nudge: Callable[[], None]
+    mail_account: str = ""
+    """The address that we write mail from; empty while mail is off."""
 
 
 @dataclass(frozen=True)

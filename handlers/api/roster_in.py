@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from bot.api_tokens.model import Right
+from bot.engine import mail_addresses
 from bot.errors import Mistake, MistakesError
 from bot.journal import store as journal
 from bot.roster.columns import SHEETS
@@ -83,6 +84,8 @@ def router(parts: Parts) -> APIRouter:
                 programmes=parts.programmes,
                 actor_id=who.person.id,
             )
+            if not dry_run and parts.mail_account:
+                mail_addresses.sync(conn, parts.mail_account, now)
             if found and not dry_run:
                 line = journal.line(now, "api.roster", person_id=None, actor_id=who.person.id, token=who.token.id)
                 journal.write(conn, [line])

@@ -104,7 +104,9 @@ def make_web(  # noqa: PLR0913 - one argument for each thing that pages need of 
     folder = templates_folder() / "static"
     site = Site(services, database, version, settle, nudge, problems, troubles, registry, static.mark(folder))
     refuse = refusal(site)
-    api = make_api(Parts(database, services.renderer, services.clock, services.programmes, nudge))
+    mail = services.settings.channels.mail
+    account = mail.account if mail.enabled else ""
+    api = make_api(Parts(database, services.renderer, services.clock, services.programmes, nudge, account))
     pages = (route for page in PAGES for route in page.routes(site))
     limits = services.settings.limits
     app = Starlette(

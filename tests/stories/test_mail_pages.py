@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from bot.engine.compose import compose
 from bot.engine.letters import with_letter
 from bot.links.store import links
 from bot.outbox.model import Rendered
@@ -108,7 +109,10 @@ def test_branch_matters_never_travel_by_mail_and_a_rehearsal_says_so_in_each_sub
                     data={"subject": "支部", "unsubscribe": "https://y.example/u"},
                 )
                 renderer, real = Renderer(rehearsal=rehearsal), world.clock.real()
-                return with_letter(conn, about, Rendered("支部学习"), renderer, world.app.settings, real)
+                body = Rendered("支部学习")
+                if template.startswith("branch/"):
+                    body = compose(conn, about, renderer, world.app.settings, world.clock.now())
+                return with_letter(conn, about, body, renderer, world.app.settings, real)
 
             return world.app.database.write(write)
 

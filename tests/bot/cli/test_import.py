@@ -145,3 +145,25 @@ def test_the_template_can_be_imported_as_it_is(run: Run, tmp_path: Path) -> None
     result = run(path)
     assert (result.exit_code, result.stdout) == (0, "Nothing changes.\n")
     assert run("--template", path).exit_code == 2
+
+
+def test_two_people_with_one_mail_address_are_named(run: Run, roster: Callable[..., Path], tmp_path: Path) -> None:
+    people: list[list[object]] = [
+        ["number", "name", "role", "email"],
+        ["C1", "Lin", "counsellor", "us@uni.example"],
+        ["C2", "Zhao", "counsellor", "US@uni.example "],
+        ["C3", "Qian", "counsellor", "me@uni.example"],
+    ]
+    trips: list[list[object]] = [[*TRIPS[0]]]
+    file = roster(people, trips)
+    config = tmp_path / "config.toml"
+    assert "mail address" not in run(file, "--dry-run").stderr  # nobody is written to by mail
+    section = '[channels.mail]\nenabled = true\nhost = "127.0.0.1"\nfrom = "y@uni.example"\nsecurity = "none"\n'
+    config.write_text(config.read_text() + section)
+    for dry in (True, False, False):
+        done = run(file, "--dry-run") if dry else run(file)
+        assert done.exit_code == 0, done.output
+        assert done.stderr == (
+            "Warning: C1 Lin and C2 Zhao have one mail address, us@uni.example: only the first is written to there. "
+            "Give the others one of their own.\n"
+        )
