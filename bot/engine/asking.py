@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Insert, String, bindparam, cast, literal, select
+from sqlalchemy import ColumnElement, Connection, Insert, String, bindparam, cast, literal, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.addresses.model import Address
@@ -17,9 +17,8 @@ from bot.addresses.store import addresses
 from bot.engine.deciding import Act, Decision
 from bot.engine.reaching import address_for
 from bot.engine.telling import message
-from bot.listed import listed_as
-from bot.outbox import store as outbox_store
-from bot.outbox.model import Kind, Priority
+from bot.given import given, given_to, parameters
+from bot.outbox.model import Kind, OutboxState, Priority
 from bot.outbox.store import outbox
 from bot.prompts.model import Prompt
 from bot.prompts.store import prompts
@@ -56,35 +55,52 @@ def what_to_ask(prompt: Prompt, decision: Decision) -> Ask | None:
     )
 
 
-def queue(conn: Connection, ask: Ask, prompt_ids: Sequence[int], now: datetime) -> None:
-    """Queue the same message for many prompts, each to an address of its person; none for whoever has none."""
-    shared = outbox_store.row(
-        "", ask.kind, 0, ask.template, priority=ask.priority, now=now, address_id=0, channel=None, account=None,
-        expires_at=ask.expires_at,
-    )  # fmt: skip
-    values = {f"new_{name}": shared[name] for name in _SHARED}
-    conn.execute(_queueing(conn.dialect.name, second=ask.second), {"ids": prompt_ids, "name": f":{ask.name}"} | values)
+def queue(conn: Connection, asks: Sequence[tuple[Ask, Sequence[int]]], now: datetime) -> None:
+    """Queue messages for many prompts, each to an address of its person; none for whoever has none."""
+    for second in (False, True):
+        groups = [(ids, _given(ask)) for ask, ids in asks if ask.second is second]
+        if groups:
+            shared = {f"new_{name}": value for name, value in (_SAME | {"created_at": now, "next_try_at": now}).items()}
+            conn.execute(_queueing(conn.dialect.name, second=second), parameters("asks", groups) | shared)
 
 
-_SHARED = ("kind", "template", "priority", "state", "tries", "created_at", "next_try_at", "expires_at")
+_SAME = {"state": OutboxState.WAITING.value, "tries": 0}
+_ASKS = given(
+    "asks", ending=String(), **{name: outbox.c[name].type for name in ("kind", "template", "priority", "expires_at")}
+)
+
+
+def _given(ask: Ask) -> dict[str, Any]:
+    return {
+        "ending": f":{ask.name}",
+        "kind": ask.kind.value,
+        "template": ask.template,
+        "priority": int(ask.priority),
+        "expires_at": ask.expires_at,
+    }
 
 
 @lru_cache
 def _queueing(dialect: str, *, second: bool) -> Insert:
     """Return the statement of `queue`; it is kept, because building it costs more than running it."""
     columns: dict[str, ColumnElement[Any]] = {
-        "key": literal("p:") + cast(prompts.c.id, String) + bindparam("name", type_=String()),
+        "key": literal("p:") + cast(prompts.c.id, String) + _ASKS.c.ending,
         "person_id": prompts.c.person_id,
         "prompt_id": prompts.c.id,
         "address_id": addresses.c.id,
         "channel": addresses.c.channel,
         "account": addresses.c.account,
     }
-    columns |= {name: bindparam(f"new_{name}", type_=outbox.c[name].type) for name in _SHARED}
+    columns |= {name: _ASKS.c[name] for name in ("kind", "template", "priority", "expires_at")}
+    columns |= {
+        name: bindparam(f"new_{name}", type_=outbox.c[name].type) for name in (*_SAME, "created_at", "next_try_at")
+    }
     carries = addresses.c.id == address_for(prompts.c.person_id, second=second)
-    chosen = (
-        select(*columns.values()).select_from(prompts.join(addresses, carries)).where(listed_as(prompts.c.id, "ids"))
+    chosen = select(*columns.values()).select_from(
+        prompts.join(_ASKS, given_to(prompts.c.id, _ASKS)).join(addresses, carries)
     )
+    if dialect == "sqlite":
+        chosen = chosen.where(true())  # without it, it takes ON CONFLICT for a join's condition
     insert = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(outbox)
     return insert.from_select(list(columns), chosen).on_conflict_do_nothing(index_elements=["key"])
 

@@ -1,15 +1,15 @@
 """Stores what was decided for a batch of due prompts: rows, messages, cases and journal in one transaction.
 
 Prompts that are in the same situation (thousands of students are asked at the same hour of the same zone) share one
-decision, which is made once by the rules and written with a handful of statements for all of them.
+decision, which is made once by the rules. A handful of statements writes all decisions of a batch, however many they
+are: a database takes longer to be asked once more than to write another twenty rows.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Update, bindparam, literal, select
+from sqlalchemy import Connection, bindparam, func, literal, select
 
 from bot.cases.model import Reason
 from bot.cases.store import ended_by_staff
@@ -19,6 +19,7 @@ from bot.engine.deciding import Decision, decide
 from bot.engine.planning import PER_TRIP
 from bot.engine.situations import Situation, situations_of
 from bot.engine.succeeding import plan_successors
+from bot.given import given, given_to, parameters
 from bot.journal.store import journal
 from bot.listed import listed_as
 from bot.programmes.versions import Programmes
@@ -30,44 +31,53 @@ _REASONS = {
     State.UNREACHED: Reason.UNREACHED,
     State.NOT_ASKED: Reason.NOT_ASKED,
 }
+Decided = tuple[Situation, Decision]
 
 
 def work_off_batch(conn: Connection, due: Sequence[Claimed], now: datetime, programmes: Programmes) -> None:
     """Decide every prompt of `prompts.store.claim` and store what follows; an error leaves all of it to be undone."""
     situations = situations_of(conn, [one.id for one in due])
-    whose = {one.id: one.person_id for one in due}
     versions = {
         version_id: programmes.version(conn, version_id) for version_id in {one.alike.version_id for one in situations}
     }
-    opened: dict[tuple[str, datetime], tuple[Prompt, list[int]]] = {}
+    decided = []
     for one in situations:
-        item = versions[one.alike.version_id].item(one.alike.item)
+        version = versions[one.alike.version_id]
+        item = version.item(one.alike.item)
         if item is None:
             raise LookupError(f"version {one.alike.version_id} of the programme has no item {one.alike.item!r}")
-        decision = decide(one.alike, item, versions[one.alike.version_id].quiet, one.reach, now)
-        _store(conn, one, decision, now)
+        decided.append((one, decide(one.alike, item, version.quiet, one.reach, now)))
+    _store(conn, decided, now)
+    _open_cases(conn, decided, {one.id: one.person_id for one in due}, now)
+    opened = [
+        one for one, decision in decided if one.alike.state is State.SCHEDULED and decision.state is not State.SCHEDULED
+    ]
+    if opened:
+        conn.execute(_CLOSE, {"ids": sorted(prompt_id for one in opened for prompt_id in one.ids)})
+        plan_successors(conn, opened, now, programmes)
+
+
+def _store(conn: Connection, decided: Sequence[Decided], now: datetime) -> None:
+    rows = [(one.ids, _columns(one.alike, decision, now)) for one, decision in decided]
+    conn.execute(_UPDATE, parameters("rows", rows))
+    asks = [(ask, one.ids) for one, decision in decided if (ask := what_to_ask(one.alike, decision)) is not None]
+    queue(conn, asks, now)
+    lines = [
+        (one.ids, {"action": f"prompt.{decision.act or decision.state}"})
+        for one, decision in decided
+        if decision.act is not None or decision.state is not one.alike.state
+    ]
+    if lines:
+        conn.execute(_JOURNAL, parameters("lines", lines) | {"its_time": now})
+
+
+def _open_cases(conn: Connection, decided: Sequence[Decided], whose: dict[int, int], now: datetime) -> None:
+    for one, decision in decided:
         if decision.state in FAILED:
             # Whoever took one on before her time was up may have ended it: nobody is alarmed of her again.
             had = ended_by_staff(conn, [whose[one_id] for one_id in one.ids], one.ids)
             for prompt_id in sorted(set(one.ids) - had):
                 open_case(conn, whose[prompt_id], _REASONS[decision.state], prompt_id, now)
-        if one.alike.state is State.SCHEDULED and decision.state is not State.SCHEDULED:
-            _, ids = opened.setdefault((one.alike.item, one.alike.opens_at), (one.alike, []))
-            ids.extend(one.ids)
-    for alike, ids in opened.values():
-        conn.execute(_CLOSE, {"its_item": alike.item, "ids": ids, "closing_at": alike.opens_at})
-        plan_successors(conn, alike, ids, now, programmes)
-
-
-def _store(conn: Connection, one: Situation, decision: Decision, now: datetime) -> None:
-    values = _columns(one.alike, decision, now)
-    conn.execute(_update(tuple(values)), {"ids": one.ids} | {f"new_{name}": value for name, value in values.items()})
-    ask = what_to_ask(one.alike, decision)
-    if ask is not None:
-        queue(conn, ask, one.ids, now)
-    if decision.act is not None or decision.state is not one.alike.state:
-        action = f"prompt.{decision.act or decision.state}"
-        conn.execute(_JOURNAL, {"ids": one.ids, "its_time": now, "its_action": action})
 
 
 def _columns(prompt: Prompt, decision: Decision, now: datetime) -> dict[str, Any]:
@@ -86,37 +96,47 @@ def _columns(prompt: Prompt, decision: Decision, now: datetime) -> dict[str, Any
     return values
 
 
-# Kept, because building a statement costs more than running it.
-@lru_cache
-def _update(names: tuple[str, ...]) -> Update:
-    values = {name: bindparam(f"new_{name}", type_=prompts.c[name].type) for name in names}
-    return prompts.update().where(listed_as(prompts.c.id, "ids")).values(values)
+# What is not given for all keeps its value.
+_SOMETIMES = ("reminded_at", "closes_at")
+_ALWAYS = ("state", "step", "next_at", "due_at", "late_by_seconds")
+_ROWS = given("rows", **{name: prompts.c[name].type for name in (*_ALWAYS, *_SOMETIMES)})
+_UPDATE = (
+    prompts.update()
+    .where(given_to(prompts.c.id, _ROWS))
+    .values(
+        {name: _ROWS.c[name] for name in _ALWAYS}
+        | {name: func.coalesce(_ROWS.c[name], prompts.c[name]) for name in _SOMETIMES}
+    )
+)
 
-
+_LINES = given("lines", action=journal.c.action.type)
 _LINE = {
     "at": bindparam("its_time", type_=journal.c.at.type),
     "person_id": prompts.c.person_id,
-    "action": bindparam("its_action", type_=journal.c.action.type),
+    "action": _LINES.c.action,
     "prompt_id": prompts.c.id,
 }
-_JOURNAL = journal.insert().from_select(list(_LINE), select(*_LINE.values()).where(listed_as(prompts.c.id, "ids")))
+_JOURNAL = journal.insert().from_select(
+    list(_LINE), select(*_LINE.values()).select_from(prompts.join(_LINES, given_to(prompts.c.id, _LINES)))
+)
 
 _earlier, _opened = prompts.alias(), prompts.alias()
-# The occasions before those that have just opened.
-_CLOSE = (
-    prompts.update()
-    .where(
-        prompts.c.id.in_(
-            select(_earlier.c.id)
-            .join_from(_opened, _earlier, (_earlier.c.person_id == _opened.c.person_id))
-            .where(
-                listed_as(_opened.c.id, "ids"),
-                _earlier.c.item == bindparam("its_item", type_=prompts.c.item.type),
-                ~listed_as(_earlier.c.id, "ids"),
-                _earlier.c.closes_at.is_(None),
-                _earlier.c.state != literal(State.SCHEDULED.value),
-            )
-        )
+# The occasions before those that have just opened, and when the first of these opened. Of two that open together, on
+# two stays of hers, only the earlier one is such an occasion.
+_before = (
+    select(_earlier.c.id, func.min(_opened.c.opens_at).label("closing_at"))
+    .join_from(
+        _opened,
+        _earlier,
+        (_earlier.c.person_id == _opened.c.person_id) & (_earlier.c.item == _opened.c.item),
     )
-    .values(closes_at=bindparam("closing_at", type_=prompts.c.closes_at.type))
+    .where(
+        listed_as(_opened.c.id, "ids"),
+        ~listed_as(_earlier.c.id, "ids") | (_earlier.c.opens_at < _opened.c.opens_at),
+        _earlier.c.closes_at.is_(None),
+        _earlier.c.state != literal(State.SCHEDULED.value),
+    )
+    .group_by(_earlier.c.id)
+    .subquery()
 )
+_CLOSE = prompts.update().where(prompts.c.id == _before.c.id).values(closes_at=_before.c.closing_at)

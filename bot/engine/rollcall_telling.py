@@ -29,7 +29,7 @@ def send(
     template = "reminder" if again else "question"
     kind = Kind.REMINDER if again else Kind.QUESTION
     ask = Ask(kind, f"{KIND}/{template}", name, second, None, Priority.ROLLCALL)
-    queue(conn, ask, prompt_ids, now)
+    queue(conn, [(ask, prompt_ids)], now)
     line = {
         "at": literal(now, journal.c.at.type),
         "person_id": prompts.c.person_id,

@@ -9,11 +9,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Label, Row, Select, bindparam, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Label, Row, Select, exists, false, func, or_, select
 
 from bot.engine.person_facts import PersonFacts
 from bot.engine.planning import plan
 from bot.engine.replanning import columns_of, replan
+from bot.engine.situations import Situation
+from bot.given import Group, given, given_to, parameters
 from bot.listed import gathered, listed_as
 from bot.moves.store import moves
 from bot.people.store import people
@@ -32,6 +34,9 @@ _HAS_LATER = exists().where(
 )
 _IS_ELSEWHERE = exists().where(moves.c.person_id == prompts.c.person_id, moves.c.is_over == false())
 _SAME = (
+    prompts.c.item,
+    prompts.c.occasion,
+    prompts.c.opens_at,
     people.c.zone.label("home_zone"),
     people.c.level,
     people.c.paused_until,
@@ -59,32 +64,39 @@ _COHORTS: Select[Any] = (
 )
 
 
-def plan_successors(
-    conn: Connection, opened: Prompt, ids: Sequence[int], now: datetime, programmes: Programmes
-) -> None:
-    """Plan what comes after prompts that have left `scheduled`; all have the item and opening of `opened`."""
+def plan_successors(conn: Connection, opened: Sequence[Situation], now: datetime, programmes: Programmes) -> None:
+    """Plan what comes after prompts that have left `scheduled`."""
     programme = programmes.current(conn)
-    item = programme.item(opened.item)
-    if item is None or isinstance(item.when, Once):
-        return  # nothing comes after what is asked once
-    alone: list[int] = []
-    since = {opened.item: opened.opens_at}
-    only = replace(programme, items=(item,))
-    for row in conn.execute(_COHORTS, {"ids": ids}).all():
+    recurring = {item.key: item for item in programme.items if not isinstance(item.when, Once)}
+    again = [one for one in opened if one.alike.item in recurring]  # nothing comes after what is asked once
+    if not again:
+        return
+    alike = {_opening(one.alike): one.alike for one in again}
+    alone: dict[int, dict[str, datetime]] = {}
+    groups: list[Group] = []
+    for row in conn.execute(_COHORTS, {"ids": sorted(prompt_id for one in again for prompt_id in one.ids)}).all():
         if row.is_alone:
-            alone += row.people
+            for person_id in row.people:
+                since = alone.setdefault(person_id, {})
+                since[row.item] = min(row.opens_at, since.get(row.item, row.opens_at))
             continue
-        made = plan(_facts(row, opened), only, [replace(opened, state=State.OPEN)], now, since)
-        for wanted in made.insert:
-            values = {f"new_{name}": value for name, value in columns_of(wanted).items() if name in _PLANNED}
-            conn.execute(_INSERT, {"ids": row.prompts} | values)
-    if alone:
-        replan(conn, alone, programmes, now, dict.fromkeys(alone, since))
+        only = replace(programme, items=(recurring[row.item],))
+        before = replace(alike[_opening(row)], state=State.OPEN)
+        made = plan(_facts(row), only, [before], now, {row.item: row.opens_at})
+        groups += [(row.prompts, columns_of(wanted)) for wanted in made.insert]
+    if groups:
+        conn.execute(_INSERT, parameters("planned", groups))
+    if alone:  # after the others: whoever is alone with one item may be in a cohort with another
+        replan(conn, alone, programmes, now, alone)
 
 
-def _facts(row: Row[Any], opened: Prompt) -> PersonFacts:
+def _opening(row: Prompt | Row[Any]) -> tuple[str, str, datetime]:
+    return row.item, row.occasion, row.opens_at
+
+
+def _facts(row: Row[Any]) -> PersonFacts:
     trip = Trip(
-        id=opened.trip_id or 0,
+        id=0,
         key="",
         person_id=row.person_id,
         host="",
@@ -107,10 +119,13 @@ def _facts(row: Row[Any], opened: Prompt) -> PersonFacts:
 
 
 _PLANNED = ("occasion", "version_id", "zone", "state", "opens_at", "due_at", "next_at", "step", "late_by_seconds")
+_NEXT = given("planned", **{name: prompts.c[name].type for name in _PLANNED})
 _COLUMNS: dict[str, ColumnElement[Any]] = {
     "person_id": prompts.c.person_id,
     "item": prompts.c.item,
     "kind": prompts.c.kind,
     "trip_id": prompts.c.trip_id,
-} | {name: bindparam(f"new_{name}", type_=prompts.c[name].type) for name in _PLANNED}
-_INSERT = prompts.insert().from_select(list(_COLUMNS), select(*_COLUMNS.values()).where(listed_as(prompts.c.id, "ids")))
+} | {name: _NEXT.c[name] for name in _PLANNED}
+_INSERT = prompts.insert().from_select(
+    list(_COLUMNS), select(*_COLUMNS.values()).select_from(prompts.join(_NEXT, given_to(prompts.c.id, _NEXT)))
+)
