@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot.errors import MistakesError
 from handlers.api import responses_out, roster_in, statistics_out
 from handlers.api.parts import Parts
-from handlers.web.armour import TooLargeError
+from handlers.web.armour import TOO_LARGE, TooLargeError
 
 log = structlog.get_logger(__name__)
 
@@ -84,7 +84,10 @@ class _Caught:
         try:
             await self._app(scope, receive, watched)
         except TooLargeError:
-            raise
+            if started:
+                raise
+            headers = {"connection": "close"}  # the rest of the body is never read
+            await JSONResponse({"error": TOO_LARGE}, 413, headers=headers)(scope, receive, send)
         except Exception as error:
             if started:
                 raise

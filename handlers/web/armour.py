@@ -32,6 +32,10 @@ _API = "/api/"
 Refusal = Callable[[Scope, Receive, Send, int], Awaitable[None]]
 
 
+TOO_LARGE = "the body is larger than this service takes"
+"""What a program is told."""
+
+
 class TooLargeError(Exception):
     """A body is larger than the limit."""
 

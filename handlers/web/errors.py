@@ -6,11 +6,11 @@ from traceback import extract_tb
 import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.engine.compose_facts import of_emergency
-from handlers.web.armour import Refusal, TooLargeError
+from handlers.web.armour import TOO_LARGE, Refusal, TooLargeError
 from handlers.web.site import Site
 
 log = structlog.get_logger(__name__)
@@ -26,11 +26,17 @@ def plain(site: Site, request: Request, status: int, *, what: str = "", own: str
     return site.page(request, "web/error.html", status=status, own=own, code=code, what=what, **numbers)
 
 
+_TO_PROGRAMS = {403: "another site made a browser send this", 413: TOO_LARGE}
+
+
 def refusal(site: Site) -> Refusal:
     """Return what the outer layers answer with."""
 
     async def refuse(scope: Scope, receive: Receive, send: Send, status: int) -> None:
-        response = plain(site, Request(scope), status)
+        is_program = scope["path"].startswith("/api/")
+        response = (
+            JSONResponse({"error": _TO_PROGRAMS[status]}, status) if is_program else plain(site, Request(scope), status)
+        )
         response.headers["connection"] = "close"  # the rest of the body is never read
         await response(scope, receive, send)
 

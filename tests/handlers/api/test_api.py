@@ -114,6 +114,17 @@ def test_what_is_no_roster_is_refused_in_words(town: Town, body: bytes) -> None:
     assert json.loads(answer.text)["mistakes"][0]["mend"].startswith("expected")
 
 
+@pytest.mark.parametrize("is_announced", [True, False])
+def test_a_roster_over_the_limit_is_refused_in_json(town: Town, *, is_announced: bool) -> None:
+    town.ground.staff("O1", "office")
+    body = b" " * (town.app.settings.limits.api_body_bytes + 1)
+    length = {"content-length": str(len(body))} if is_announced else {}
+    answer = caller(town, "O1").send("/api/v1/roster", body, content_type="application/json", **length)
+    assert answer.status == 413
+    assert answer.headers["content-type"] == "application/json"
+    assert json.loads(answer.text) == {"error": "the body is larger than this service takes"}
+
+
 def test_a_row_that_leaves_a_column_out_clears_nothing(town: Town) -> None:
     town.ground.staff("O1", "office")
     roster = {"people": [{"number": "S1", "name": "A", "email": "a@b.example"}, {"number": "S2", "name": "B"}]}

@@ -43,17 +43,25 @@ class Staff:
     role: str
     scope: tuple[tuple[str, str], ...]
 
+    @property
+    def is_support(self) -> bool:
+        """Tell whether she is the psychological support."""
+        return self.role == "office" and ("matter", "support") in self.scope
+
     def sees(self, student: Student, own: int) -> bool:
         """Say it a second time, in other words than the service."""
         if self.role in {"supervisor", "secretary"}:
             return False
         if self.role == "office" and not self.scope:
             return True
+        if self.is_support and student.choice == "hard" and student.share == "support":
+            return True
         if self.role == "counsellor" and student.counsellor == own:
             return True
         return any(
             f"{student.unit}/".startswith(f"{value}/") if kind == "unit" else student.country == value
             for kind, value in self.scope
+            if kind != "matter"
         )
 
 
@@ -61,11 +69,17 @@ scopes = st.one_of(
     st.sampled_from(UNITS).map(lambda unit: ("unit", unit)),
     st.sampled_from(COUNTRIES).map(lambda code: ("country", code)),
 )
-staff = st.builds(
+others = st.builds(
     Staff,
     role=st.sampled_from(["counsellor", "coordinator", "office", "supervisor", "secretary"]),
     scope=st.lists(scopes, max_size=2, unique=True).map(tuple),
 )
+support = st.builds(
+    Staff,
+    role=st.just("office"),
+    scope=st.lists(scopes, max_size=1).map(lambda more: (("matter", "support"), *more)),
+)
+staff = st.one_of(others, support)
 students = st.builds(
     Student,
     unit=st.sampled_from(UNITS),
@@ -126,7 +140,10 @@ def _responses_are_hers(town: Town, place: int, worker: Staff, own: dict[str, St
             student = own[row["number"]]
             assert student.choice == "hard"
             is_hers = student.share == "counsellor" and student.counsellor == place
-            assert is_hers or (student.share == "office" and worker.role == "office")
+            for_support = student.share == "support" and worker.is_support
+            has_area = not worker.is_support or len(worker.scope) > 1
+            for_office = student.share == "office" and worker.role == "office" and has_area
+            assert is_hers or for_support or for_office
 
 
 def _statistics_are_hers(town: Town, place: int, worker: Staff, own: dict[str, Student], total: int) -> None:
