@@ -20,6 +20,7 @@ from bot.platforms.store import forget_nonces
 from bot.prompts.store import notes
 from bot.rollcalls.model import RollcallState
 from bot.rollcalls.store import incident_reports, rollcall_answers, rollcall_members, rollcalls
+from bot.selections.store import selections
 from bot.settings import Retention
 from bot.signins.store import signins
 from bot.trips.store import trips
@@ -29,6 +30,8 @@ MEMBERS_EACH = 10
 """How many times as many people of roll-calls go at once: there may be a hundred thousand."""
 PLACES_DAYS = 30
 """How long what she said of her place stays when its stay is over."""
+SELECTIONS_DAYS = 30
+"""How long it is kept whom somebody picked to do one thing for all of them; the journal has each deed."""
 SIGN_INS_DAYS = 30
 """How long an ended console session or link stays, so that its page can still say that it has ended."""
 
@@ -44,6 +47,7 @@ def purge(conn: Connection, retention: Retention, now: datetime, real_now: datet
         + _rollcalls(conn, now - timedelta(days=retention.cases_days), limit)
         + _delete(conn, digests, _old_digests(now - timedelta(days=retention.messages_days)).limit(limit))
         + _doors(conn, real_now - timedelta(days=SIGN_INS_DAYS), limit)
+        + _selections(conn, now - timedelta(days=SELECTIONS_DAYS), limit)
         + forget_nonces(conn, real_now)
     )
 
@@ -108,6 +112,11 @@ def _rollcalls(conn: Connection, before: datetime, limit: int) -> int:
 
 def _old_digests(before: datetime) -> Select[tuple[int]]:
     return select(digests.c.id).where(digests.c.due_at < before, digests.c.next_at.is_(None))
+
+
+def _selections(conn: Connection, before: datetime, limit: int) -> int:
+    query = select(selections.c.id).where(selections.c.created_at < before).limit(limit)
+    return _delete(conn, selections, query)
 
 
 def _doors(conn: Connection, before: datetime, limit: int) -> int:

@@ -17,8 +17,10 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.engine.default import DefaultExecutionContext
 
 from bot.people.model import Level, Person, Role, RoleKind, ScopeKind
+from bot.people.pinyin import LONGEST_KEYS, LONGEST_ORDER, keys_of, order_of
 from bot.schema import Id, Sealed, UtcDateTime, id_column, metadata
 
 units = Table(
@@ -30,6 +32,20 @@ units = Table(
     # The whole path with "/": the key under which the roster names a unit.
     Column("path", String(900), nullable=False, unique=True),
 )
+
+
+def _order(row: DefaultExecutionContext) -> str:
+    return order_of(str(_given(row).get("name", "")))
+
+
+def _given(row: DefaultExecutionContext) -> dict[str, Any]:
+    return dict(row.get_current_parameters())  # type: ignore[no-untyped-call]
+
+
+def _keys(row: DefaultExecutionContext) -> str:
+    values = _given(row)
+    return keys_of(str(values.get("name", "")), str(values.get("number", "")))
+
 
 people = Table(
     "people",
@@ -55,6 +71,9 @@ people = Table(
     # As she wishes: no ladder of hers tells her counsellor, who does not hear of that.
     Column("skips_counsellor", Boolean, nullable=False, default=False, server_default=text("false")),
     Column("created_at", UtcDateTime, nullable=False),
+    # Made of the name, and of the number: by what the list of people is ordered and searched.
+    Column("sorts_as", String(LONGEST_ORDER), nullable=False, server_default="", default=_order, index=True),
+    Column("found_by", String(LONGEST_KEYS), nullable=False, server_default="", default=_keys, index=True),
 )
 
 roles = Table(
@@ -133,7 +152,10 @@ def unit_paths(conn: Connection) -> dict[int, str]:
 
 
 def update_person(conn: Connection, person_id: int, **values: Any) -> None:
-    """Change columns of one person."""
+    """Change columns of one person; a new name is found from now on."""
+    if "name" in values:
+        number = conn.execute(select(people.c.number).where(people.c.id == person_id)).scalar_one()
+        values |= {"sorts_as": order_of(values["name"]), "found_by": keys_of(values["name"], number)}
     conn.execute(people.update().where(people.c.id == person_id).values(**values))
 
 
@@ -151,6 +173,7 @@ def _roles_of(conn: Connection, ids: Sequence[int]) -> dict[int, tuple[Role, ...
 
 def _person(row: Row[Any], held: tuple[Role, ...]) -> Person:
     values = dict(row._mapping)  # noqa: SLF001 - the documented way to a row's columns by name
-    del values["here_zone"]
+    for name in ("here_zone", "sorts_as", "found_by"):
+        del values[name]
     values["level"] = Level(row.level) if row.level else None
     return Person(**values, roles=held)

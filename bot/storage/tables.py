@@ -12,6 +12,7 @@ from bot.digests import store as digests
 from bot.documents import store as documents
 from bot.duty import store as duty
 from bot.figures import store as figures
+from bot.filters import store as filters
 from bot.inbox import store as inbox
 from bot.journal import store as journal
 from bot.links import store as links
@@ -22,6 +23,7 @@ from bot.platforms import store as platforms
 from bot.programmes import store as programmes
 from bot.prompts import store as prompts
 from bot.rollcalls import store as rollcalls
+from bot.selections import store as selections
 from bot.signins import store as signins
 from bot.storage import state
 from bot.trips import store as trips
@@ -39,6 +41,7 @@ __all__ = [
     "documents",
     "duty",
     "figures",
+    "filters",
     "inbox",
     "journal",
     "links",
@@ -49,6 +52,7 @@ __all__ = [
     "programmes",
     "prompts",
     "rollcalls",
+    "selections",
     "signins",
     "state",
     "trips",

@@ -5,7 +5,7 @@ Called by the console.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -16,6 +16,7 @@ from bot.local_time import local_date
 from bot.people.store import people, units
 from bot.trips.store import trips
 from bot.views.board_query import Standing, by_date, standing
+from bot.views.people_choices import with_parents
 from bot.views.safety import Category
 from bot.views.scope import Scope
 
@@ -97,7 +98,7 @@ def board(conn: Connection, scope: Scope, now: datetime, chosen: Filter) -> Boar
         pages=pages,
         countries=sorted({group.country for group in groups}),
         cities=sorted({group.city for group in groups if chosen.country in {"", group.country}}),
-        units=_with_parents(group.unit for group in groups),
+        units=with_parents(group.unit for group in groups),
     )
 
 
@@ -136,15 +137,6 @@ def _named(words: str) -> ColumnElement[bool]:
     if not words:
         return true()
     return people.c.name.icontains(words, autoescape=True) | people.c.number.icontains(words, autoescape=True)
-
-
-def _with_parents(paths: Iterable[str]) -> list[str]:
-    """Return the units with everything above them, so that a whole school can be chosen."""
-    found: set[str] = set()
-    for path in paths:
-        names = path.split("/") if path else []
-        found |= {"/".join(names[: depth + 1]) for depth in range(len(names))}
-    return sorted(found)
 
 
 def _row(found: Row[Any]) -> BoardRow:

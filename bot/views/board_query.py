@@ -5,7 +5,7 @@ where the scope may see it; elsewhere it is `well` like every answer.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -27,6 +27,7 @@ from bot.addresses.model import AddressState
 from bot.addresses.store import addresses
 from bot.cases.model import CaseState, Reason
 from bot.cases.store import cases
+from bot.listed import listed
 from bot.moves.store import moves
 from bot.people.store import people, units
 from bot.prompts.model import Choice, State
@@ -82,10 +83,14 @@ class Asked:
     only: Callable[[ColumnElement[int]], ColumnElement[bool]] = lambda _column: true()
 
 
-def standing(scope: Scope, now: datetime, dates: dict[date, list[str]]) -> Standing:
-    """Return the query for an instant; `dates` are the local dates on earth with the trip zones that have them."""
+def standing(scope: Scope, now: datetime, dates: dict[date, list[str]], ids: Sequence[int] | None = None) -> Standing:
+    """Return the query for an instant; `dates` are the local dates on earth with the trip zones that have them.
+
+    `ids` narrow it to these students.
+    """
     seen = scope.students(now.astimezone(UTC).date())
-    return standing_of(Asked(now, now - LOOK_BACK, list(dates.items()), seen, scope.hard_is_visible))
+    asked = Asked(now, now - LOOK_BACK, list(dates.items()), seen, scope.hard_is_visible)
+    return standing_of(asked if ids is None else replace(asked, only=lambda column: listed(column, ids)))
 
 
 def standing_of(ask: Asked) -> Standing:

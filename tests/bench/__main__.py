@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import psycopg
 
 from bot.clock import monotonic
-from tests.bench import asked, delivery, digest, idle, opening, replies, report, rollcall, sos, wechat, wecom
+from tests.bench import asked, console, delivery, digest, idle, opening, replies, report, rollcall, sos, wechat, wecom
 from tests.bench.figures import Figure, as_text
 from tests.bench.ground import postgresql
 from tests.bench.machine import described, load
@@ -23,6 +23,7 @@ PARTS: dict[str, Callable[[str], Iterator[Figure]]] = {
     "wecom": wecom.figures,
     "wechat": wechat.figures,
     "digest": digest.figures,
+    "console": console.figures,
 }
 
 

@@ -142,7 +142,8 @@ def _students(conn: Connection, first: int, count: int, channel: str, language: 
     named, chat = cast(n, String), cast(literal(5_000_000_000, BigInteger) + n, String)
     _put(conn, people, number, {
         "id": n, "number": literal("N") + named, "name": "林梅", "language": language, "zone": "Asia/Shanghai",
-        "created_at": PLANNED, "consent_at": PLANNED,
+        "created_at": PLANNED, "consent_at": PLANNED, "sorts_as": literal("lin mei ") + named,
+        "found_by": literal(" n") + named + literal(" 林梅 linmei lm mei m meilin 梅"),
     })  # fmt: skip
     _put(conn, roles, number, {"person_id": n, "kind": "student"})
     _put(conn, trips, number, {

@@ -15,7 +15,10 @@ from bot.sealed import Keyring
 from bot.storage.database import Database
 from bot.storage.engine import parse_url
 from bot.views.board import Board, Filter, board
+from bot.views.map import spots
 from bot.views.outbox_list import messages
+from bot.views.people_list import people_page
+from bot.views.people_wanted import STATES, Wanted
 from bot.views.person import view_person
 from bot.views.responses import responses
 from bot.views.responses_page import responses_page
@@ -42,6 +45,13 @@ def pages(conn: Connection, scope: Scope) -> list[dict[str, str]]:
     return rows
 
 
+def listed(conn: Connection, scope: Scope, wanted: Wanted) -> list[Any]:
+    """Read the first page of the list of people without ids, by number."""
+    page = people_page(conn, scope, wanted, NOW)
+    rows = [replace(row, person_id=0, place="") for row in page.rows]
+    return [page.total, page.saw_all, *sorted(rows, key=lambda row: row.number)]
+
+
 def everything(conn: Connection) -> list[Any]:
     """Read every view through every kind of scope; ids differ by engine and are left out."""
     scopes = [Scope.everything(), Scope(None, countries=("US",), units=("雁北大学/经济学院",), support=True)]
@@ -54,6 +64,10 @@ def everything(conn: Connection) -> list[Any]:
     seen: list[Any] = []
     for scope in scopes:
         seen += [in_order(board(conn, scope, NOW, chosen)) for chosen in FILTERS]
+        seen += [listed(conn, scope, Wanted(state=state)) for state in ("", *STATES)]
+        narrowed = (Wanted(q="s0", sort="number"), Wanted(q="纽约"), Wanted(country="US", phase="abroad", reach="none"))
+        seen += [listed(conn, scope, wanted) for wanted in narrowed]
+        seen += [spots(conn, scope, NOW), spots(conn, scope, NOW, "US")]
         seen.append(list(responses(conn, scope, NOW.date(), NOW)))
         seen.append(pages(conn, scope))
         seen.append(statistics(conn, scope, Choice(), NOW))
