@@ -10,14 +10,19 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
+import pytest
 from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from bot.addresses.store import addresses
+from bot.inbox.model import Incoming
 from bot.inbox.store import inbox
 from bot.outbox.store import outbox
 from bot.platforms.store import platform_calls
+from handlers.chat.turn import take_turn
+from handlers.context import Chat
 from tests.fakes.dingtalk import CLIENT_ID, OPEN_PATH, SEND_PATH, TOKEN_PATH, Failure, FakeDingTalk
+from tests.fakes.dingtalk_frames import ROBOT_TOPIC, message
 from tests.fakes.dingtalk_member import Member
 from tests.stories.order import drained_in_order
 from tests.stories.world import World, instant, world_at
@@ -126,6 +131,49 @@ def test_a_stranger_gets_the_usual_reply_and_whoever_is_from_outside_none(tmp_pa
         assert states(world) == []
 
 
+def test_a_cry_of_somebody_from_outside_alarms_the_office_though_nobody_can_write_back(tmp_path: Path) -> None:
+    with university(tmp_path, "2026-11-24 12:00") as (world, dingtalk):
+        office = world.staff("O1", "office", language="zh")
+        parent = message("", "n1", "text", text={"content": "救命"})
+        del parent["senderStaffId"]
+        dingtalk.delivers(ROBOT_TOPIC, parent)
+        world.settle()
+        office.hears("救命")
+        world.forgets()
+        dingtalk.delivers(ROBOT_TOPIC, parent)  # pushed again
+        world.settle()
+        assert office.unheard == []
+        assert [path for path, _ in dingtalk.calls if path == SEND_PATH] == []
+        assert states(world) == []
+        world.cares = False
+
+
+def test_a_message_that_breaks_a_handler_stays_and_the_next_one_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with university(tmp_path, "2026-11-24 12:00") as (world, dingtalk):
+        world.staff("C1", "counsellor", scope="University", language="zh")
+        world.student("S1", "New York", "US", language="zh", linked=False)
+        mei = joins(world, dingtalk.member("S1"))
+
+        def breaks(chat: Chat, incoming: Incoming) -> None:
+            if incoming.text == "坏":
+                raise ZeroDivisionError
+            take_turn(chat, incoming)
+
+        monkeypatch.setattr("handlers.process.take_turn", breaks)
+        world.expects_errors = True
+        mei.says("坏")
+        mei.says("/help")
+        world.settle()
+        mei.hears("/sos 紧急求助")
+        mei.forgets()
+        query = select(inbox.c.state, inbox.c.error).where(inbox.c.channel == "dingtalk").order_by(inbox.c.id.desc())
+        rows = world.app.database.read(lambda conn: [tuple(row) for row in conn.execute(query.limit(2))])
+        assert rows == [("done", None), ("failed", "ZeroDivisionError")]
+        world.forgets()
+
+
 def test_a_press_on_a_card_is_an_answer_and_shows_on_the_card(tmp_path: Path) -> None:
     with university(tmp_path, "2026-11-24 12:00", cards=True) as (world, dingtalk):
         world.staff("C1", "counsellor", scope="University", linked=False)
@@ -220,6 +268,9 @@ def test_an_hour_without_a_token(tmp_path: Path) -> None:
         assert drained_in_order(world, "dingtalk", again)  # her question behind the alarm and what lin is told
         assert any("这周" in text for text in mei.unheard)
         assert any("S2" in text for text in teacher.unheard)
+        old = select(outbox.c.template).where(outbox.c.state == "expired").distinct()
+        gone = world.app.database.read(lambda conn: list(conn.execute(old).scalars()))
+        assert gone == ["student/case_went_on"]  # somebody else is told by now; the console counts them
         waiting = select(outbox.c.id).where(outbox.c.channel == "dingtalk", outbox.c.state == "waiting")
         left = world.app.database.read(
             lambda conn: list(conn.execute(waiting.where(outbox.c.next_try_at < world.clock.now())))
