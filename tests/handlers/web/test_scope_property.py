@@ -107,7 +107,7 @@ def settled(town: Town, people: list[Student], workers: list[Staff]) -> list[int
     return found
 
 
-@settings(max_examples=5)
+@settings(max_examples=3)
 @given(people=st.lists(students, min_size=3, max_size=6), workers=st.lists(staff, min_size=2, max_size=3))
 def test_no_page_tells_of_a_foreign_student(people: list[Student], workers: list[Staff]) -> None:
     with tempfile.TemporaryDirectory() as folder:
