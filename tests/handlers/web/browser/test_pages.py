@@ -55,6 +55,10 @@ def test_the_console(served: Served, open_page: Open, size: tuple[int, int], lan
     for path in (
         "/console/",
         "/console/?category=late",
+        "/console/people",
+        "/console/people?state=silent&q=s",
+        "/console/map",
+        "/console/map?country=US",
         "/console/people/S09",
         "/console/people/S03",
         "/console/responses",
