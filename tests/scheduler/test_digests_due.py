@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from bot.digests import store
 from bot.digests.model import Every, Rhythm
@@ -13,6 +13,10 @@ from bot.digests.store import digests
 from bot.engine.digest_planning import plan, plan_all
 from bot.outbox.store import outbox
 from bot.people.store import people
+from bot.schema import metadata
+from bot.sealed import Keyring
+from bot.storage.database import Database
+from bot.storage.engine import parse_url
 from scheduler import digests_due
 from scheduler.digests_due import Frame, work_off
 from scheduler.next_due import next_due
@@ -27,6 +31,15 @@ FRIDAY = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 @pytest.fixture
 def ground(tmp_path: Path) -> Iterator[Ground]:
     database = open_ground(tmp_path)
+    yield Ground(database)
+    database.close()
+
+
+@pytest.fixture
+def server(fresh_pg_url: str) -> Iterator[Ground]:
+    """The same on a real PostgreSQL."""
+    database = Database(parse_url(fresh_pg_url), Keyring([Keyring.new_key()]))
+    metadata.create_all(database.engine)
     yield Ground(database)
     database.close()
 
@@ -150,3 +163,38 @@ def test_mail_gets_it_too_with_a_link_that_ends_it(ground: Ground, her: int) -> 
     assert (chat.channel, "unsubscribe" in chat.data) == ("web", False)
     assert mail.channel == "mail"
     assert mail.data["unsubscribe"].startswith("https://yanxin.example.edu/digest/off/")
+
+
+@pytest.mark.postgres
+def test_postgresql_plans_writes_and_sets_aside_the_same(server: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second, third = (server.staff(f"C{one}", "counsellor") for one in range(3))
+    for who in (first, second, third):
+        server.address(who)
+        student = server.student(f"s{who}", counsellor=who)
+        server.trip(student)
+        server.prompt(student, "late", next_at=NOW + timedelta(days=9))
+    server.database.write(lambda conn: store.choose(conn, third, Every.OFF, NOW))
+    assert run(server, NOW) == 2
+    assert server.database.write(lambda conn: plan_all(conn, RHYTHM, NOW)) == 0
+    real = digests_due.content
+
+    def broken(conn: Connection, person: object, now: datetime) -> object:
+        if getattr(person, "id", 0) == first:
+            conn.execute(text("SELECT 1 / 0"))
+        return real(conn, person, now)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(digests_due, "content", broken)
+    run(server, FRIDAY)
+    run(server, FRIDAY)
+    assert len(letters(server)) == 1
+    assert states(server, first) == ["failed", "planned"]
+    assert states(server, second) == ["sent", "planned"]
+    assert states(server, third) == []
+    figures = select(digests.c.figures).where(digests.c.state == "sent")
+    assert server.database.read(lambda conn: conn.execute(figures).scalar_one()) == {
+        "total": 1,
+        "silent": 1,
+        "cases": 0,
+    }
+    server.database.write(lambda conn: store.looked(conn, second, FRIDAY + timedelta(days=1)))
+    assert server.database.read(lambda conn: store.readers_of(conn, [second]))[second].looked_at > FRIDAY

@@ -15,6 +15,7 @@ from bot.sealed import Keyring
 from bot.storage.database import Database
 from bot.storage.engine import parse_url
 from bot.views.board import Board, Filter, board
+from bot.views.digest import care
 from bot.views.map import spots
 from bot.views.outbox_list import messages
 from bot.views.people_list import people_page
@@ -52,6 +53,13 @@ def listed(conn: Connection, scope: Scope, wanted: Wanted) -> list[Any]:
     return [page.total, page.saw_all, *sorted(rows, key=lambda row: row.number)]
 
 
+def digest(conn: Connection, scope: Scope) -> dict[str, Any]:
+    """Read what a digest says of how students are."""
+    found = care(conn, scope, NOW)
+    assert found is not None
+    return found | {"need": [(one["name"], one["why"], one["city"], one["by"]) for one in found["need"]]}
+
+
 def everything(conn: Connection) -> list[Any]:
     """Read every view through every kind of scope; ids differ by engine and are left out."""
     scopes = [Scope.everything(), Scope(None, countries=("US",), units=("雁北大学/经济学院",), support=True)]
@@ -69,6 +77,7 @@ def everything(conn: Connection) -> list[Any]:
         seen += [listed(conn, scope, wanted) for wanted in narrowed]
         seen += [spots(conn, scope, NOW), spots(conn, scope, NOW, "US")]
         seen.append(list(responses(conn, scope, NOW.date(), NOW)))
+        seen.append(digest(conn, scope))
         seen.append(pages(conn, scope))
         seen.append(statistics(conn, scope, Choice(), NOW))
         seen.append([row | {"id": ""} for row in messages(conn, scope, None)])
