@@ -20,8 +20,8 @@ LOOKS = pytest.mark.parametrize(
         (DESKTOP, "en", False),
     ],
 )
-ELSEWHERE = ("/console/login/", "/console/rollcalls/{")
-"""Pages with tests of their own: they need a link or a roll-call that is under way."""
+ELSEWHERE = ("/console/login/", "/console/rollcalls/{", "/console/people-selected/")
+"""Pages with tests of their own: they need a link, a roll-call that is under way, or a selection."""
 
 
 @LOOKS
