@@ -17,6 +17,7 @@ from bot.outbox.model import OutboxState
 from bot.outbox.store import outbox
 from bot.prompts.store import prompts
 from bot.rollcalls.store import rollcalls
+from bot.sessions.store import session_invitations
 
 
 def next_due(conn: Connection, now: datetime) -> datetime | None:
@@ -25,12 +26,14 @@ def next_due(conn: Connection, now: datetime) -> datetime | None:
         dialogues.c.step == CRY_ASKED, dialogues.c.updated_at > now - CRY_WAIT
     )
     asked = conn.execute(cry).scalar()
+    invited = session_invitations.c
     found = [
         conn.execute(
             select(func.min(prompts.c.next_at)).where(prompts.c.next_at > now, prompts.c.error.is_(None))
         ).scalar(),
         conn.execute(select(func.min(cases.c.next_at)).where(cases.c.next_at > now)).scalar(),
         conn.execute(select(func.min(rollcalls.c.next_at)).where(rollcalls.c.next_at > now)).scalar(),
+        conn.execute(select(func.min(invited.next_at)).where(invited.next_at > now)).scalar(),
         conn.execute(select(func.min(digests.c.next_at)).where(digests.c.next_at > now)).scalar(),
         conn.execute(
             select(func.min(moves.c.ends_at)).where(moves.c.ends_at > now, moves.c.is_over == false())
@@ -70,6 +73,7 @@ def horizon(conn: Connection, now: datetime, accounts: Iterable[tuple[str, str]]
             exists().where(prompts.c.next_at <= now, prompts.c.error.is_(None)),
             exists().where(cases.c.next_at <= now),
             exists().where(rollcalls.c.next_at <= now),
+            exists().where(session_invitations.c.next_at <= now),
             exists().where(digests.c.next_at <= now),
             exists().where(moves.c.ends_at <= now, moves.c.is_over == false()),
             exists().where(dialogues.c.step == CRY_ASKED, dialogues.c.updated_at <= now - CRY_WAIT),

@@ -32,6 +32,7 @@ from scheduler import (
     plan_everyone,
     prompts_due,
     rollcalls_due,
+    sessions_due,
 )
 from scheduler.inbox_waiting import Reading
 from scheduler.purge import purge
@@ -80,6 +81,16 @@ class Rounds:
         total = 0
         for _ in range(MOST_BATCHES):
             done = await self.database.awrite(self._rollcalls, Urgency.DELIVERY)
+            total += done
+            if not done:
+                break
+        return total
+
+    async def sessions(self) -> int:
+        """Invite new members to sessions, ask the silent again, and remind those who come."""
+        total = 0
+        for _ in range(MOST_BATCHES):
+            done = await self.database.awrite(self._sessions, Urgency.DELIVERY)
             total += done
             if not done:
                 break
@@ -202,6 +213,9 @@ class Rounds:
 
     def _rollcalls(self, conn: Connection) -> int:
         return rollcalls_due.work_off(conn, self.clock.now(), self.settings.service.url)
+
+    def _sessions(self, conn: Connection) -> int:
+        return sessions_due.work_off(conn, self.clock.now(), self.programmes)
 
     def _digests(self, conn: Connection) -> int:
         return digests_due.work_off(conn, self.clock.now(), self._frame())

@@ -27,6 +27,7 @@ from bot.programmes.versions import Programmes
 from bot.prompts import store as prompts_store
 from bot.prompts.store import prompts
 from bot.rollcalls.store import rollcalls
+from bot.sessions.store import session_invitations
 
 PROMPT_LATE = timedelta(minutes=5)
 INBOX_LATE = timedelta(minutes=2)
@@ -53,6 +54,7 @@ CODES = (
     "cases_overdue",
     "nobody_told",
     "rollcalls_overdue",
+    "sessions_overdue",
     "digests_overdue",
     "digests_failed",
     "messages_overdue",
@@ -76,6 +78,7 @@ def look(conn: Connection, now: datetime) -> list[Problem]:
         "cases_overdue": _count(conn, cases, cases.c.state != CaseState.RESOLVED.value, _case_late(now)),
         "nobody_told": _count(conn, cases, *_nobody_told(now)),
         "rollcalls_overdue": _count(conn, rollcalls, rollcalls.c.next_at < now - PROMPT_LATE),
+        "sessions_overdue": _count(conn, session_invitations, session_invitations.c.next_at < now - PROMPT_LATE),
         "digests_overdue": _count(conn, digests, digests.c.next_at < now - PROMPT_LATE),
         "digests_failed": _count(
             conn, digests, digests.c.state == DigestState.FAILED.value, digests.c.due_at > now - FAILED_RECENTLY

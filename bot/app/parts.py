@@ -33,7 +33,7 @@ from bot.engine.asked import asked
 from bot.engine.compose import compose, compose_all
 from bot.engine.delivery import Tools
 from bot.engine.known import Known
-from bot.engine.letters import with_letter
+from bot.engine.letters import as_it_travels
 from bot.metrics import Metrics
 from bot.outbox.model import Message, OutboxState, Rendered, Result
 from bot.places.zone_finder import ZoneFinder
@@ -157,7 +157,7 @@ class App:
     async def _once(self) -> int:
         done = await self.rounds.inbox() + await self.rounds.cries()
         done += await self.rounds.rollcalls() + await self.rounds.prompts() + await self.rounds.cases()
-        done += await self.rounds.digests()
+        done += await self.rounds.sessions() + await self.rounds.digests()
         for sender in self.senders.values():
             done += await sender.work_off()
         await self.finish_errands()
@@ -262,13 +262,13 @@ class App:
 
     def _compose(self, conn: Connection, message: Message) -> Rendered:
         body = compose(conn, message, self.renderer, self.settings, self.clock.now())
-        return with_letter(conn, message, body, self.renderer, self.settings, self.clock.real())
+        return as_it_travels(conn, message, body, self.renderer, self.settings, self.clock.real())
 
     def _compose_all(self, conn: Connection, messages: Sequence[Message], known: Known) -> list[Rendered]:
         bodies = compose_all(conn, messages, self.renderer, self.settings, self.clock.now(), known)
         real = self.clock.real()
         return [
-            with_letter(conn, message, body, self.renderer, self.settings, real)
+            as_it_travels(conn, message, body, self.renderer, self.settings, real)
             for message, body in zip(messages, bodies, strict=True)
         ]
 

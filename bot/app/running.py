@@ -131,6 +131,7 @@ class Running:
         ring(1, "deliver", self._ring_senders)
         ring(5, "cases due", self._and_send(rounds.cases))
         ring(5, "cries unanswered", self._and_send(rounds.cries))
+        ring(5, "sessions due", self._and_send(rounds.sessions))
         ring(5, "digests due", self._and_send(rounds.digests))
         ring(60, "watchdog", self._watch)
         ring(300, "duty", self._and_send(rounds.duty))

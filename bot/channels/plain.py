@@ -11,7 +11,7 @@ from string import ascii_uppercase
 from bot.channels.splitting import Measure, split
 from bot.outbox.model import Button, Rendered
 
-_ANSWERS = ("answer:", "volunteer:")
+_ANSWERS = ("answer:", "volunteer:", "roll:", "rsvp:")
 _REPLY = {"zh": ("回复数字：", "回复字母："), "en": ("Reply with a number:", "Reply with a letter:")}
 
 
@@ -27,7 +27,8 @@ def as_text(message: Rendered) -> str:
     """Return a message as one text with its signs and plain links."""
     numbers, letters = _REPLY.get(message.language, _REPLY["zh"])
     found = signs(message)
-    numbered = [f"{sign} {button.label}" for sign, button in found.items() if sign.isdecimal()]
+    # A label may have its number already, where buttons show it too.
+    numbered = [f"{sign} {button.label.removeprefix(f'{sign} ')}" for sign, button in found.items() if sign.isdecimal()]
     lettered = [f"{sign} {button.label}" for sign, button in found.items() if not sign.isdecimal()]
     links = [f"{button.label}\n{button.url}" for row in message.buttons for button in row if button.url is not None]
     parts = [message.text.rstrip(), _list(numbers, numbered), _list(letters, lettered), "\n".join(links)]

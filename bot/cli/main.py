@@ -27,6 +27,8 @@ COMMANDS = {
     "invite-mail": "bot.cli.invite_mail:invite_mail",
     "answer-link": "bot.cli.links:answer_link",
     "rollcall": "bot.cli.rollcall:rollcall",
+    "sessions": "bot.cli.session:sessions",
+    "session": "bot.cli.session:session",
     "responses": "bot.cli.responses:responses",
     "statistics": "bot.cli.statistics:statistics",
     "api-token": "bot.cli.api_token:api_token",

@@ -12,6 +12,7 @@ _LASTS = {
     "case.note": timedelta(hours=1),
     RELAY: timedelta(hours=12),
     "note": timedelta(hours=1),
+    "session.reason": timedelta(hours=1),
     "note.declined": timedelta(minutes=10),
     "pause.date": timedelta(hours=1),
     "zone.until": timedelta(hours=1),

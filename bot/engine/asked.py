@@ -16,6 +16,7 @@ from bot.prompts import store as prompts_store
 from bot.prompts.model import Prompt, State
 from bot.prompts.store import prompts
 from bot.rollcalls.model import KIND as ROLLCALL
+from bot.sessions.model import KIND as SESSION
 
 _BEFORE = frozenset({State.OPEN, State.NOT_ASKED, State.UNREACHED})
 
@@ -42,7 +43,7 @@ def asked(conn: Connection, prompt_ids: Iterable[int], now: datetime, programmes
         prompt = prompts_store.from_row(row)
         running = prompt.state in _BEFORE  # else answered, alive or called off meanwhile: only the fact is kept
         same: tuple[object, ...] = (prompt.version_id, prompt.item, prompt.opens_at, prompt.zone) if running else ()
-        if prompt.kind == ROLLCALL:
+        if prompt.kind in {ROLLCALL, SESSION}:
             same = (prompt.occasion, running)
         alike.setdefault(same, []).append(prompt)
     for situation, found in alike.items():
@@ -50,6 +51,8 @@ def asked(conn: Connection, prompt_ids: Iterable[int], now: datetime, programmes
         if found[0].kind == ROLLCALL:  # it has its own clock
             reached(conn, found[0].occasion, [one.person_id for one in found], now)
             values |= {"state": State.OPEN.value} if situation[1] else {}
+        elif found[0].kind == SESSION:  # so has this
+            pass
         elif situation:
             values |= _first_rung(conn, found[0], now, programmes)
             lines = [journal.line(now, "prompt.asked", person_id=one.person_id, prompt_id=one.id) for one in found]

@@ -18,6 +18,7 @@ from bot.engine.compose_facts import of_case, of_prompt, of_reader, of_student
 from bot.engine.facts import facts_of_people
 from bot.engine.known import Known, load_known
 from bot.engine.rollcall_facts import of_question
+from bot.engine.session_facts import of_invitation
 from bot.outbox.model import Message, Rendered
 from bot.people import store as people_store
 from bot.people.model import Person
@@ -80,7 +81,7 @@ def compose_all(
             continue
         context = of_reader(conn, person, settings, now, facts[person.id])
         if prompt is not None:
-            context |= of_prompt(prompt) | of_question(conn, prompt, rollcalls)
+            context |= of_prompt(prompt) | of_question(conn, prompt, rollcalls) | of_invitation(conn, prompt)
         written.append(renderer.chat(template_of(message), person.language, context | _spelled(message) | message.data))
     return written
 
@@ -112,4 +113,4 @@ def _prompt(conn: Connection, prompt_id: int | None) -> dict[str, Any]:
     prompt = prompts_store.by_id(conn, prompt_id)
     if prompt is None:
         raise LookupError(f"there is no prompt {prompt_id}")
-    return of_prompt(prompt) | of_question(conn, prompt)
+    return of_prompt(prompt) | of_question(conn, prompt) | of_invitation(conn, prompt)

@@ -13,13 +13,12 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.addresses import store as addresses
-from bot.engine.branch_words import is_neutral
 from bot.engine.delivery_choice import choose
 from bot.engine.delivery_parts import ASKING, Account, Parcel, Tools, is_ours, wanted
 from bot.engine.delivery_rules import Verdict, after_result, before_edit, not_now
 from bot.engine.delivery_together import accepted_together, prepared_together
 from bot.engine.known import load_known
-from bot.engine.letters import needs_letter
+from bot.engine.letters import must_be_written_anew
 from bot.engine.pushing import give_back, settle, take_place
 from bot.engine.rerouting import address_failed, moved, reroute, turned_away
 from bot.outbox import attempts
@@ -204,7 +203,7 @@ def _prepare(
         _apply(conn, message, not_now(message, push.why or "not_now", push.until, now), now, tools)
         return None
     body = attempts.last_body(conn, message.id)
-    if body is None or is_neutral(message) or needs_letter(message, body):
+    if body is None or must_be_written_anew(message, body):
         body = tools.compose(conn, message)
     attempt_id = attempts.begin(conn, message.id, address.id, body, epoch, now)
     outbox.update(conn, message.id, state=OutboxState.SENDING.value, tries=tried.tries)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from bot.allowances.model import Form, Means, Push
 from bot.engine.delivery_rules import Verdict, before_try
 from bot.engine.known import Known
+from bot.engine.session_standing import not_wanted
 from bot.outbox.model import Kind, Message, OutboxState, Rendered
 from bot.storage import state
 
@@ -69,7 +70,8 @@ def wanted(message: Message, known: Known, now: datetime) -> Verdict | None:
     if address is not None and address.person_id != message.person_id:
         address = None  # it has changed hands since this was queued
     prompt = known.prompts.get(message.prompt_id or 0)
-    return before_try(
+    untrue = not_wanted(message, known.sessions.get(message.prompt_id or 0))
+    return untrue or before_try(
         message,
         now,
         prompt=prompt,

@@ -16,6 +16,7 @@ from bot.cases.model import Case
 from bot.cases.store import cases
 from bot.cases.store import from_row as case_from_row
 from bot.engine.delivery_rules import is_late
+from bot.engine.session_standing import is_about_one, standings
 from bot.listed import listed
 from bot.local_time import Quiet
 from bot.outbox.model import Message
@@ -24,6 +25,7 @@ from bot.prompts.model import Prompt
 from bot.prompts.store import from_row as prompt_from_row
 from bot.prompts.store import prompts
 from bot.schema import Sealed
+from bot.sessions.rules import Standing
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class Known:
     addresses: dict[int, Whereto] = field(default_factory=dict)
     quiet: dict[int, Quiet] = field(default_factory=dict)
     """The quiet hours of programme versions, as far as a message that is late needs them."""
+    sessions: dict[int, Standing] = field(default_factory=dict)
+    """How invitations stand, by their prompts."""
 
 
 def load_known(conn: Connection, messages: Sequence[Message], now: datetime) -> Known:
@@ -58,6 +62,7 @@ def load_known(conn: Connection, messages: Sequence[Message], now: datetime) -> 
             for row in _rows(conn, addresses, (one.address_id for one in messages))
         },
         {version_id: quiet_of(conn, version_id) for version_id in late},
+        standings(conn, (one.prompt_id or 0 for one in messages if is_about_one(one))),
     )
 
 

@@ -1,6 +1,6 @@
 """What a message needs beside its words to go by mail: a subject, a page behind a link, and a name of its own.
 
-Wiring calls `with_letter` when delivery writes a message for a mail address, in the same transaction: the links are
+Wiring calls `as_it_travels` when delivery writes a message for a mail address, in the same transaction: the links are
 stored with the message. A mail is opened by scanners and forwarded by people, so that nothing in it acts: its link
 opens a page whose buttons post.
 """
@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot.addresses.model import MAIL
-from bot.engine.branch_words import is_neutral
+from bot.addresses.model import MAIL, OF_BRANCHES
+from bot.engine.branch_words import NEUTRAL, is_neutral
 from bot.links import store as links
 from bot.links.model import LinkPurpose
 from bot.outbox.model import Kind, Letter, Message, Rendered
@@ -31,6 +31,22 @@ REPLY_FOR = timedelta(days=60)
 def needs_letter(message: Message, body: Rendered) -> bool:
     """Tell whether a message goes by mail and was written for another way."""
     return message.channel == MAIL and body.letter is None
+
+
+def must_be_written_anew(message: Message, body: Rendered) -> bool:
+    """Tell whether the words that were kept of an earlier try may not go this way: another channel, other words."""
+    return needs_letter(message, body) or message.template.startswith(OF_BRANCHES)
+
+
+def as_it_travels(
+    conn: Connection, message: Message, body: Rendered, renderer: Renderer, settings: Settings, real_now: datetime
+) -> Rendered:
+    """Return a message as its channel carries it: a letter by mail, and a neutral line with the link to its own page
+    where nothing of a branch may travel.
+    """
+    if message.channel == MAIL or not is_neutral(message) or message.prompt_id is None:
+        return with_letter(conn, message, body, renderer, settings, real_now)
+    return renderer.chat(NEUTRAL, body.language, {"service_url": _page(conn, message, settings, real_now)})
 
 
 def with_letter(
@@ -67,7 +83,8 @@ def _page(conn: Connection, message: Message, settings: Settings, real_now: date
     own = message.data.get("page")  # a message whose matter is a page of its own
     if isinstance(own, str):
         return own
-    if message.kind in ASKING and message.prompt_id is not None:
+    asks = message.kind in ASKING or message.template.startswith(OF_BRANCHES)
+    if asks and message.prompt_id is not None:
         return f"{settings.service.url}/a/{_link(conn, message, LinkPurpose.ANSWER, ANSWER_FOR, real_now)}"
     return f"{settings.service.url}/m/{_link(conn, message, LinkPurpose.MAIL, PAGE_FOR, real_now)}"
 
@@ -79,7 +96,7 @@ def _link(conn: Connection, message: Message, purpose: LinkPurpose, good_for: ti
         message.person_id,
         real_now=real_now,
         expires_at=real_now + good_for,
-        channel=MAIL,
+        channel=message.channel or MAIL,
         prompt_id=message.prompt_id if purpose is LinkPurpose.ANSWER else None,
         address_id=message.address_id,
         outbox_id=message.id,

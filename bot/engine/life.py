@@ -11,17 +11,22 @@ from bot.prompts import store as prompts_store
 from bot.prompts.model import FAILED, RUNNING, State
 from bot.prompts.store import prompts
 from bot.rollcalls.model import KIND as ROLLCALL
+from bot.sessions.model import KIND as SESSION
 
 
 def sign_of_life(conn: Connection, person_id: int, now: datetime) -> int:
     """Set every prompt that she was asked and did not answer to `alive`; return how many. They stay answerable.
+
+    An invitation to a session asks something else and goes on.
 
     What still runs counts even when a later question has closed its occasion: else its silence would alarm somebody.
     """
     running = prompts.c.state.in_([state.value for state in RUNNING])
     lasts = or_(prompts.c.closes_at.is_(None), prompts.c.closes_at > now)
     failed = prompts.c.state.in_([state.value for state in FAILED]) & lasts
-    was_asked = prompts.c.asked_at.is_not(None)  # what was never asked stays so: her word does not undo our failure
+    was_asked = prompts.c.asked_at.is_not(None) & (
+        prompts.c.kind != SESSION
+    )  # what was never asked stays so: her word does not undo our failure
     query = (
         select(prompts).where(prompts.c.person_id == person_id, was_asked, or_(running, failed)).order_by(prompts.c.id)
     )

@@ -21,6 +21,7 @@ from bot.prompts.store import prompts
 from bot.rollcalls import store as rollcalls
 from bot.rollcalls.faults import Fault, RollcallRefused
 from bot.rollcalls.model import Area, RollcallState
+from bot.sessions.model import KIND as SESSION
 
 LONGEST = 1500
 MOST_CITIES = 8
@@ -103,7 +104,8 @@ def _largest(here: dict[tuple[str, str], int]) -> list[list[str]]:
 
 def _names_somebody(conn: Connection, text: str, within: ColumnElement[bool]) -> bool:
     """Tell whether words hold the name or the number of a student in scope who owes an answer."""
-    owes = exists(select(prompts.c.id).where(prompts.c.person_id == people.c.id, prompts.c.state.in_(_SILENT)))
+    owed = (prompts.c.person_id == people.c.id, prompts.c.state.in_(_SILENT), prompts.c.kind != SESSION)
+    owes = exists(select(prompts.c.id).where(*owed))
     said = literal(text)
     named = [said.contains(column) for column in (people.c.name, people.c.number)]
     long_enough = func.length(people.c.name) >= SHORTEST_NAME

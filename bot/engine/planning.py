@@ -14,6 +14,7 @@ from bot.engine.person_facts import PersonFacts
 from bot.programmes.model import Item, Once, Programme
 from bot.prompts.model import RUNNING, Prompt, State
 from bot.rollcalls.model import OCCASION as ROLLCALL
+from bot.sessions.model import OCCASION as SESSION
 from bot.trips.model import Trip
 
 SELF = "self:"
@@ -131,7 +132,7 @@ def _still_meant(facts: PersonFacts, trip: Trip | None, row: Prompt) -> bool:
     """Tell whether the occasion of a row still exists: trip, dates or pause may have changed since it was planned."""
     if row.occasion.startswith(SELF):
         return True
-    if row.occasion.startswith(ROLLCALL):
+    if row.occasion.startswith((ROLLCALL, SESSION)):
         return not facts.gone  # neither trip nor pause ends it
     if facts.gone or trip is None or trip.cancelled_at is not None:
         return False

@@ -24,6 +24,7 @@ from bot.programmes import store as programmes
 from bot.prompts import store as prompts
 from bot.rollcalls import store as rollcalls
 from bot.selections import store as selections
+from bot.sessions import store as sessions
 from bot.signins import store as signins
 from bot.storage import state
 from bot.trips import store as trips
@@ -53,6 +54,7 @@ __all__ = [
     "prompts",
     "rollcalls",
     "selections",
+    "sessions",
     "signins",
     "state",
     "trips",

@@ -17,6 +17,7 @@ from bot.people.store import people, roles, unit_paths
 from bot.prompts.model import State
 from bot.prompts.store import prompts
 from bot.roster.columns import folded
+from bot.sessions.model import KIND as SESSION
 from bot.trips.store import trips
 
 ByUnit = Mapping[tuple[int, str], Mapping[str, int]]
@@ -132,6 +133,7 @@ def answers(conn: Connection, year: int) -> Answers:
     """Return what became of everything asked in a year of the whole service (UTC)."""
     start, end = datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)
     asked = (
+        prompts.c.kind != SESSION,
         prompts.c.asked_at.is_not(None),
         prompts.c.asked_at >= start,
         prompts.c.asked_at < end,

@@ -12,6 +12,7 @@ from bot.prompts.model import State
 from bot.prompts.notes import NoteKind
 from bot.prompts.store import answers, notes, prompts
 from bot.rollcalls.store import incident_reports, rollcall_answers
+from bot.sessions.store import session_replies
 from bot.trips.store import trips
 
 
@@ -53,7 +54,9 @@ def held_about(conn: Connection, person_id: int) -> Held:
             prompts.c.person_id,
             prompts.c.state.not_in([State.SCHEDULED.value, State.WITHDRAWN.value]),
         ),
-        answers=count(answers, answers.c.person_id) + count(rollcall_answers, rollcall_answers.c.person_id),
+        answers=count(answers, answers.c.person_id)
+        + count(rollcall_answers, rollcall_answers.c.person_id)
+        + count(session_replies, session_replies.c.person_id),
         notes=count(notes, notes.c.person_id, notes.c.kind == NoteKind.NOTE.value)
         + count(incident_reports, incident_reports.c.person_id),
         positions=count(notes, notes.c.person_id, notes.c.kind == NoteKind.POSITION.value),

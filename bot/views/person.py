@@ -24,6 +24,7 @@ from bot.people.model import Person
 from bot.people.store import people
 from bot.prompts.model import Prompt, State
 from bot.prompts.store import next_of, prompts
+from bot.sessions.model import KIND as SESSION
 from bot.trips import store as trip_store
 from bot.trips.model import Phase, Trip
 from bot.trips.rules import phase
@@ -151,6 +152,7 @@ def _prompts(conn: Connection, person_id: int) -> list[Prompt]:
     query = (
         select(prompts)
         .where(prompts.c.person_id == person_id, prompts.c.state != State.SCHEDULED.value, ~never_opened)
+        .where(prompts.c.kind != SESSION)  # what her branch holds is its own matter
         .order_by(prompts.c.opens_at.desc(), prompts.c.id.desc())
         .limit(TIMELINE)
     )

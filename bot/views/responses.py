@@ -14,6 +14,7 @@ from bot.outbox.store import outbox
 from bot.people.store import people
 from bot.prompts.model import State
 from bot.prompts.store import prompts
+from bot.sessions.model import KIND as SESSION
 from bot.trips.store import trips
 from bot.views.safety import prompt_in, shown_answer
 from bot.views.scope import Scope
@@ -63,6 +64,7 @@ def opened() -> Any:
     ended_early = prompts.c.state.in_([State.WITHDRAWN.value, State.EXCUSED.value])
     queued = exists(select(outbox.c.id).where(outbox.c.prompt_id == prompts.c.id))
     return and_(
+        prompts.c.kind != SESSION,  # what a branch holds is its own matter
         prompts.c.state != State.SCHEDULED.value,
         or_(~ended_early, prompts.c.asked_at.is_not(None), queued),
     )

@@ -8,17 +8,20 @@ from bot.cases.model import Case, Reason
 from bot.prompts import store as prompts
 from bot.prompts.model import FAILED, RUNNING, Prompt, State
 from bot.rollcalls.model import KIND as ROLLCALL
+from bot.sessions.model import KIND as SESSION
 from handlers.context import Chat
 
 A_MOMENT = timedelta(minutes=10)
 """How long after an answer words that mean nothing else are taken as words to it."""
+_OWN_WAY = frozenset({ROLLCALL, SESSION})
+"""Kinds that are looked for by themselves."""
 _UNANSWERED = RUNNING | FAILED | {State.ALIVE}
 
 
 def unanswered(chat: Chat) -> Prompt | None:
-    """Return the newest question that she can still answer and has not; roll-calls are asked for by themselves."""
+    """Return the newest question of how she is that she can still answer and has not."""
     opened = prompts.open_of(chat.conn, chat.person.id, chat.now)
-    return next((one for one in reversed(opened) if one.state in _UNANSWERED and one.kind != ROLLCALL), None)
+    return next((one for one in reversed(opened) if one.state in _UNANSWERED and one.kind not in _OWN_WAY), None)
 
 
 def just_answered(chat: Chat) -> Prompt | None:

@@ -24,6 +24,7 @@ from handlers.chat import (
     positioned,
     relayed,
     rollcall_answered,
+    session_answered,
     shared,
     stopped,
     undone,
@@ -33,7 +34,9 @@ from handlers.chat import (
 from handlers.context import Chat
 
 MOST = 2**63
-_TURNS_AWAY = frozenset({"answer", "volunteer", "undo", "share", "checkin", "help", "stop", "roll", "buddies"})
+_TURNS_AWAY = frozenset(
+    {"answer", "volunteer", "undo", "share", "checkin", "help", "stop", "roll", "meet", "rsvp", "buddies"}
+)
 
 
 def pressed(chat: Chat, data: str) -> bool:
@@ -113,6 +116,11 @@ def _roll(chat: Chat, value: str) -> bool:
     return prompt_id is not None and rollcall_answered.pressed(chat, prompt_id, choice)
 
 
+def _meet(chat: Chat, value: str) -> bool:
+    prompt_id, choice = _number_and_rest(value)
+    return prompt_id is not None and session_answered.pressed(chat, prompt_id, choice)
+
+
 def _enrol(chat: Chat, value: str) -> bool:
     return enrolled.pressed(chat, value.partition(":")[0])
 
@@ -152,6 +160,8 @@ _HANDLERS: dict[str, Callable[[Chat, str], bool]] = {
     "channels": channels_ordered.pressed,
     "buddies": _buddies,
     "roll": _roll,
+    "meet": _meet,
+    "rsvp": _meet,
     "report": incident_reported.pressed,
     "sos": cried.pressed,
     "enrol": _enrol,

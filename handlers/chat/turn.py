@@ -26,6 +26,7 @@ from handlers.chat import (
     positioned,
     relayed,
     rollcall_answered,
+    session_answered,
     stopped,
     waiting,
     zoned,
@@ -158,6 +159,9 @@ def _read(chat: Chat, incoming: Incoming) -> None:
 def _take_words(chat: Chat, text: str, step: Dialogue | None) -> None:
     if chat.is_student and (step is None or not is_digit(text)) and rollcall_answered.written(chat, text):
         return
+    free = step is None or (not is_digit(text) and step.step != session_answered.STEP)
+    if free and session_answered.written(chat, text):
+        return
     waits = unanswered(chat) if chat.is_student else None
     name = None if step is None or step.step == noted.DECLINED else step.step
     choice = _answer(text, name, waits=waits is not None) if chat.is_student else None
@@ -179,7 +183,7 @@ def _take_words(chat: Chat, text: str, step: Dialogue | None) -> None:
 
 def _answer(text: str, step: str | None, *, waits: bool) -> Choice | None:
     """Return the plain answer in a text: inside a dialogue only what cannot be meant for it."""
-    if step in {noted.STEP, case_noted.STEP}:
+    if step in {noted.STEP, case_noted.STEP, session_answered.STEP}:
         return None
     asked = waits and (step is None or (step in {zoned.STEP, languaged.STEP} and is_digit(text)))
     return answer_in(text, asked=asked)
@@ -188,6 +192,8 @@ def _answer(text: str, step: str | None, *, waits: bool) -> Choice | None:
 def _belongs(chat: Chat, step: str, data: dict[str, object], text: str) -> bool:
     if step == noted.STEP and isinstance(prompt_id := data.get("prompt"), int):
         noted.written(chat, prompt_id, text)
+    elif step == session_answered.STEP and isinstance(prompt_id := data.get("prompt"), int):
+        session_answered.reason_written(chat, prompt_id, text)
     elif step == case_noted.STEP and isinstance(case_id := data.get("case"), int):
         case_noted.written(chat, case_id, text)
     elif step == paused.STEP:

@@ -12,7 +12,18 @@ from bot.dialogues.store import Dialogue
 from bot.prompts.notes import LONGEST
 from handlers.context import Chat
 
-_LEFT = frozenset({"case.note", "pause.date", "zone.city", "zone.until", "buddy.number", "report.what", "report.where"})
+_LEFT = frozenset(
+    {
+        "case.note",
+        "session.reason",
+        "pause.date",
+        "zone.city",
+        "zone.until",
+        "buddy.number",
+        "report.what",
+        "report.where",
+    }
+)
 
 
 def step(chat: Chat) -> Dialogue | None:

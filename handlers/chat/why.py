@@ -9,6 +9,7 @@ from bot.programmes.model import Anchor, Item, Recurring
 from bot.prompts import store as prompts
 from bot.prompts.model import Prompt
 from bot.rollcalls.model import KIND as ROLLCALL
+from bot.sessions.model import KIND as SESSION
 from bot.trips.model import Trip
 from bot.views.told import Told, last_told
 from handlers.context import Chat
@@ -26,6 +27,8 @@ def asked(chat: Chat) -> None:
         chat.say("why/shown", about="alarm", sent_at=told.at)
     elif told.kind is Kind.DIGEST:
         chat.say("why/shown", about="digest", sent_at=told.at)
+    elif prompt is not None and prompt.kind == SESSION and prompt.person_id == chat.person.id:
+        chat.say("why/shown", about="session", sent_at=told.at)
     elif prompt is None or told.kind is Kind.NOTICE or prompt.person_id != chat.person.id:
         chat.say("why/shown", about="other", sent_at=told.at)
     elif prompt.kind == ROLLCALL:

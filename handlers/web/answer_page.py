@@ -18,6 +18,7 @@ from bot.outbox.model import Rendered
 from bot.people.store import by_id
 from bot.prompts import store as prompts
 from bot.prompts.model import State
+from bot.sessions.model import KIND as SESSION
 from bot.storage.writer import Urgency
 from handlers.web import posted
 from handlers.web.answer_said import Page, said
@@ -103,7 +104,9 @@ def _page(conn: Connection, site: Site, token: str, now: datetime, *, cries: boo
     person, prompt = by_id(conn, link.person_id), prompts.by_id(conn, link.prompt_id)
     if person is None or prompt is None:
         return 404
-    over = prompt.state in _NOT_ASKED_ANY_MORE or (prompt.closes_at is not None and prompt.closes_at <= now)
+    called_off = prompt.kind == SESSION and prompt.state is State.EXCUSED  # the page says so
+    ended = prompt.state in _NOT_ASKED_ANY_MORE and not called_off
+    over = ended or (prompt.closes_at is not None and prompt.closes_at <= now)
     too_late = over or not links.is_live(link, site.real)
     if too_late and not (cries and link.revoked_at is None and person.absent_at is None):
         return 410

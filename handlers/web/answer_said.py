@@ -20,8 +20,19 @@ from bot.outbox.model import Rendered
 from bot.people.model import Person
 from bot.prompts.model import Choice, Prompt, ShareWith
 from bot.rollcalls.model import KIND as ROLLCALL
+from bot.sessions.model import KIND as SESSION
 from handlers import mydata_mailed
-from handlers.chat import answered, cried, left_out, noted, positioned, rollcall_answered, shared, undone
+from handlers.chat import (
+    answered,
+    cried,
+    left_out,
+    noted,
+    positioned,
+    rollcall_answered,
+    session_answered,
+    shared,
+    undone,
+)
 from handlers.context import Chat
 from handlers.services import Services
 
@@ -118,6 +129,8 @@ def _written(chat: Chat, prompt: Prompt, words: str) -> None:
     cry = cry_in(words)
     if cry is not None:
         cried.cried(chat, cry, words)
+    elif prompt.kind == SESSION:
+        session_answered.written_here(chat, prompt.id, words)
     elif prompt.kind != ROLLCALL or not rollcall_answered.written(chat, words):
         noted.written(chat, prompt.id, words)
 
@@ -140,6 +153,8 @@ def _on_prompt(chat: Chat, prompt: Prompt, what: str, choice: str) -> bool:
         answered.pressed(chat, prompt.id, Choice(choice))
     elif what == "roll":
         return rollcall_answered.pressed(chat, prompt.id, choice)
+    elif what in {"meet", "rsvp"}:
+        return session_answered.pressed(chat, prompt.id, choice)
     elif what == "share" and choice in set(ShareWith):
         shared.pressed(chat, prompt.id, ShareWith(choice))
     elif what == "share" and choice == left_out.CHOICE:

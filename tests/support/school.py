@@ -30,9 +30,10 @@ from bot.prompts import store as prompts_store
 from bot.prompts.model import Prompt, State
 from bot.prompts.store import prompts
 from bot.rollcalls.store import rollcalls
+from bot.sessions.store import session_invitations
 from bot.storage.database import Database
 from bot.trips.store import trips
-from scheduler import alarms_lost, cases_due, hard_unseen, moves_ended, prompts_due, rollcalls_due
+from scheduler import alarms_lost, cases_due, hard_unseen, moves_ended, prompts_due, rollcalls_due, sessions_due
 
 START = datetime(2026, 9, 2, tzinfo=UTC)
 """A Wednesday. A student has been away since 24 August unless the test says otherwise: her landing is over."""
@@ -136,6 +137,7 @@ class School:
             done += self.do(lambda conn: alarms_lost.work_off(conn, self.now))
             done += self.do(lambda conn: hard_unseen.work_off(conn, self.now))
             done += self.do(lambda conn: rollcalls_due.work_off(conn, self.now, "http://yanxin.test"))
+            done += self.do(lambda conn: sessions_due.work_off(conn, self.now, self.programmes))
             done += self.do(self._deliver)
             if not done:
                 return
@@ -212,6 +214,7 @@ class School:
             conn.execute(select(func.min(prompts.c.next_at)).where(prompts.c.error.is_(None))).scalar(),
             conn.execute(select(func.min(cases.c.next_at))).scalar(),
             conn.execute(select(func.min(rollcalls.c.next_at))).scalar(),
+            conn.execute(select(func.min(session_invitations.c.next_at))).scalar(),
             conn.execute(select(func.min(moves.c.ends_at)).where(moves.c.is_over == false())).scalar(),
             conn.execute(waiting).scalar(),
         ]

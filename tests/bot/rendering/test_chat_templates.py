@@ -267,7 +267,25 @@ QUIET = DIGEST | {
     "why_not": "extended",
     "done": "reminded",
 }
-FULL |= BUDDIES | RECEIPT | ROLLCALLS | DIGEST
+SESSION: dict[str, Any] = {
+    "title": "",
+    "full_title": "读书会",
+    "material": "第一章",
+    "link": "https://meet.example.edu/a",
+    "minutes": 60,
+    "starts_at": LATER,
+    "moved_from": LATER,
+    "meet_zone": "Asia/Tokyo",
+    "rsvp_by": LATER,
+    "has_deadline": True,
+    "reply": "",
+    "is_off": False,
+    "lead": "day",
+    "old_at": LATER,
+    "is_moved": True,
+    "is_new_link": True,
+}
+FULL |= BUDDIES | RECEIPT | ROLLCALLS | DIGEST | SESSION
 BARE_STUDENT = STUDENT | {"unit": "", "city": "", "phone": "", "email": "", "can_open": False}
 # Everything that may be missing is missing: what no school gave, what is not planned, what has not happened.
 BARE = (
@@ -327,6 +345,10 @@ VARIANTS = [
     FULL | {"kind": "landing", "item": "return", "outcome": "changed", "whom": "office", "about": "return"},
     BARE | {"whom": "nobody", "about": "alarm", "choice": "fine", "outcome": "changed", "stay": "abroad"},
     FULL | {"kind": "rollcall", "about": "rollcall", "drill": True, "word": "elsewhere", "said": "changed"},
+    FULL | {"kind": "session", "about": "session", "reply": "yes", "lead": "hour", "said": "begun"},
+    FULL | {"kind": "session", "reply": "yes", "lead": "minutes", "said": "changed", "is_moved": False},
+    BARE | {"reply": "no", "said": "recorded", "title": "读书会", "has_deadline": False, "is_off": True},
+    BARE | {"reply": "maybe", "said": "cancelled", "material": "", "link": "", "moved_from": None},
     FULL | {"about": "other", "rung": "reminder", "weeks": 1, "whom": "nobody"},
     BARE
     | {"receipt_url": "https://yanxin.example.edu/told/x"}

@@ -1,0 +1,128 @@
+"""Who is invited follows from who is in the branch: new members are asked, and whoever leaves leaves the invitations.
+
+Called when a session is made, and by the clock for all sessions ahead.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, or_, select
+
+from bot.branches.store import branch_members, branches
+from bot.engine.session_standing import is_in_branch
+from bot.engine.session_telling import Members, load_members, tell, waiting, withdraw
+from bot.journal import store as journal
+from bot.local_time import Quiet
+from bot.outbox.model import Kind
+from bot.people.store import people
+from bot.programmes import store as programmes_store
+from bot.prompts import store as prompts_store
+from bot.prompts.model import State
+from bot.prompts.store import prompts
+from bot.sessions import store
+from bot.sessions.model import KIND, Invitation, Session, SessionState
+from bot.sessions.store import session_invitations, sessions
+
+
+def follow_members(conn: Connection, now: datetime, quiet: Quiet, session_id: int | None = None) -> int:
+    """Invite who is in a branch and not in its sessions ahead, and let go who has left; return how many those were."""
+    is_ahead = and_(sessions.c.state == SessionState.PLANNED.value, sessions.c.starts_at > now)
+    if session_id is not None:
+        is_ahead = and_(is_ahead, sessions.c.id == session_id)
+    members = (
+        branch_members.join(branches, branches.c.id == branch_members.c.branch_id)
+        .join(people, people.c.id == branch_members.c.person_id)
+        .join(sessions, sessions.c.branch_id == branch_members.c.branch_id)
+    )
+    invited = session_invitations
+    theirs = and_(invited.c.session_id == sessions.c.id, invited.c.person_id == branch_members.c.person_id)
+    new = (
+        select(sessions.c.id.label("session_id"), people.c.id.label("person_id"))
+        .select_from(members.outerjoin(invited, theirs))
+        .where(is_ahead, is_in_branch(), or_(invited.c.id.is_(None), invited.c.left_at.is_not(None)))
+        .order_by(sessions.c.id, people.c.id)
+    )
+    there = select(branch_members.c.id).select_from(members).where(theirs, is_in_branch()).exists()
+    gone = (
+        select(invited.c.prompt_id)
+        .join(sessions, sessions.c.id == invited.c.session_id)
+        .where(is_ahead, invited.c.left_at.is_(None), ~there.correlate(sessions, invited))
+        .order_by(invited.c.prompt_id)
+    )
+    joins, leaves = conn.execute(new).all(), list(conn.execute(gone).scalars())
+    for prompt_id in leaves:
+        _let_go(conn, prompt_id, now)
+    if joins:
+        known = store.by_ids(conn, [row.session_id for row in joins])
+        loaded = load_members(conn, [row.person_id for row in joins], quiet)
+        for row in joins:
+            _invite(conn, known[row.session_id], row.person_id, loaded, now)
+    return len(joins) + len(leaves)
+
+
+def ask(conn: Connection, members: Members, session: Session, one: Invitation, now: datetime) -> Invitation:
+    """Queue the question to one member, for when she may hear it, and return her invitation with its next look."""
+    at = members.may_hear(one.person_id, now)
+    if at < session.starts_at:
+        tell(conn, members, session, one, "question", Kind.QUESTION, now, at=at)
+    asked = replace(one, told_at=min(at, session.starts_at), told_start=session.starts_at)
+    values = {"told_at": asked.told_at, "told_start": asked.told_start}
+    store.set_invitation(conn, one.id, **values, next_at=members.next_look(session, asked, now))
+    return asked
+
+
+def _invite(conn: Connection, session: Session, person_id: int, members: Members, now: datetime) -> None:
+    where = (prompts.c.person_id == person_id, prompts.c.item == KIND, prompts.c.occasion == session.occasion)
+    before = conn.execute(select(prompts.c.id).where(*where)).scalar()
+    one = None if before is None else store.invitation_of(conn, before)
+    if before is not None and one is not None:
+        state = State.OPEN if one.reply is None else State.ANSWERED
+        values = {"state": state.value, "due_at": session.starts_at, "closes_at": session.ends_at}
+        prompts_store.update(conn, before, **values)
+        store.set_invitation(conn, one.id, left_at=None)
+        one = replace(one, left_at=None)
+    else:
+        one = _first(conn, session, person_id, members.facts[person_id].zone_now(now), now)
+    if one.reply is None:
+        ask(conn, members, session, one, now)
+    else:
+        store.set_invitation(conn, one.id, next_at=members.next_look(session, one, now))
+
+
+def _first(conn: Connection, session: Session, person_id: int, zone: str, now: datetime) -> Invitation:
+    version_id = programmes_store.latest_id(conn)
+    if version_id is None:
+        raise LookupError("no programme was loaded yet")
+    values = {
+        "person_id": person_id,
+        "item": KIND,
+        "kind": KIND,
+        "occasion": session.occasion,
+        "version_id": version_id,
+        "zone": zone,
+        "state": State.OPEN.value,
+        "opens_at": now,
+        "due_at": session.starts_at,
+        "closes_at": session.ends_at,
+        "step": 0,
+        "late_by_seconds": 0,
+    }
+    prompt_id = int(conn.execute(prompts.insert().values(values).returning(prompts.c.id)).scalar_one())
+    told = {"told_at": now, "told_start": session.starts_at}
+    invited_id = store.invite(conn, session_id=session.id, person_id=person_id, prompt_id=prompt_id, **told)
+    journal.write(conn, [journal.line(now, "session.invited", person_id=person_id, prompt_id=prompt_id)])
+    return Invitation(invited_id, session.id, person_id, prompt_id, None, None, now, session.starts_at, None, None)
+
+
+def _let_go(conn: Connection, prompt_id: int, now: datetime) -> None:
+    locked: Sequence[object] = conn.execute(
+        select(prompts.c.id).where(prompts.c.id == prompt_id).with_for_update()
+    ).all()
+    one = store.invitation_of(conn, prompt_id, locked=True) if locked else None
+    if one is None:
+        return
+    prompts_store.update(conn, prompt_id, state=State.WITHDRAWN.value, next_at=None)
+    store.set_invitation(conn, one.id, left_at=now, next_at=None)
+    withdraw(conn, [row.id for row in waiting(conn, prompt_id)], "left_branch")
+    journal.write(conn, [journal.line(now, "session.left", person_id=one.person_id, prompt_id=prompt_id)])

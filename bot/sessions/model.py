@@ -1,0 +1,91 @@
+"""One online meeting of a branch, and what each of its members says to the invitation."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+KIND = "session"
+"""The kind and the item of its prompts."""
+OCCASION = "session:"
+"""Begins the occasion of its prompts."""
+
+
+class SessionState(StrEnum):
+    """Whether it takes place."""
+
+    PLANNED = "planned"
+    CANCELLED = "cancelled"
+
+
+class Rsvp(StrEnum):
+    """What somebody says to an invitation."""
+
+    YES = "yes"
+    NO = "no"
+    MAYBE = "maybe"
+
+
+@dataclass(frozen=True)
+class Session:
+    """One row of `sessions`; `zone` is the one in which its hour was written, `sequence` counts its changes.
+
+    `author_id` is None for the operator at the command line. Title, link and material are branch matters.
+    """
+
+    id: int
+    branch_id: int
+    author_id: int | None
+    state: SessionState
+    title: str
+    starts_at: datetime
+    zone: str
+    minutes: int
+    link: str | None
+    material: str | None
+    rsvp_by: datetime
+    is_discreet: bool
+    sequence: int
+    created_at: datetime
+    changed_at: datetime
+    moved_from: datetime | None = None
+
+    @property
+    def occasion(self) -> str:
+        """Return the occasion of its prompts."""
+        return f"{OCCASION}{self.id}"
+
+    @property
+    def ends_at(self) -> datetime:
+        """Return when it is over."""
+        return self.starts_at + timedelta(minutes=self.minutes)
+
+    def is_ahead(self, now: datetime) -> bool:
+        """Tell whether it will take place and has not begun."""
+        return self.state is SessionState.PLANNED and now < self.starts_at
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """One row of `session_invitations`: what somebody has said, and when the clock looks at her next.
+
+    `told_at` is when she was last told or asked something about it, at the earliest; `told_start` the start that she
+    was told.
+    """
+
+    id: int
+    session_id: int
+    person_id: int
+    prompt_id: int
+    reply: Rsvp | None
+    replied_at: datetime | None
+    told_at: datetime
+    told_start: datetime
+    next_at: datetime | None
+    left_at: datetime | None
+
+
+def session_in(occasion: str) -> int:
+    """Return the session that an occasion names; ValueError when it names none."""
+    if not occasion.startswith(OCCASION):
+        raise ValueError("the occasion of another kind of question")
+    return int(occasion.removeprefix(OCCASION))

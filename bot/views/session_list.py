@@ -1,0 +1,47 @@
+"""The sessions of branches with what was replied: for whoever arranges them, and for the operator."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from bot.branches.store import branches
+from bot.sessions import store
+from bot.sessions.model import Session, SessionState
+from bot.sessions.store import session_invitations, sessions
+
+NO_REPLY = "none"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A session, the key of its branch, and how many have replied what ("none": nothing yet)."""
+
+    session: Session
+    branch: str
+    counts: dict[str, int]
+
+
+def listed_sessions(
+    conn: Connection, now: datetime, *, also_past: bool = False, only: Sequence[int] = ()
+) -> list[Listed]:
+    """Return sessions in the order of their hours: those ahead, or all of them (`also_past`), or `only` these."""
+    query = select(sessions.c.id, branches.c.key).join(branches, branches.c.id == sessions.c.branch_id)
+    if only:
+        query = query.where(sessions.c.id.in_(only))
+    elif not also_past:
+        query = query.where(sessions.c.state == SessionState.PLANNED.value, sessions.c.starts_at > now)
+    rows = conn.execute(query.order_by(sessions.c.starts_at, sessions.c.id)).all()
+    ids = [row.id for row in rows]
+    known = store.by_ids(conn, ids)
+    table = session_invitations
+    replies = (
+        select(table.c.session_id, table.c.reply, func.count())
+        .where(table.c.session_id.in_(ids), table.c.left_at.is_(None))
+        .group_by(table.c.session_id, table.c.reply)
+    )
+    counts = {number: {"yes": 0, "no": 0, "maybe": 0, NO_REPLY: 0} for number in ids}
+    for session_id, reply, how_many in conn.execute(replies):
+        counts[session_id][reply or NO_REPLY] = how_many
+    return [Listed(known[row.id], row.key, counts[row.id]) for row in rows]

@@ -1,0 +1,84 @@
+"""She replies to the invitation to a session: yes, no or maybe, by button, number or word; and why, if she likes."""
+
+from bot.engine.kinds.session import meant_by
+from bot.engine.session_replies import Outcome, give_reason, open_invitation, say
+from bot.prompts import store as prompts
+from bot.sessions import store
+from bot.sessions.model import KIND, Rsvp
+from handlers.chat import waiting
+from handlers.chat.asking import ask_again, unanswered
+from handlers.chat.words import whole
+from handlers.context import Chat
+
+STEP = "session.reason"
+
+
+def pressed(chat: Chat, prompt_id: int, choice: str) -> bool:
+    """Take a button of an invitation, however old; False when it means nothing."""
+    if choice in set(Rsvp):
+        _said(chat, prompt_id, Rsvp(choice))
+        return True
+    prompt = prompts.by_id(chat.conn, prompt_id)
+    if choice not in {"about", "why", "off"}:
+        return False
+    one = store.invitation_of(chat.conn, prompt_id)
+    if prompt is None or prompt.person_id != chat.person.id or one is None or one.left_at is not None:
+        chat.say("session/refused")
+    elif choice == "about":
+        chat.say("session/about", prompt_id=prompt_id)
+    elif choice == "why":
+        waiting.wait_for(chat, STEP, prompt=prompt_id)
+        chat.say("session/why", prompt_id=prompt_id)
+    else:
+        waiting.end(chat)
+        chat.say("note/off")
+    return True
+
+
+def written(chat: Chat, text: str) -> bool:
+    """Take a whole message that replies to an invitation; False when it is none, or none waits for her."""
+    said = whole(text)
+    if meant_by(said, is_newest=True) is None:
+        return False
+    prompt_id = open_invitation(chat.conn, chat.person.id, chat.now)
+    prompt = None if prompt_id is None else prompts.by_id(chat.conn, prompt_id)
+    if prompt is None:
+        return False
+    other = unanswered(chat)
+    newest = other is None or other.opens_at <= (prompt.asked_at or prompt.opens_at)
+    word = meant_by(said, is_newest=newest)
+    if word is None:
+        return False
+    _said(chat, prompt.id, word)
+    return True
+
+
+def written_here(chat: Chat, prompt_id: int, text: str) -> None:
+    """Take what she writes on the page of one invitation: a reply, else why she has replied so."""
+    word = meant_by(whole(text), is_newest=True)
+    if word is not None:
+        _said(chat, prompt_id, word)
+        return
+    one = store.invitation_of(chat.conn, prompt_id)
+    if one is not None and one.reply is not None and one.left_at is None:
+        reason_written(chat, prompt_id, text)
+        return
+    prompt = prompts.by_id(chat.conn, prompt_id)
+    if prompt is not None and prompt.kind == KIND:
+        ask_again(chat, prompt)
+
+
+def reason_written(chat: Chat, prompt_id: int, text: str) -> None:
+    """Keep why she does not come, or is not sure: whoever arranges the session reads it, and nobody else."""
+    waiting.end(chat)
+    kept = give_reason(chat.conn, prompt_id, chat.person.id, text)
+    chat.say("session/kept" if kept else "session/refused")
+
+
+def _said(chat: Chat, prompt_id: int, word: Rsvp) -> None:
+    quiet = chat.services.programmes.current(chat.conn).quiet
+    done = say(chat.conn, prompt_id, chat.person.id, word, chat.channel, chat.now, quiet)
+    if done.session is None or done.outcome is Outcome.REFUSED:
+        chat.say("session/refused")
+    else:
+        chat.say("session/thanks", prompt_id=prompt_id, said=done.outcome)

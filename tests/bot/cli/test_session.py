@@ -1,0 +1,118 @@
+"""`yanxin session create|move|cancel` and `yanxin sessions`: what they print, and what they refuse."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import Connection, select
+
+from bot.branches.store import branch_members, branches
+from bot.cli.context import Tool
+from bot.cli.session import session, sessions
+from bot.clock import ManualClock
+from bot.people.store import people, roles
+from bot.sessions.store import session_invitations
+from bot.storage.database import Database
+
+NOW = datetime(2026, 10, 20, 8, tzinfo=UTC)
+GIVEN = {
+    "--branch": "B1",
+    "--title": "学习",
+    "--starts-at": "2026-10-25 12:00",
+    "--zone": "Europe/Berlin",
+    "--minutes": "60",
+    "--link": "https://meet.example.edu/a",
+}
+
+
+@pytest.fixture
+def tool(tmp_path: Path) -> Tool:
+    config = tmp_path / "config.toml"
+    config.write_text(
+        f'[database]\nurl = "sqlite:///{tmp_path}/yanxin.db"\n[security]\nkey_file = "{tmp_path}/keys.txt"\n'
+    )
+    made = Tool(config, ManualClock(NOW))
+    with made.database(seeding=True) as database:
+        database.write(_add)
+    return made
+
+
+@pytest.fixture
+def database(tool: Tool) -> Iterator[Database]:
+    with tool.database() as opened:
+        yield opened
+
+
+def _add(conn: Connection) -> None:
+    branch = conn.execute(branches.insert().values(key="B1", kind="league").returning(branches.c.id)).scalar_one()
+    for number in ("S1", "S2"):
+        values = {"number": number, "name": "N", "language": "zh", "zone": "Asia/Shanghai", "created_at": NOW}
+        person = conn.execute(people.insert().values(values).returning(people.c.id)).scalar_one()
+        conn.execute(roles.insert().values(person_id=person, kind="student"))
+        conn.execute(branch_members.insert().values(branch_id=branch, person_id=person))
+
+
+def run(tool: Tool, *arguments: str, command: Any = session) -> Result:
+    return CliRunner().invoke(command, list(arguments), obj=tool)
+
+
+def create(tool: Tool, **changes: str | None) -> Result:
+    given = GIVEN | {f"--{name.replace('_', '-')}": value for name, value in changes.items()}
+    return run(tool, "create", *(part for name, value in given.items() if value is not None for part in (name, value)))
+
+
+def test_create_move_cancel_and_list(tool: Tool) -> None:
+    made = create(tool)
+    assert made.exit_code == 0, made.output
+    assert "2026-10-25 12:00 Europe/Berlin, 60 minutes  B1: 学习" in made.output
+    assert "2 have not replied" in made.output
+    (listed,) = json.loads(run(tool, "--format", "json", command=sessions).stdout)
+    assert listed["starts_at"] == "2026-10-25T11:00:00+00:00"
+    assert listed["starts_at_local"] == "2026-10-25T12:00:00+01:00"
+    assert listed["replies"] == {"yes": 0, "no": 0, "maybe": 0, "none": 2}
+    moved = run(tool, "move", "1", "--starts-at", "2026-10-24 12:00", "--format", "json")
+    (found,) = json.loads(moved.stdout)
+    assert (found["starts_at"], found["sequence"], found["zone"]) == ("2026-10-24T10:00:00+00:00", 1, "Europe/Berlin")
+    (found,) = json.loads(run(tool, "move", "1", "--ends-at", "2026-10-24 14:00", "--format", "json").stdout)
+    assert (found["minutes"], found["sequence"]) == (120, 2)
+    (found,) = json.loads(run(tool, "cancel", "1", "--format", "json").stdout)
+    assert (found["state"], found["sequence"]) == ("cancelled", 3)
+    assert run(tool, command=sessions).output == "There is no session ahead.\n"
+    assert len(json.loads(run(tool, "--all", "--format", "json", command=sessions).stdout)) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"branch": "B9"}, "There is no branch 'B9'"),
+        ({"starts_at": "2026-10-19 12:00"}, "is in the past"),
+        ({"starts_at": "tomorrow"}, "'tomorrow' is no date and time"),
+        ({"starts_at": "2026-10-25"}, "needs a time of day too"),
+        ({"zone": "Berlin"}, "There is no time zone 'Berlin'"),
+        ({"minutes": "0"}, "lasts from 5 minutes"),
+        ({"minutes": None, "ends_at": "2026-10-25 11:00"}, "is not after the start"),
+        ({"minutes": None}, "--minutes or --ends-at"),
+        ({"ends_at": "2026-10-25 13:00"}, "not both"),
+        ({"link": "ftp://meet.example.edu"}, "is no link"),
+        ({"title": " "}, "A session has a title"),
+        ({"rsvp_by": "2026-10-26 12:00"}, "not after the start"),
+    ],
+)
+def test_bad_input_is_said_and_nothing_is_made(
+    tool: Tool, database: Database, changes: dict[str, str | None], said: str
+) -> None:
+    done = create(tool, **changes)
+    assert done.exit_code == 2
+    assert said in done.output
+    assert database.read(lambda conn: conn.execute(select(session_invitations)).all()) == []
+
+
+@pytest.mark.parametrize("command", ["move", "cancel"])
+def test_an_unknown_session_is_said(tool: Tool, command: str) -> None:
+    done = run(tool, command, "7")
+    assert done.exit_code == 2
+    assert "There is no session 7" in done.output
