@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, select
 from bot.addresses import store as addresses
 from bot.addresses.model import MAIL, PULL_ONLY, Address, AddressState
 from bot.digests import store as digests
+from bot.engine import second_channel
 from bot.engine.asked import shown_on
 from bot.engine.casework import raise_sos
 from bot.inbox import store as inbox
@@ -61,6 +62,7 @@ def process(conn: Connection, inbox_id: int, services: Services) -> bool:
     else:
         if sure and incoming.said is not Said.BLOCKED:
             addresses.heard(conn, address.id, now)
+            second_channel.heard(conn, address.person_id, now)
         chat = _chat(conn, row, address, services)
         if row.channel in PULL_ONLY:
             shown_on(conn, address.id, now, services.programmes)

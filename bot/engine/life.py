@@ -8,7 +8,7 @@ from bot.engine.casework import all_clear
 from bot.engine.rollcall_life import wrote
 from bot.journal import store as journal
 from bot.prompts import store as prompts_store
-from bot.prompts.model import FAILED, RUNNING, State
+from bot.prompts.model import FAILED, RUNNING, UNANSWERABLE, State
 from bot.prompts.store import prompts
 from bot.rollcalls.model import KIND as ROLLCALL
 from bot.sessions.model import KIND as SESSION
@@ -28,7 +28,10 @@ def sign_of_life(conn: Connection, person_id: int, now: datetime) -> int:
         prompts.c.kind != SESSION
     )  # what was never asked stays so: her word does not undo our failure
     query = (
-        select(prompts).where(prompts.c.person_id == person_id, was_asked, or_(running, failed)).order_by(prompts.c.id)
+        select(prompts)
+        .where(prompts.c.person_id == person_id, was_asked, or_(running, failed))
+        .where(prompts.c.kind.not_in(sorted(UNANSWERABLE)))
+        .order_by(prompts.c.id)
     )
     lines, in_rollcall = [], False
     # Locked: what she answers in another place at this moment is an answer, and not merely a sign of life.

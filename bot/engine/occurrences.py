@@ -97,7 +97,8 @@ def next_once(
     occasion = f"trip:{trip.key}:{rule.anchor}:{anchor_day.isoformat()}"
     if occasion in used:
         return None
-    zone = facts.home_zone if rule.anchor is Anchor.RETURN else facts.trip_zone(trip, now)
+    at_home = rule.anchor is Anchor.RETURN or (rule.anchor is Anchor.DEPARTURE and rule.after.days < 0)
+    zone = facts.home_zone if at_home else facts.trip_zone(trip, now)
     opens_at = after_quiet(_once_at(rule, trip, anchor_day, zone), zone, quiet)
     planned = pending is not None and pending.occasion == occasion  # a pause may have put it off for long
     if not planned and rung_times(opens_at, zone, item.ladder, quiet)[-1] <= now:

@@ -6,6 +6,7 @@ are: a database takes longer to be asked once more than to write another twenty 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, bindparam, func, literal, select
 
 from bot.cases.model import Reason
 from bot.cases.store import ended_by_staff
+from bot.engine import second_channel
 from bot.engine.asking import queue, what_to_ask
 from bot.engine.casework import open_case
 from bot.engine.deciding import Decision, decide
@@ -22,6 +24,7 @@ from bot.engine.succeeding import plan_successors
 from bot.given import given, given_to, parameters
 from bot.journal.store import journal
 from bot.listed import listed_as
+from bot.programmes.model import Kind
 from bot.programmes.versions import Programmes
 from bot.prompts.model import FAILED, Prompt, State
 from bot.prompts.store import Claimed, prompts
@@ -40,15 +43,23 @@ def work_off_batch(conn: Connection, due: Sequence[Claimed], now: datetime, prog
     versions = {
         version_id: programmes.version(conn, version_id) for version_id in {one.alike.version_id for one in situations}
     }
+    whose = {one.id: one.person_id for one in due}
     decided = []
     for one in situations:
         version = versions[one.alike.version_id]
         item = version.item(one.alike.item)
         if item is None:
             raise LookupError(f"version {one.alike.version_id} of the programme has no item {one.alike.item!r}")
+        if item.kind is Kind.CHANNELS:
+            left = second_channel.settle(conn, one.ids, whose, now)
+            if not left:
+                continue
+            one = replace(one, alike=replace(one.alike, id=left[0]), ids=left)  # noqa: PLW2901 - the same, fewer
         decided.append((one, decide(one.alike, item, version.quiet, one.reach, now)))
+    if not decided:
+        return
     _store(conn, decided, now)
-    _open_cases(conn, decided, {one.id: one.person_id for one in due}, now)
+    _open_cases(conn, decided, whose, now)
     opened = [
         one for one, decision in decided if one.alike.state is State.SCHEDULED and decision.state is not State.SCHEDULED
     ]
@@ -77,6 +88,9 @@ def _open_cases(conn: Connection, decided: Sequence[Decided], whose: dict[int, i
             # Whoever took one on before her time was up may have ended it: nobody is alarmed of her again.
             had = ended_by_staff(conn, [whose[one_id] for one_id in one.ids], one.ids)
             for prompt_id in sorted(set(one.ids) - had):
+                if one.alike.kind == second_channel.KIND:
+                    second_channel.not_proven(conn, prompt_id, whose[prompt_id], now)
+                    continue
                 open_case(conn, whose[prompt_id], _REASONS[decision.state], prompt_id, now)
 
 

@@ -12,6 +12,7 @@ class Kind(StrEnum):
 
     CHECKIN = "checkin"
     LANDING = "landing"
+    CHANNELS = "channels"  # two proven ones before departure
 
 
 class Step(StrEnum):
@@ -32,7 +33,10 @@ class Anchor(StrEnum):
 
 @dataclass(frozen=True)
 class After:
-    """When something falls after a start: whole days plus a wall time, or (for short ones) a duration."""
+    """When something falls after a start: whole days plus a wall time, or (for short ones) a duration.
+
+    Days below zero lie before the start.
+    """
 
     days: int = 0
     at: time | None = None

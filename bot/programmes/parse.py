@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from bot.errors import Mistake, MistakesError
 from bot.local_time import Quiet
 from bot.programmes import shape
-from bot.programmes.model import Anchor, Audience, Item, Kind, Once, Programme, Recurring, Rung
+from bot.programmes.model import After, Anchor, Audience, Item, Kind, Once, Programme, Recurring, Rung
 from bot.programmes.rules import end_faults, order_faults, quiet_fault
 
 Part = TypeVar("Part", bound=BaseModel)
@@ -93,6 +93,7 @@ class _Reader:
             return None
         if part.kind is Kind.LANDING and isinstance(when, Recurring):
             self._say(f"{where}when", "a landing does not recur", 'write anchor and after, or kind = "checkin"')
+        self._kind_fits(part.kind, when, where)
         if len(self.mistakes) > before:
             return None
         return Item(part.key, part.kind, audience, when, ladder)
@@ -110,7 +111,9 @@ class _Reader:
 
     def _when(self, values: Any, where: str) -> Recurring | Once | None:
         where += "when"
-        if isinstance(values, dict) and ("anchor" in values or "after" in values or "unknown" in values):
+        if isinstance(values, dict) and (
+            "anchor" in values or "after" in values or "before" in values or "unknown" in values
+        ):
             return self._once(values, where)
         part = self._part(shape.RecurringShape, values, where)
         if part is None:
@@ -128,7 +131,10 @@ class _Reader:
         if part is None:
             return None
         table = 'write { days = 1, at = "10:00" }'
-        if part.anchor is not Anchor.LANDING and part.after.duration is not None:
+        after = self._start(part, where)
+        if after is None:
+            return None
+        if part.anchor is not Anchor.LANDING and after.duration is not None:
             self._say(f"{where}.after", f"{part.anchor} is a day without an hour", table)
         if part.anchor is not Anchor.LANDING and part.unknown is not None:
             self._say(f"{where}.unknown", f"{part.anchor} is always known", "remove it")
@@ -136,9 +142,30 @@ class _Reader:
             self._say(f"{where}.unknown", "is missing: who tells no landing time would never be asked", table)
         if part.unknown is not None and part.unknown.duration is not None:
             self._say(f"{where}.unknown", "counts from departure, a day without an hour", table)
-        self._loud(part.after.at, f"{where}.after.at")
+        self._loud(after.at, f"{where}.{'after' if part.before is None else 'before'}.at")
         self._loud(part.unknown.at if part.unknown is not None else None, f"{where}.unknown.at")
-        return Once(part.anchor, part.after, part.unknown)
+        return Once(part.anchor, after, part.unknown)
+
+    def _start(self, part: shape.OnceShape, where: str) -> After | None:
+        """Return when it is asked: after its anchor, or so many days before it."""
+        if (part.after is None) == (part.before is None):
+            self._say(where, "needs one of after and before", 'write before = { days = 14, at = "18:30" }, or after')
+            return None
+        if part.before is None:
+            return part.after
+        if part.anchor is Anchor.LANDING:
+            self._say(f"{where}.before", "counts from a day, and a landing is an hour", 'use anchor = "departure"')
+        return After(-part.before.days, part.before.at)
+
+    def _kind_fits(self, kind: Kind, when: Recurring | Once, where: str) -> None:
+        is_before = isinstance(when, Once) and when.after.days < 0
+        if kind is Kind.CHANNELS and not (is_before and isinstance(when, Once) and when.anchor is Anchor.DEPARTURE):
+            mend = 'write anchor = "departure" and before = { days = 14, at = "18:30" }'
+            self._say(f"{where}when", "two channels are asked for before departure", mend)
+        if kind is not Kind.CHANNELS and is_before:
+            self._say(
+                f"{where}when.before", "how she is is not asked before the day", 'use after, or kind = "channels"'
+            )
 
     def _loud(self, at: time | None, where: str) -> None:
         fault = quiet_fault(at, self.quiet) if self.quiet is not None else None

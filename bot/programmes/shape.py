@@ -148,7 +148,8 @@ class OnceShape(_Part):
     """When something is asked that is asked once per trip."""
 
     anchor: Annotated[Anchor, _word_of(*Anchor)]
-    after: Span
+    after: Span | None = None
+    before: AfterDays | None = None
     unknown: Span | None = None
 
 

@@ -25,6 +25,9 @@ RUNNING = frozenset({State.OPEN, State.LATE})
 FAILED = frozenset({State.MISSED, State.UNREACHED, State.NOT_ASKED})
 """Over without a word from her."""
 
+UNANSWERABLE = frozenset({"channels"})
+"""Kinds that no word of hers answers, nor is any a sign of life for them: what they ask for is seen by itself."""
+
 
 class Choice(StrEnum):
     """What she can press; plain codes, so that boards need no decryption."""

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from bot.listed import listed_as
-from bot.prompts.model import Answer, Choice, Prompt, ShareWith, State
+from bot.prompts.model import UNANSWERABLE, Answer, Choice, Prompt, ShareWith, State
 from bot.schema import Id, Sealed, UtcDateTime, id_column, metadata
 
 prompts = Table(
@@ -112,11 +112,13 @@ _OPEN = (
         prompts.c.person_id == bindparam("one"), prompts.c.state.not_in(_GONE), prompts.c.opens_at <= bindparam("at")
     )
     .where((prompts.c.closes_at.is_(None)) | (prompts.c.closes_at > bindparam("at")))
+    .where(prompts.c.kind.not_in(sorted(UNANSWERABLE)))
     .order_by(prompts.c.opens_at, prompts.c.id)
 )
 _NEXT = (
     select(prompts)
     .where(prompts.c.person_id == bindparam("one"), prompts.c.state == State.SCHEDULED.value)
+    .where(prompts.c.kind.not_in(sorted(UNANSWERABLE)))
     .order_by(prompts.c.opens_at)
 )
 _UPDATE = prompts.update().where(prompts.c.id == bindparam("row_id"))

@@ -19,7 +19,7 @@ from bot.engine.asked import shown
 from bot.outbox.model import Kind, OutboxState
 from bot.outbox.store import outbox
 from bot.people.store import chunks, people
-from bot.prompts.model import RUNNING, Choice
+from bot.prompts.model import RUNNING, UNANSWERABLE, Choice
 from bot.prompts.store import prompts
 from handlers.process import process
 from handlers.receive import receive
@@ -95,7 +95,7 @@ class Answers:
             query = (
                 select(prompts.c.id, people.c.number, prompts.c.item, prompts.c.occasion)
                 .join(people, people.c.id == prompts.c.person_id)
-                .where(prompts.c.id.in_(piece))
+                .where(prompts.c.id.in_(piece), prompts.c.kind.not_in(sorted(UNANSWERABLE)))
             )
             for prompt_id, number, item, occasion in conn.execute(query):
                 after = answers_after(self._seed, number, item, occasion, self._rate)

@@ -14,7 +14,7 @@ from bot.figures.model import UNKNOWN, Stay
 from bot.figures.store import hosts, intakes, online_visits, papers, targets
 from bot.people.model import Level, RoleKind
 from bot.people.store import people, roles, unit_paths
-from bot.prompts.model import State
+from bot.prompts.model import UNANSWERABLE, State
 from bot.prompts.store import prompts
 from bot.roster.columns import folded
 from bot.sessions.model import KIND as SESSION
@@ -138,6 +138,7 @@ def answers(conn: Connection, year: int) -> Answers:
         prompts.c.asked_at >= start,
         prompts.c.asked_at < end,
         prompts.c.state.not_in([State.WITHDRAWN.value, State.EXCUSED.value]),
+        prompts.c.kind.not_in(sorted(UNANSWERABLE)),
     )
     total = conn.execute(select(func.count()).select_from(prompts).where(*asked)).scalar_one()
     answered = (*asked, prompts.c.answered_at.is_not(None))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from bot.engine.facts import load_facts
+from bot.engine.second_channel import KIND as CHANNELS
 from bot.local_time import local_date
 from bot.outbox.model import Kind
 from bot.programmes.model import Anchor, Item, Recurring
@@ -42,6 +43,8 @@ def _explain(chat: Chat, told: Told, prompt: Prompt) -> None:
     about = "landing"
     if item is None or isinstance(item.when, Recurring):
         about = "checkin"
+    elif prompt.kind == CHANNELS:
+        about = "channels"
     elif item.when.anchor is Anchor.RETURN:
         about = "return"
     chat.say(

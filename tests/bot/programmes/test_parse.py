@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.errors import Mistake, MistakesError
 from bot.local_time import Quiet
-from bot.programmes.model import After, Rung, Step
+from bot.programmes.model import After, Anchor, Once, Rung, Step
 from bot.programmes.parse import parse, read
 from bot.programmes.versions import default_text
 
@@ -289,3 +289,30 @@ def test_any_text_gives_a_programme_or_mistakes(text: str) -> None:
 def test_a_date_where_a_country_goes_is_shown_as_it_is() -> None:
     text = SOUND.replace('["GB"]', "[2026-11-22]")
     assert repr(date(2026, 11, 22)) in mistakes(text)[0]
+
+
+BEFORE = """
+[[item]]
+key = "two"
+kind = "channels"
+when = { anchor = "departure", before = { days = 14, at = "18:30" } }
+rung = [{ step = "missed", after = { days = 7, at = "09:00" } }]
+"""
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "said"),
+    [
+        ('before = { days = 14, at = "18:30" }', 'after = { days = 1, at = "18:30" }', "asked for before departure"),
+        ('anchor = "departure"', 'anchor = "return"', "asked for before departure"),
+        ('anchor = "departure"', 'anchor = "landing"', "a landing is an hour"),
+        ('kind = "channels"', 'kind = "landing"', "not asked before the day"),
+        ("before = {", 'after = "PT6H", before = {', "one of after and before"),
+        (', before = { days = 14, at = "18:30" }', "", "one of after and before"),
+        ('at = "18:30"', 'at = "23:30"', "lies in the quiet hours"),
+        ("days = 14", "days = -14", "does not go here"),
+    ],
+)
+def test_what_is_asked_before_departure_has_its_own_mistakes(was: str, now: str, said: str) -> None:
+    assert parse(BEFORE, 1).items[0].when == Once(Anchor.DEPARTURE, After(days=-14, at=time(18, 30)))
+    assert any(said in one for one in mistakes(BEFORE.replace(was, now)))

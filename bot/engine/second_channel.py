@@ -1,0 +1,94 @@
+"""Two proven channels before departure: asked only of whoever has not got them, and over by itself once she has.
+
+No word of hers answers it: what it asks for is seen in the ledger of addresses. Who has not got two at its end is for
+her counsellor to know, in his morning; it is no alarm.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from bot.addresses.model import PULL_ONLY, WAKE_ONLY, Address, AddressState
+from bot.addresses.rules import TWO, proven
+from bot.addresses.store import all_of
+from bot.engine.telling import not_before_her_morning, tell
+from bot.engine.who_helps import load_helpers
+from bot.journal import store as journal
+from bot.outbox.model import Kind as MessageKind
+from bot.outbox.model import Priority
+from bot.people import store as people
+from bot.programmes.model import Kind
+from bot.prompts import store as prompts_store
+from bot.prompts.model import FAILED, RUNNING, Prompt, State
+from bot.prompts.store import prompts
+from bot.settings import Settings
+
+KIND = Kind.CHANNELS.value
+
+
+def have_two(conn: Connection, person_ids: Iterable[int]) -> set[int]:
+    """Return those of these people who have two proven channels."""
+    return {who for who, mine in all_of(conn, person_ids).items() if proven(mine) >= TWO}
+
+
+def settle(conn: Connection, prompt_ids: Sequence[int], whose: dict[int, int], now: datetime) -> list[int]:
+    """End those of these prompts whose people have two proven channels by now; return the others."""
+    done = have_two(conn, [whose[one] for one in prompt_ids])
+    over = [one for one in prompt_ids if whose[one] in done]
+    for one in over:
+        prompts_store.update(conn, one, state=State.EXCUSED.value, next_at=None)
+    lines = [journal.line(now, "prompt.settled", person_id=whose[one], prompt_id=one) for one in over]
+    journal.write(conn, lines)
+    return [one for one in prompt_ids if whose[one] not in done]
+
+
+def heard(conn: Connection, person_id: int, now: datetime) -> None:
+    """End what asks somebody for a second channel if what has just come from her proves it."""
+    mine = prompts.c.person_id == person_id, prompts.c.kind == KIND
+    waits = prompts.c.state.in_([state.value for state in RUNNING | FAILED])
+    found = list(conn.execute(select(prompts.c.id).where(*mine, waits).order_by(prompts.c.id)).scalars())
+    if found:
+        settle(conn, found, dict.fromkeys(found, person_id), now)
+
+
+def not_proven(conn: Connection, prompt_id: int, person_id: int, now: datetime) -> None:
+    """Let her counsellor, or else the office, know that she leaves soon and may not be found when an app fails."""
+    student = people.by_id(conn, person_id)
+    if student is None:
+        return
+    helpers = load_helpers(conn, [student])
+    counsellor = helpers.counsellor_of(student)
+    many = proven(all_of(conn, [person_id]).get(person_id, []))
+    for helper_id in helpers.office_of(student) if counsellor is None else [counsellor]:
+        tell(
+            conn,
+            helper_id,
+            MessageKind.NOTICE,
+            "staff/channels_unproven",
+            key=f"p:{prompt_id}:unproven:{helper_id}",
+            priority=Priority.PROMPT,
+            now=now,
+            about_id=person_id,
+            data={"proven": many},
+            not_before=not_before_her_morning(conn, helper_id, now),
+        )
+
+
+def said(conn: Connection, prompt: Prompt, settings: Settings) -> dict[str, Any]:
+    """Return what the question says beside its words: her channels and those that she could add; nothing else."""
+    if prompt.kind != KIND:
+        return {}
+    mine = [one for one in all_of(conn, [prompt.person_id]).get(prompt.person_id, []) if _is_hers(one)]
+    known = {one.channel for one in mine}
+    more = [name for name in settings.channels.live if name not in known | PULL_ONLY | WAKE_ONLY]
+    return {"ways": [_way(one) for one in mine], "could_add": more}
+
+
+def _is_hers(one: Address) -> bool:
+    return one.channel not in WAKE_ONLY and one.state in {AddressState.WORKING, AddressState.GONE, AddressState.WRONG}
+
+
+def _way(one: Address) -> dict[str, Any]:
+    return {"channel": one.channel, "proven": one.is_proven, "works": one.state is AddressState.WORKING}
