@@ -113,7 +113,7 @@ def _hard_weeks(conn: Connection, lives: Lives) -> Iterator[str]:
 
 
 def _all_clears(conn: Connection, _lives: Lives) -> Iterator[str]:
-    """Whoever heard of a case hears its end, friends too, and nobody else; who ended it needs no word.
+    """Whoever heard of a case or has it hears its end, friends too, and nobody else; who ended it needs no word.
 
     A hard week that she took back or gave to somebody else ends silently.
     """
@@ -125,11 +125,12 @@ def _all_clears(conn: Connection, _lives: Lives) -> Iterator[str]:
         cleared = _receivers(conn, case.id, Kind.CLEAR, template="%/all_clear")
         enders = select(journal.c.actor_id).where(journal.c.case_id == case.id, journal.c.action == "case.resolved")
         ender = set(conn.execute(enders).scalars())
-        if heard - cleared - ender:
-            yield f"{heard - cleared - ender} heard of case {case.id} and not of its end"
+        has_it = {case.acknowledged_by} - {None}  # taken without having been alarmed, in the console say
+        if (heard | has_it) - cleared - ender:
+            yield f"{(heard | has_it) - cleared - ender} heard of case {case.id} and not of its end"
         tried = _receivers(conn, case.id, Kind.ALARM, tried=True)
-        if cleared - tried:
-            yield f"{cleared - tried} hear the end of case {case.id}, of which they never heard"
+        if cleared - tried - has_it:
+            yield f"{cleared - tried - has_it} hear the end of case {case.id}, of which they never heard"
 
 
 def _receivers(

@@ -67,6 +67,7 @@ def test_it_has_the_people_that_it_promises(database: Database) -> None:
         RoleKind.SUPERVISOR: 1,
         RoleKind.SECRETARY: 1,
         RoleKind.COORDINATOR: 1,
+        RoleKind.READER: 0,
         RoleKind.OFFICE: 1,
     }
     zones = database.read(lambda conn: conn.execute(select(func.count(trips.c.zone.distinct()))).scalar_one())
