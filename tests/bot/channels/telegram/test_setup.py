@@ -10,7 +10,7 @@ from bot.settings import Limits
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram_failures import server_error, too_many
 
-NAMES = ["start", "checkin", "sos", "pause", "buddy", "notcounsellor", "zone", "language", "report"]
+NAMES = ["start", "checkin", "sos", "pause", "buddy", "notcounsellor", "zone", "channels", "language", "report"]
 NAMES += ["mydata", "why", "help", "stop"]
 
 
