@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.errors import Mistake
+from bot.settings_secrets import file_faults
 
 SECRETS = ("client_secret",)
 """Keys that may stand in a file of their own, named by the same key with `_file`."""
@@ -42,23 +43,10 @@ def faults(path: Path, section: Any) -> list[Mistake]:
     if not isinstance(section, dict) or section.get("enabled") is not True:
         return []
     where = f"{path}: [channels.dingtalk]"
-    found = _file_faults(where, section)
+    found = file_faults(where, section, SECRETS)
     for name, needed in _NEEDED.items():
         if not (section.get(name) or section.get(f"{name}_file")):
             found.append(Mistake(f"{where} {name}", "is missing", needed))
-    return found
-
-
-def _file_faults(where: str, section: dict[str, Any]) -> list[Mistake]:
-    found = []
-    for name in SECRETS:
-        file = section.get(f"{name}_file")
-        if not isinstance(file, str) or not file:
-            continue
-        if not Path(file).is_file():
-            found.append(Mistake(f"{where} {name}_file", f"there is no file {file!r}", "name the file it is in"))
-        elif not section.get(name):
-            found.append(Mistake(f"{where} {name}_file", f"there is nothing in {file!r}", "put it on its first line"))
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.errors import Mistake
+from bot.settings_secrets import file_faults
 
 SECRETS = ("secret", "token", "aes_key")
 """Keys that may stand in a file of their own, named by the same key with `_file`."""
@@ -63,7 +64,7 @@ def faults(path: Path, section: Any) -> list[Mistake]:
     if not isinstance(section, dict) or section.get("enabled") is not True:
         return []
     where = f"{path}: [channels.wechat]"
-    found = _file_faults(where, section)
+    found = file_faults(where, section, SECRETS)
     if not section.get("app_id"):
         found.append(Mistake(f"{where} app_id", "is missing", "write the AppID under 基本配置, like wx1234…"))
     for name, needed in _NEEDED.items():
@@ -96,19 +97,6 @@ def _template_faults(where: str, number: int, template: Any) -> list[Mistake]:
             if fill not in FILLS:
                 mend = f"use {', '.join(f'{{{one}}}' for one in sorted(FILLS))}"
                 found.append(Mistake(f"{here} fields.{name}", f"there is no {{{fill}}}", mend))
-    return found
-
-
-def _file_faults(where: str, section: dict[str, Any]) -> list[Mistake]:
-    found = []
-    for name in SECRETS:
-        file = section.get(f"{name}_file")
-        if not isinstance(file, str) or not file:
-            continue
-        if not Path(file).is_file():
-            found.append(Mistake(f"{where} {name}_file", f"there is no file {file!r}", "name the file it is in"))
-        elif not section.get(name):
-            found.append(Mistake(f"{where} {name}_file", f"there is nothing in {file!r}", "put it on its first line"))
     return found
 
 

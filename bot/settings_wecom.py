@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.errors import Mistake
+from bot.settings_secrets import file_faults
 
 SECRETS = ("secret", "token", "aes_key")
 """Keys that may stand in a file of their own, named by the same key with `_file`."""
@@ -44,7 +45,7 @@ def faults(path: Path, section: Any) -> list[Mistake]:
     if not isinstance(section, dict) or section.get("enabled") is not True:
         return []
     where = f"{path}: [channels.wecom]"
-    found = _file_faults(where, section)
+    found = file_faults(where, section, SECRETS)
     if not section.get("corp_id"):
         found.append(Mistake(f"{where} corp_id", "is missing", "write the ID under 我的企业 › 企业信息, like ww1234…"))
     if not section.get("agent_id"):
@@ -56,19 +57,6 @@ def faults(path: Path, section: Any) -> list[Mistake]:
         value = section.get(name)
         if isinstance(value, str) and value and not shape.fullmatch(value):
             found.append(Mistake(f"{where} {name}", "does not look like one", mend))
-    return found
-
-
-def _file_faults(where: str, section: dict[str, Any]) -> list[Mistake]:
-    found = []
-    for name in SECRETS:
-        file = section.get(f"{name}_file")
-        if not isinstance(file, str) or not file:
-            continue
-        if not Path(file).is_file():
-            found.append(Mistake(f"{where} {name}_file", f"there is no file {file!r}", "name the file it is in"))
-        elif not section.get(name):
-            found.append(Mistake(f"{where} {name}_file", f"there is nothing in {file!r}", "put it on its first line"))
     return found
 
 
