@@ -164,8 +164,14 @@ def after_result(
 
 
 def not_now(message: Message, why: str, again: datetime | None, now: datetime) -> Verdict:
-    """Return what becomes of a message that its address does not carry now: `again` is when it may, None for never."""
-    times = [now + LONGEST_HOLD, *(at for at in (ends_at(message), again) if at is not None)]
+    """Return what becomes of a message that its address does not carry now: `again` is when it may, None for never.
+
+    It is looked at once more when it ends at the latest: until then a word of hers may open the way.
+    """
+    end = ends_at(message)
+    if end is not None and end <= now:
+        return Verdict(OutboxState.EXPIRED, reason=why)
+    times = [now + LONGEST_HOLD, *(at for at in (end, again) if at is not None)]
     return Verdict(OutboxState.WAITING, next_try_at=min(times), reason=why, not_now=True)
 
 
