@@ -35,7 +35,6 @@ class Ask:
     name: str
     second: bool
     expires_at: datetime | None
-    priority: Priority = Priority.PROMPT
 
 
 def what_to_ask(prompt: Prompt, decision: Decision) -> Ask | None:
@@ -64,10 +63,8 @@ def queue(conn: Connection, asks: Sequence[tuple[Ask, Sequence[int]]], now: date
             conn.execute(_queueing(conn.dialect.name, second=second), parameters("asks", groups) | shared)
 
 
-_SAME = {"state": OutboxState.WAITING.value, "tries": 0}
-_ASKS = given(
-    "asks", ending=String(), **{name: outbox.c[name].type for name in ("kind", "template", "priority", "expires_at")}
-)
+_SAME = {"state": OutboxState.WAITING.value, "tries": 0, "priority": int(Priority.PROMPT)}
+_ASKS = given("asks", ending=String(), **{name: outbox.c[name].type for name in ("kind", "template", "expires_at")})
 
 
 def _given(ask: Ask) -> dict[str, Any]:
@@ -75,7 +72,6 @@ def _given(ask: Ask) -> dict[str, Any]:
         "ending": f":{ask.name}",
         "kind": ask.kind.value,
         "template": ask.template,
-        "priority": int(ask.priority),
         "expires_at": ask.expires_at,
     }
 
@@ -91,7 +87,7 @@ def _queueing(dialect: str, *, second: bool) -> Insert:
         "channel": addresses.c.channel,
         "account": addresses.c.account,
     }
-    columns |= {name: _ASKS.c[name] for name in ("kind", "template", "priority", "expires_at")}
+    columns |= {name: _ASKS.c[name] for name in ("kind", "template", "expires_at")}
     columns |= {
         name: bindparam(f"new_{name}", type_=outbox.c[name].type) for name in (*_SAME, "created_at", "next_try_at")
     }

@@ -2,37 +2,60 @@
 
 The order of addresses is hers, but what can push comes first and what is shut last: `bot.engine.telling.in_turn` says
 the same of one person.
-`address_for` and `reach_for` are SQL within a statement about many prompts, which then needs no row of each.
+`address_for` and `reach_for` are SQL within a statement about many prompts, which then needs no row of each; `ways_of`
+reads each person's addresses once, for a batch that needs all of it.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, ScalarSelect, case, func, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, FromClause, ScalarSelect, case, func, or_, select
 
 from bot.addresses.model import PULL_ONLY, WAKE_ONLY, AddressState
 from bot.addresses.store import addresses
 from bot.engine.deciding import Reach
 from bot.listed import listed
-from bot.people.store import people
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """An address that can be tried, and what the outbox repeats of it."""
+
+    address_id: int
+    channel: str
+    account: str
 
 
 @dataclass(frozen=True)
 class Way:
-    """The ids of the first and of the second address to try (the first again where there is only one)."""
+    """How somebody is reached, and the first and the second address to try (the first again where it is the only)."""
 
-    reach: Reach = Reach.NONE
-    first: int | None = None
-    second: int | None = None
+    reach: Reach
+    first: Carrier
+    second: Carrier
 
 
 def ways_of(conn: Connection, person_ids: Iterable[int]) -> dict[int, Way]:
     """Return the ways to those of these people who have a working address."""
-    one = people.c.id
-    query = select(one, reach_for(one), address_for(one), address_for(one, second=True))
-    found = conn.execute(query.where(listed(one, sorted(person_ids)))).all()
-    return {row[0]: Way(Reach(row[1]), row[2], row[3]) for row in found if row[2] is not None}
+    table = addresses.c
+    query = (
+        select(table.person_id, table.id, table.channel, table.account, table.shut)
+        .where(listed(table.person_id, sorted(person_ids)), *_carries(addresses))
+        .order_by(table.person_id, *_turn(addresses))
+    )
+    found: dict[int, Way] = {}
+    alone: set[int] = set()
+    for who, address_id, channel, account, shut in conn.execute(query).all():
+        if who not in found:
+            first = Carrier(address_id, channel, account)
+            reach = Reach.NONE if shut is not None else Reach.PULL if channel in PULL_ONLY else Reach.PUSH
+            found[who] = Way(reach, first, first)
+            alone.add(who)
+        elif who in alone:
+            found[who] = replace(found[who], second=Carrier(address_id, channel, account))
+            alone.remove(who)
+    return found
 
 
 def can_be_asked(way: Way | None) -> bool:
@@ -59,17 +82,17 @@ def reach_for(person_id: Column[Any]) -> ColumnElement[Any]:
 
 def _in_turn(person_id: Column[Any], name: str, number: int) -> ScalarSelect[Any]:
     mine = addresses.alias()
-    query = (
-        select(mine.c[name])
-        .where(
-            mine.c.person_id == person_id,
-            mine.c.state == AddressState.WORKING.value,
-            ~_is_one_of(mine.c.channel, WAKE_ONLY),
-        )
-        .order_by(mine.c.shut.is_not(None), _is_one_of(mine.c.channel, PULL_ONLY), mine.c.position, mine.c.id)
-        .limit(1)
-    )
+    query = select(mine.c[name]).where(mine.c.person_id == person_id, *_carries(mine)).order_by(*_turn(mine))
+    query = query.limit(1)
     return (query.offset(number) if number else query).correlate(person_id.table).scalar_subquery()
+
+
+def _carries(table: FromClause) -> tuple[ColumnElement[bool], ...]:
+    return table.c.state == AddressState.WORKING.value, ~_is_one_of(table.c.channel, WAKE_ONLY)
+
+
+def _turn(table: FromClause) -> tuple[ColumnElement[Any], ...]:
+    return table.c.shut.is_not(None), _is_one_of(table.c.channel, PULL_ONLY), table.c.position, table.c.id
 
 
 def _is_one_of(channel: ColumnElement[Any], names: Iterable[str]) -> ColumnElement[bool]:

@@ -14,7 +14,7 @@ from bot.addresses.model import AddressState
 from bot.addresses.store import addresses
 from bot.engine.reaching import Way, can_be_asked, ways_of
 from bot.engine.rollcall_people import Meant
-from bot.engine.rollcall_telling import send, withdraw_waiting
+from bot.engine.rollcall_telling import ROWS, send, withdraw_waiting
 from bot.listed import listed
 from bot.outbox.model import OutboxState
 from bot.outbox.store import outbox
@@ -27,7 +27,6 @@ from bot.schema import UtcDateTime
 
 # One statement for a batch that reads it as JSON: a statement for each takes four times as long, and a look into the
 # members just written, of which PostgreSQL knows nothing yet, grows with every batch.
-_ROWS = {"sqlite": "json_each(:rows)", "postgresql": "json_array_elements(CAST(:rows AS json))"}
 _INTO_MEMBERS = (
     "INSERT INTO rollcall_members (person_id, country, city, zone, state, rollcall_id, at) "
     "SELECT CAST(value ->> 0 AS bigint), value ->> 1, value ->> 2, value ->> 3, value ->> 4, :rollcall, :now FROM "
@@ -38,9 +37,10 @@ _INTO_PROMPTS = (
     ":opened, :due, 0, 0 FROM "
 )
 _INSTANTS = [bindparam(name, type_=UtcDateTime) for name in ("now", "opened", "due")]
-_MEMBERS = {name: text(_INTO_MEMBERS + rows).bindparams(_INSTANTS[0]) for name, rows in _ROWS.items()}
+_MEMBERS = {name: text(_INTO_MEMBERS + rows).bindparams(_INSTANTS[0]) for name, rows in ROWS.items()}
 _PROMPTS = {
-    name: text(f"{_INTO_PROMPTS}{rows} RETURNING id").bindparams(*_INSTANTS[1:]) for name, rows in _ROWS.items()
+    name: text(f"{_INTO_PROMPTS}{rows} RETURNING id, person_id").bindparams(*_INSTANTS[1:])
+    for name, rows in ROWS.items()
 }
 _UNDER_WAY = (OutboxState.WAITING.value, OutboxState.SENDING.value, OutboxState.ACCEPTED.value)
 
@@ -68,7 +68,7 @@ def ask(conn: Connection, rollcall: Rollcall, found: Sequence[Meant], version_id
         "opened": opened,
         "due": opened + AFTER[-1],
     }
-    mine = list(conn.execute(_PROMPTS[conn.dialect.name], same | {"rows": rows}).scalars())
+    mine = [(row.id, row.person_id) for row in conn.execute(_PROMPTS[conn.dialect.name], same | {"rows": rows})]
     send(conn, "roll:0", mine, ways, now)
 
 
@@ -94,10 +94,9 @@ def ask_again(conn: Connection, rollcall: Rollcall, ids: Sequence[int], now: dat
     under_way = _under_way(conn, [row.id for row in waiting])
     anew = [row for row in waiting if row.id not in under_way]
     if anew:
-        found = {row.person_id: ways[row.person_id] for row in anew}
         withdraw_waiting(conn, [row.id for row in anew])
-        send(conn, f"roll:{rollcall.step}", [row.id for row in anew], found, now)
-        can = [one for one, way in found.items() if can_be_asked(way)]
+        send(conn, f"roll:{rollcall.step}", [(row.id, row.person_id) for row in anew], ways, now)
+        can = [row.person_id for row in anew if can_be_asked(ways[row.person_id])]
         move(conn, rollcall.id, can, [MemberState.UNREACHED], MemberState.NOT_ASKED, now)
 
 
@@ -127,6 +126,6 @@ def _remind(
         return
     ids = [row.id for row in there]
     conn.execute(update(prompts).where(listed(prompts.c.id, ids)).values(state=State.LATE.value, reminded_at=now))
-    found = {row.person_id: ways[row.person_id] for row in there}
+    mine = [(row.id, row.person_id) for row in there]
     second = rollcall.step == REMIND_AGAIN
-    send(conn, f"roll:{rollcall.step}", ids, found, now, again=True, second=second)
+    send(conn, f"roll:{rollcall.step}", mine, ways, now, again=True, second=second)

@@ -4,7 +4,7 @@ from sqlalchemy import Connection, select
 
 from bot.addresses.model import AddressState
 from bot.addresses.store import addresses
-from bot.engine.reaching import address_for, reach_for
+from bot.engine.reaching import address_for, reach_for, ways_of
 from bot.people.store import people
 from tests.support.school import School
 
@@ -43,3 +43,23 @@ def test_what_pushes_comes_before_her_page_and_then_her_order_counts(any_school:
         assert ways(conn, page) == (f"web{page}", f"web{page}", "pull")
         assert ways(conn, nowhere) == (None, None, "none")
         assert ways(conn, lost) == (None, None, "none")
+
+
+def test_a_batch_sees_the_same_ways_as_a_statement(any_school: School) -> None:
+    school = any_school
+    sorts = [("web", "apprise", "wecom", "telegram"), ("web",), ("telegram",), ("wecom", "mail"), ("apprise",), ()]
+    ids = [school.student(f"S{number}", channels=()) for number in range(len(sorts))]
+    for person_id, channels in zip(ids, sorts, strict=True):
+        if channels:
+            give(school, person_id, *channels)
+    shut = addresses.update().where(addresses.c.person_id.in_(ids[2:4]), addresses.c.channel != "mail")
+    school.do(lambda conn: conn.execute(shut.values(shut="window")))
+    with school.db.engine.connect() as conn:
+        named = {row.id: row.external_id for row in conn.execute(select(addresses.c.id, addresses.c.external_id))}
+        batch = ways_of(conn, ids)
+        assert sorted(batch) == ids[:4]
+        for person_id, way in batch.items():
+            first, second = named[way.first.address_id], named[way.second.address_id]
+            assert (first, second, way.reach.value) == ways(conn, person_id)
+            assert first.startswith(way.first.channel)
+            assert way.first.account == "a"
