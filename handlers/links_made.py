@@ -86,6 +86,44 @@ def receipt_link(conn: Connection, settings: Settings, person_id: int, real_now:
     return f"{settings.service.url}/told/{token}"
 
 
+def calendar_link(conn: Connection, settings: Settings, person_id: int, real_now: datetime) -> str:
+    """Return a feed for somebody's calendar program; it works until she takes her feeds back."""
+    token = links.make(conn, LinkPurpose.CALENDAR, person_id, real_now=real_now, expires_at=None)
+    return f"{settings.service.url}/calendar/{token}.ics"
+
+
+def calendar_link_of(conn: Connection, settings: Settings, number: str, real_now: datetime) -> str:
+    """Return such a feed by number; YanxinError when there is nobody who could have one."""
+    person = _present(conn, number)
+    if person.left_at is not None:
+        raise YanxinError(f"{number} has left the service; there is nothing to put into a calendar")
+    return calendar_link(conn, settings, person.id, real_now)
+
+
+def calendar_page_link(conn: Connection, settings: Settings, person_id: int, real_now: datetime) -> str:
+    """Return a link for somebody herself to the page of her calendar links; good for a day."""
+    expires_at = real_now + RECEIPT_FOR
+    token = links.make(conn, LinkPurpose.CALENDAR_PAGE, person_id, real_now=real_now, expires_at=expires_at)
+    return f"{settings.service.url}/calendar/{token}"
+
+
+def meeting_file_link(
+    conn: Connection, settings: Settings, prompt: Prompt, channel: str, now: datetime, real_now: datetime
+) -> str:
+    """Return a link to the file that puts one session into a calendar; good until the session is over."""
+    left = (prompt.closes_at or now) - now
+    token = links.make(
+        conn,
+        LinkPurpose.ANSWER,
+        prompt.person_id,
+        real_now=real_now,
+        expires_at=real_now + max(ANSWER_FOR, left),
+        channel=channel,
+        prompt_id=prompt.id,
+    )
+    return f"{settings.service.url}/a/{token}/meeting.ics"
+
+
 def oldest_open(conn: Connection, person_id: int, now: datetime) -> Prompt | None:
     """Return what has waited longest for an answer: what is running first, then what was given up but can be said."""
     answerable = open_of(conn, person_id, now)

@@ -1,27 +1,29 @@
-"""She asks, on a page that a mail leads to, what we hold about her: it goes to her address in a mail of its own.
+"""She asks, on a page that a mail leads to, for what we hold about her or for her calendar: it goes to her address in a
+mail of its own.
 
 Whoever holds the page may have been passed its mail: nothing of it is shown there. The two pages call this.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from bot.addresses.model import MAIL, Address
 from bot.addresses.store import working_of
 from bot.inbox.model import Incoming
-from handlers.chat import mydata
+from handlers.chat import calendar_linked, mydata
 from handlers.chat.words import command_in
 from handlers.context import Chat
 from handlers.process import queue_replies
 
-COMMAND = "/mydata"
+_ASKED: dict[str, Callable[[Chat, str], None]] = {
+    "/mydata": lambda chat, _rest: mydata.asked(chat),
+    "/calendar": calendar_linked.asked,
+}
 
 
 def is_asked(chat: Chat, incoming: Incoming) -> bool:
     """Tell whether that is what she wrote."""
-    if not incoming.text:
-        return False
-    command = command_in(incoming.text, chat.services.renderer.keyboard_commands())
-    return command is not None and command[0] == COMMAND
+    return _command(chat, incoming) is not None
 
 
 def mailbox_of(chat: Chat) -> Address | None:
@@ -30,9 +32,17 @@ def mailbox_of(chat: Chat) -> Address | None:
     return next((one for one in found if one.channel == MAIL), None)
 
 
-def mailed(chat: Chat, address: Address, inbox_id: int) -> None:
+def mailed(chat: Chat, address: Address, inbox_id: int, incoming: Incoming) -> None:
     """Queue the mail and say on the page that it comes."""
     by_mail = replace(chat, address=address, channel=MAIL, replies=[])
-    mydata.asked(by_mail)
+    command, rest = _command(chat, incoming) or ("/mydata", "")
+    _ASKED[command](by_mail, rest)
     queue_replies(by_mail, address, inbox_id)
     chat.say("mail/on_its_way")
+
+
+def _command(chat: Chat, incoming: Incoming) -> tuple[str, str] | None:
+    if not incoming.text:
+        return None
+    found = command_in(incoming.text, chat.services.renderer.keyboard_commands())
+    return found if found is not None and found[0] in _ASKED else None

@@ -1,4 +1,4 @@
-"""`yanxin login-link`, `invite-link`, `answer-link`: links that a person hands to a person."""
+"""`yanxin login-link`, `invite-link`, `answer-link`, `calendar-link`: links that a person hands to a person."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,6 +16,7 @@ from bot.storage import state
 from bot.storage.database import Database
 from handlers.links_made import INVITED_FOR, Invitation, invite_links
 from handlers.links_made import answer_link as make_answer_link
+from handlers.links_made import calendar_link_of as make_calendar_link
 from handlers.links_made import login_link as make_login_link
 
 
@@ -81,6 +82,19 @@ def answer_link(tool: Tool, number: str) -> None:
         click.echo(
             database.write(lambda conn: make_answer_link(conn, reachable(conn, tool.settings), number, now, real))
         )
+
+
+@click.command("calendar-link", cls=Command)
+@click.argument("number")
+@pass_tool
+def calendar_link(tool: Tool, number: str) -> None:
+    """Print a feed of somebody's sessions for a calendar program; it is for that person alone.
+
+    It works until she takes her calendar links back, with /calendar off or on her page.
+    """
+    real = tool.clock.real()
+    with tool.database() as database:
+        click.echo(database.write(lambda conn: make_calendar_link(conn, reachable(conn, tool.settings), number, real)))
 
 
 def reachable(conn: Connection, settings: Settings) -> Settings:

@@ -26,6 +26,7 @@ COMMANDS = {
     "invite-link": "bot.cli.links:invite_link",
     "invite-mail": "bot.cli.invite_mail:invite_mail",
     "answer-link": "bot.cli.links:answer_link",
+    "calendar-link": "bot.cli.links:calendar_link",
     "rollcall": "bot.cli.rollcall:rollcall",
     "sessions": "bot.cli.session:sessions",
     "session": "bot.cli.session:session",

@@ -10,13 +10,17 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from bot.addresses import store as addresses
 from bot.addresses.model import MAIL, OF_BRANCHES
 from bot.engine.branch_words import NEUTRAL, is_neutral
+from bot.engine.session_calendar import MAILED, mail_of
 from bot.links import store as links
 from bot.links.model import LinkPurpose
 from bot.outbox.model import Kind, Letter, Message, Rendered
 from bot.people import store as people_store
-from bot.people.model import RoleKind
+from bot.people.model import Person, RoleKind
+from bot.prompts import store as prompts
+from bot.rendering.calendar_file import Ends
 from bot.rendering.renderer import Renderer
 from bot.settings import Settings
 
@@ -68,15 +72,31 @@ def with_letter(
     words = renderer.chat("mail/letter", body.language, context)
     subject, _, notes = words.text.partition("\n")
     unsubscribe = message.data.get("unsubscribe")
+    page = _page(conn, message, settings, real_now)
+    calendar = _calendar(conn, message, person, renderer, settings, page)
     letter = Letter(
         subject=subject.strip(),
         reference=_link(conn, message, LinkPurpose.REPLY, REPLY_FOR, real_now),
-        page=_page(conn, message, settings, real_now),
+        page=page,
         open_label=words.buttons[0][0].label,
         notes=tuple(line.strip() for line in notes.splitlines() if line.strip()),
         unsubscribe=unsubscribe if isinstance(unsubscribe, str) else None,
+        calendar=calendar[0] if calendar else None,
+        calendar_method=calendar[1] if calendar else "",
     )
     return replace(body, letter=letter)
+
+
+def _calendar(
+    conn: Connection, message: Message, person: Person | None, renderer: Renderer, settings: Settings, page: str
+) -> tuple[str, str] | None:
+    """Return what goes into her calendar with a mail about a session, and its method; None with any other mail."""
+    address = addresses.by_id(conn, message.address_id) if message.address_id is not None else None
+    if message.template not in MAILED or message.prompt_id is None or person is None or address is None:
+        return None
+    mail = settings.channels.mail
+    ends = Ends(mail.sender, mail.name, address.external_id)
+    return mail_of(conn, message.prompt_id, person, renderer, ends, page)
 
 
 def _page(conn: Connection, message: Message, settings: Settings, real_now: datetime) -> str:
@@ -85,8 +105,15 @@ def _page(conn: Connection, message: Message, settings: Settings, real_now: date
         return own
     asks = message.kind in ASKING or message.template.startswith(OF_BRANCHES)
     if asks and message.prompt_id is not None:
-        return f"{settings.service.url}/a/{_link(conn, message, LinkPurpose.ANSWER, ANSWER_FOR, real_now)}"
+        good_for = max(ANSWER_FOR, _until_over(conn, message))
+        return f"{settings.service.url}/a/{_link(conn, message, LinkPurpose.ANSWER, good_for, real_now)}"
     return f"{settings.service.url}/m/{_link(conn, message, LinkPurpose.MAIL, PAGE_FOR, real_now)}"
+
+
+def _until_over(conn: Connection, message: Message) -> timedelta:
+    """Return how long a session is still ahead: a link to it stands in a calendar until it is over."""
+    prompt = prompts.by_id(conn, message.prompt_id or 0) if message.template.startswith(OF_BRANCHES) else None
+    return timedelta() if prompt is None or prompt.closes_at is None else prompt.closes_at - message.created_at
 
 
 def _link(conn: Connection, message: Message, purpose: LinkPurpose, good_for: timedelta, real_now: datetime) -> str:

@@ -17,6 +17,8 @@ class LinkPurpose(StrEnum):
     MAIL = "mail"  # the page of one mail: its message, and its buttons
     REPLY = "reply"  # the reference of one mail, by which replies and bounces are known; it opens nothing
     DIGEST = "digest"  # ends the digests of a member of staff
+    CALENDAR = "calendar"  # her feed, which calendar programs fetch for as long as she leaves it on
+    CALENDAR_PAGE = "calendar_page"  # the page on which she makes such links and takes them back
     RECEIPT = "receipt"  # shows a student who was told what about her
 
 

@@ -85,13 +85,21 @@ def update(conn: Connection, link_id: int, **values: Any) -> None:
     conn.execute(links.update().where(links.c.id == link_id).values(**values))
 
 
-def revoke_of(conn: Connection, person_id: int, purpose: LinkPurpose, real_now: datetime) -> None:
-    """Take back all links of one purpose that a person has."""
-    conn.execute(
+def live_of(conn: Connection, person_id: int, purpose: LinkPurpose, real_now: datetime) -> list[Link]:
+    """Return the links of one purpose with which a person can still open something, the oldest first."""
+    mine = (links.c.person_id == person_id, links.c.purpose == purpose.value, links.c.revoked_at.is_(None))
+    found = [_link(row) for row in conn.execute(select(links).where(*mine).order_by(links.c.id))]
+    return [one for one in found if is_live(one, real_now)]
+
+
+def revoke_of(conn: Connection, person_id: int, purpose: LinkPurpose, real_now: datetime) -> int:
+    """Take back all links of one purpose that a person has; return how many those were."""
+    done = conn.execute(
         links.update()
         .where(links.c.person_id == person_id, links.c.purpose == purpose.value, links.c.revoked_at.is_(None))
         .values(revoked_at=real_now)
     )
+    return done.rowcount
 
 
 def of_address(conn: Connection, address_id: int, purpose: LinkPurpose) -> Link | None:

@@ -129,7 +129,8 @@ class Letter:
     """What a mail has beside its message: a subject, the page where its buttons are, and lines about that page.
 
     `reference` names the mail in its Message-ID, so that replies and bounces are known by it; `unsubscribe` is a link
-    that ends such mails with one POST, for digests (`unsubscribe` in the data of a message).
+    that ends such mails with one POST, for digests (`unsubscribe` in the data of a message). `calendar` is what goes
+    into a calendar with it, by the method `calendar_method`.
     """
 
     subject: str
@@ -138,6 +139,8 @@ class Letter:
     open_label: str
     notes: tuple[str, ...] = ()
     unsubscribe: str | None = None
+    calendar: str | None = None
+    calendar_method: str = ""
 
 
 @dataclass(frozen=True)

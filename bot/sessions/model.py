@@ -82,6 +82,7 @@ class Invitation:
     told_start: datetime
     next_at: datetime | None
     left_at: datetime | None
+    uid: str = ""
 
 
 def session_in(occasion: str) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import (
     Boolean,
@@ -63,6 +64,8 @@ session_invitations = Table(
     # When she is asked again or reminded; every invitation has a clock of its own, so no prompt has one.
     Column("next_at", UtcDateTime),
     Column("left_at", UtcDateTime),
+    # What her calendar knows it by, whatever becomes of it.
+    Column("uid", String(36), nullable=False, unique=True),
     UniqueConstraint("session_id", "person_id"),
 )
 Index(
@@ -126,7 +129,8 @@ def update(conn: Connection, session_id: int, **values: Any) -> None:
 
 def invite(conn: Connection, **values: Any) -> int:
     """Store an invitation and return its id."""
-    inserted = conn.execute(session_invitations.insert().values(**values).returning(session_invitations.c.id))
+    whole = {"uid": str(uuid4())} | values
+    inserted = conn.execute(session_invitations.insert().values(whole).returning(session_invitations.c.id))
     return int(inserted.scalar_one())
 
 
@@ -142,6 +146,14 @@ def invitation_of(conn: Connection, prompt_id: int, *, locked: bool = False) -> 
     query = select(session_invitations).where(session_invitations.c.prompt_id == prompt_id)
     row = conn.execute(query.with_for_update() if locked else query).one_or_none()
     return None if row is None else _invitation(row)
+
+
+def invitations_to(conn: Connection, person_id: int, since: datetime) -> list[Invitation]:
+    """Return the invitations of somebody to what begins after an instant, and that she has not left."""
+    table = session_invitations
+    query = select(table).join(sessions, sessions.c.id == table.c.session_id)
+    query = query.where(table.c.person_id == person_id, table.c.left_at.is_(None), sessions.c.starts_at > since)
+    return [_invitation(row) for row in conn.execute(query.order_by(sessions.c.starts_at, sessions.c.id))]
 
 
 def set_invitation(conn: Connection, invitation_id: int, **values: Any) -> None:

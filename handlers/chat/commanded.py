@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from handlers.chat import (
     buddied,
+    calendar_linked,
     channels_ordered,
     checkin,
     cried,
@@ -54,6 +55,7 @@ _HANDLERS: dict[str, Callable[[Chat, str], None]] = {
     "/pause": paused.asked,
     "/buddy": buddied.asked,
     "/notcounsellor": left_out.commanded,
+    "/calendar": calendar_linked.asked,
     "/channels": lambda chat, _rest: channels_ordered.asked(chat),
     "/zone": _zone,
     "/where": _zone,

@@ -7,6 +7,7 @@ from bot.sessions import store
 from bot.sessions.model import KIND, Rsvp
 from handlers.chat import waiting
 from handlers.chat.asking import ask_again, unanswered
+from handlers.chat.calendar_linked import file_asked
 from handlers.chat.words import whole
 from handlers.context import Chat
 
@@ -19,13 +20,15 @@ def pressed(chat: Chat, prompt_id: int, choice: str) -> bool:
         _said(chat, prompt_id, Rsvp(choice))
         return True
     prompt = prompts.by_id(chat.conn, prompt_id)
-    if choice not in {"about", "why", "off"}:
+    if choice not in {"about", "calendar", "why", "off"}:
         return False
     one = store.invitation_of(chat.conn, prompt_id)
     if prompt is None or prompt.person_id != chat.person.id or one is None or one.left_at is not None:
         chat.say("session/refused")
     elif choice == "about":
         chat.say("session/about", prompt_id=prompt_id)
+    elif choice == "calendar":
+        file_asked(chat, prompt_id)
     elif choice == "why":
         waiting.wait_for(chat, STEP, prompt=prompt_id)
         chat.say("session/why", prompt_id=prompt_id)

@@ -24,6 +24,8 @@ _COMMANDS = {
     "时区": "/zone",
     "周报": "/digest",
     "语言": "/language",
+    "日历": "/calendar",
+    "我的日历": "/calendar",
     "联系渠道": "/channels",
     "渠道": "/channels",
     "我的数据": "/mydata",

@@ -84,7 +84,7 @@ def said(
     )
     mailbox = mydata_mailed.mailbox_of(chat) if mydata_mailed.is_asked(chat, incoming) else None
     if mailbox is not None:
-        mydata_mailed.mailed(chat, mailbox, inbox_id)
+        mydata_mailed.mailed(chat, mailbox, inbox_id, incoming)
     else:
         _dispatch(chat, page.prompt, incoming)
     if chat.counts_as_alive:

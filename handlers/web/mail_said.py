@@ -75,7 +75,7 @@ def said(
         key=external_id,
     )
     if mydata_mailed.is_asked(chat, incoming):
-        mydata_mailed.mailed(chat, page.address, inbox_id)
+        mydata_mailed.mailed(chat, page.address, inbox_id, incoming)
     else:
         take_turn(chat, incoming)
     replies = [_written(conn, chat, place, now) for place in range(len(chat.replies))]

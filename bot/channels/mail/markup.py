@@ -96,6 +96,9 @@ def mail_of(message: Rendered, sender: From, to: str, key: str, at: datetime, li
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(as_text(pieces), cte="base64")
     mail.add_alternative(as_html(pieces, message.language), subtype="html", cte="base64")
+    if letter is not None and letter.calendar is not None:
+        with_method = {"method": letter.calendar_method}
+        mail.add_alternative(letter.calendar, subtype="calendar", cte="base64", params=with_method)
     return mail.as_bytes()
 
 

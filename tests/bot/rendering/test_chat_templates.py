@@ -284,6 +284,11 @@ SESSION: dict[str, Any] = {
     "old_at": LATER,
     "is_moved": True,
     "is_new_link": True,
+    "feed_url": "https://yanxin.example.edu/calendar/abc.ics",
+    "page_url": "https://yanxin.example.edu/calendar/abc",
+    "file_url": "https://yanxin.example.edu/a/abc/meeting.ics",
+    "links": 2,
+    "others": 1,
 }
 FULL |= BUDDIES | RECEIPT | ROLLCALLS | DIGEST | SESSION
 BARE_STUDENT = STUDENT | {"unit": "", "city": "", "phone": "", "email": "", "can_open": False}

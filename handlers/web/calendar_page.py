@@ -1,0 +1,108 @@
+"""She makes links for her calendar and takes them back: on her private page, or by the link that `/calendar` gives.
+
+A link is shown once, when it is made: only its hash is kept.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.engine.facts import load_facts
+from bot.journal import store as journal
+from bot.links import store as links
+from bot.links.model import Link, LinkPurpose
+from bot.people.model import Person
+from bot.people.store import by_id
+from handlers.links_made import calendar_link
+from handlers.web import chat_door
+from handlers.web.chat_door import cookie_of
+from handlers.web.errors import plain
+from handlers.web.site import Site
+
+_DEEDS = frozenset({"make", "off"})
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What stands on the page; `made` is the link that was made just now, `zone` where she reads it."""
+
+    person: Person
+    zone: str
+    links: list[Link]
+    made: str = ""
+    ended: bool = False
+
+
+def routes(site: Site) -> list[Route]:
+    """Return the routes of this file."""
+
+    def _page(*, own: bool) -> list[Route]:
+        async def show(request: Request) -> Response:
+            found = await site.database.aread(lambda conn: _look(conn, site, request, own=own))
+            return _render(site, request, found, own=own)
+
+        async def change(request: Request) -> Response:
+            deed = str((await request.form()).get("do", ""))
+            if deed not in _DEEDS:
+                return plain(site, request, 400)
+            found = await site.database.awrite(lambda conn: _change(conn, site, request, deed, own=own))
+            return _render(site, request, found, own=own)
+
+        path = "/chat/{token}/calendar" if own else "/calendar/{token}"
+        return [Route(path, show, methods=["GET"]), Route(path, change, methods=["POST"])]
+
+    return [*_page(own=False), *(_page(own=True) if site.services.settings.channels.web.enabled else [])]
+
+
+def _owner(conn: Connection, site: Site, request: Request, *, own: bool) -> Person | int:
+    token = request.path_params["token"]
+    if own:
+        door = chat_door.look(conn, site, token, cookie_of(request))
+        if door.person is None or door.status != 200:  # noqa: PLR2004 - HTTP's own number
+            return door.status
+        return 403 if door.address is None else door.person
+    link = links.find(conn, token, LinkPurpose.CALENDAR_PAGE)
+    person = by_id(conn, link.person_id) if link else None
+    if link is None or person is None or person.absent_at is not None or person.left_at is not None:
+        return 404
+    return person if links.is_live(link, site.real) else 410
+
+
+def _look(conn: Connection, site: Site, request: Request, *, own: bool) -> _Shown | int:
+    person = _owner(conn, site, request, own=own)
+    return person if isinstance(person, int) else _shown(conn, site, person)
+
+
+def _change(conn: Connection, site: Site, request: Request, deed: str, *, own: bool) -> _Shown | int:
+    person = _owner(conn, site, request, own=own)
+    if isinstance(person, int):
+        return person
+    if deed == "make":
+        made = calendar_link(conn, site.services.settings, person.id, site.real)
+        return _shown(conn, site, person, made=made)
+    if links.revoke_of(conn, person.id, LinkPurpose.CALENDAR, site.real):
+        journal.write(conn, [journal.line(site.now, "calendar.taken_back", person_id=person.id)])
+    return _shown(conn, site, person, ended=True)
+
+
+def _shown(conn: Connection, site: Site, person: Person, *, made: str = "", ended: bool = False) -> _Shown:
+    zone = load_facts(conn, [person.id])[person.id].zone_now(site.now)
+    return _Shown(person, zone, links.live_of(conn, person.id, LinkPurpose.CALENDAR, site.real), made, ended)
+
+
+def _render(site: Site, request: Request, found: _Shown | int, *, own: bool) -> Response:
+    if isinstance(found, int):
+        return plain(site, request, found, what="device" if found == 403 else "chat" if own else "told")  # noqa: PLR2004 - HTTP's own
+    path = request.url.path
+    return site.page(
+        request,
+        "web/calendar.html",
+        own=found.person.language,
+        shown=found,
+        zone=found.zone,
+        webcal="webcal:" + found.made.partition(":")[2],
+        back=path.removesuffix("/calendar") if own else "",
+    )
