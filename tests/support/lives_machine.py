@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from hypothesis.stateful import RuleBasedStateMachine, invariant
-from sqlalchemy import Connection, event, select
+from sqlalchemy import Connection, select
 
 from bot.cases.model import Case, Reason
 from bot.journal.store import journal
@@ -36,8 +36,6 @@ class LivesMachine(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="yanxin-lives-"))
         database = Database(parse_url(f"sqlite:///{self.folder}/school.db"), Keyring([Keyring.new_key()]))
-        # Power cuts are played in Python here; the disk need not be waited for.
-        event.listen(database.engine, "connect", lambda conn, _: conn.execute("PRAGMA synchronous=OFF").close())
         metadata.create_all(database.engine)
         self.lives = Lives(database)
         self.written: list[Any] = []
