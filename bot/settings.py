@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
-from bot import settings_dingtalk, settings_mail, settings_wechat, settings_wecom
+from bot import settings_dingtalk, settings_groups, settings_mail, settings_wechat, settings_wecom
 from bot.errors import Mistake, SettingsError
 from bot.settings_digest import DigestSection
 from bot.settings_dingtalk import DingTalk
@@ -169,6 +169,9 @@ class Settings(_Section):
                 _read_files(section, names)
                 if isinstance(imap := section.get("imap"), dict):
                     _read_files(imap, names)
+                if isinstance(groups := section.get("groups"), list):
+                    for group in groups:
+                        _read_files(group if isinstance(group, dict) else {}, settings_groups.SECRETS)
         duty = values.get("duty") if isinstance(values, dict) else None
         if isinstance(duty, dict) and isinstance(duty.get("alarm_urls", {}), dict):
             more = _urls_in(duty.get("alarm_urls_file"))
@@ -225,7 +228,7 @@ def _mistake(path: Path, detail: Any) -> Mistake:
     where = f"{path}: [{'.'.join(sections)}] {key}" if sections else f"{path}: [{key}]"
     if detail["type"] == "extra_forbidden":
         return Mistake(where, "there is no such setting", "remove it or look its name up in config.example.toml")
-    secret = any(word in key for word in ("token", "secret", "password", "key"))
+    secret = any(word in key for word in ("token", "secret", "password", "key", "webhook"))
     given = "" if secret or isinstance(detail["input"], dict) else f", not {detail['input']!r}"
     return Mistake(where, f"{detail['msg']}{given}", "config.example.toml explains what it takes")
 
@@ -238,7 +241,7 @@ def _across(path: Path, values: dict[str, Any]) -> list[Mistake]:
     mistakes = [Mistake(f"{path}: [duty] alarm_urls_file", *broken)] if isinstance(broken, tuple) else []
     channels = values.get("channels")
     sections = channels if isinstance(channels, dict) else {}
-    mistakes += _telegram_faults(path, values)
+    mistakes += _telegram_faults(path, values) + settings_groups.same_names(path, sections)
     return mistakes + [one for name, of in _OF.items() for one in of.faults(path, sections.get(name))]
 
 

@@ -5,7 +5,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot import settings_groups
 from bot.errors import Mistake
+from bot.settings_groups import SignedGroup
 from bot.settings_secrets import file_faults
 
 SECRETS = ("client_secret",)
@@ -31,6 +33,7 @@ class DingTalk(BaseModel):
     connections: Annotated[int, Field(strict=True, ge=2, le=8)] = 2
     cards: bool = False
     card_template: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,100}$")] = STANDARD_CARD
+    groups: tuple[SignedGroup, ...] = ()
 
     @property
     def account(self) -> str:
@@ -47,7 +50,7 @@ def faults(path: Path, section: Any) -> list[Mistake]:
     for name, needed in _NEEDED.items():
         if not (section.get(name) or section.get(f"{name}_file")):
             found.append(Mistake(f"{where} {name}", "is missing", needed))
-    return found
+    return found + settings_groups.faults(where, section, "/robot/send", "access_token")
 
 
 _NEEDED = {

@@ -25,12 +25,14 @@ class Limits(BaseModel):
     wecom_messages_per_account_per_day: Positive = 200
     wecom_text_bytes: Annotated[int, Field(strict=True, ge=200)] = 2048
     wecom_timeout_seconds: Positive = 15
+    wecom_group_messages_per_minute: Positive = 20
     dingtalk_calls_per_second: Positive = 20
     dingtalk_users_per_call: Annotated[int, Field(strict=True, ge=1, le=20)] = 20
     dingtalk_calls_per_month: Positive = 10_000
     dingtalk_text_bytes: Annotated[int, Field(strict=True, ge=200)] = 5000
     dingtalk_timeout_seconds: Positive = 15
     dingtalk_silence_seconds: Positive = 90
+    dingtalk_group_messages_per_minute: Positive = 20
     wechat_window_hours: Positive = 48
     wechat_messages_per_window: Positive = 5
     wechat_tap_seconds: Positive = 60

@@ -6,7 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot import settings_groups
 from bot.errors import Mistake
+from bot.settings_groups import Group
 from bot.settings_secrets import file_faults
 
 SECRETS = ("secret", "token", "aes_key")
@@ -33,6 +35,7 @@ class WeCom(BaseModel):
     api_url: Annotated[str, Field(pattern=r"^https?://\S*[^/\s]$")] = "https://qyapi.weixin.qq.com"
     proxy: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
     cards: bool = False
+    groups: tuple[Group, ...] = ()
 
     @property
     def account(self) -> str:
@@ -57,7 +60,7 @@ def faults(path: Path, section: Any) -> list[Mistake]:
         value = section.get(name)
         if isinstance(value, str) and value and not shape.fullmatch(value):
             found.append(Mistake(f"{where} {name}", "does not look like one", mend))
-    return found
+    return found + settings_groups.faults(where, section, "/cgi-bin/webhook/send", "key")
 
 
 _NEEDED = {

@@ -10,6 +10,7 @@ from bot.cases.store import cases
 from bot.dialogues.rules import CRY_ASKED, CRY_WAIT
 from bot.dialogues.store import dialogues
 from bot.digests.store import digests
+from bot.groups.store import UNDER_WAY, group_posts
 from bot.inbox.model import InboxState
 from bot.inbox.store import inbox
 from bot.moves.store import moves
@@ -43,6 +44,11 @@ def next_due(conn: Connection, now: datetime) -> datetime | None:
                 outbox.c.next_try_at > now, outbox.c.state == OutboxState.WAITING.value
             )
         ).scalar(),
+        conn.execute(
+            select(func.min(group_posts.c.next_try_at)).where(
+                group_posts.c.next_try_at > now, group_posts.c.state.in_(UNDER_WAY)
+            )
+        ).scalar(),
         None if asked is None else asked + CRY_WAIT,
     ]
     return min((at for at in found if at is not None), default=None)
@@ -68,6 +74,7 @@ def horizon(conn: Connection, now: datetime, accounts: Iterable[tuple[str, str]]
     served = (and_(outbox.c.channel == channel, outbox.c.account == account) for channel, account in accounts)
     ours = or_(false(), *served)
     waiting = exists().where(outbox.c.state == OutboxState.WAITING.value, ours)
+    in_groups = exists().where(group_posts.c.state.in_(UNDER_WAY))
     behind = select(
         or_(
             exists().where(prompts.c.next_at <= now, prompts.c.error.is_(None)),
@@ -79,8 +86,9 @@ def horizon(conn: Connection, now: datetime, accounts: Iterable[tuple[str, str]]
             exists().where(dialogues.c.step == CRY_ASKED, dialogues.c.updated_at <= now - CRY_WAIT),
             exists().where(inbox.c.state == InboxState.NEW.value),
             waiting.where(outbox.c.next_try_at <= now),
+            in_groups.where(group_posts.c.next_try_at <= now),
         ),
-        waiting.where(outbox.c.tries > 0),
+        or_(waiting.where(outbox.c.tries > 0), in_groups.where(group_posts.c.reason.is_not(None))),
     )
     is_behind, is_retrying = conn.execute(behind).one()
     return Horizon(next_due(conn, now), bool(is_behind), bool(is_retrying))

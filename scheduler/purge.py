@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, Table, delete, func, null, or_, selec
 
 from bot.cases.store import cases
 from bot.digests.store import digests
+from bot.groups.store import group_posts
 from bot.inbox.model import InboxState
 from bot.inbox.store import inbox
 from bot.links.store import links
@@ -84,7 +85,8 @@ def _messages(conn: Connection, before: datetime, limit: int) -> int:
     under_way = [OutboxState.WAITING.value, OutboxState.SENDING.value]
     sent = select(outbox.c.id).where(outbox.c.created_at < before, outbox.c.state.not_in(under_way)).limit(limit)
     came = select(inbox.c.id).where(inbox.c.received_at < before, inbox.c.state != InboxState.NEW.value).limit(limit)
-    return _delete(conn, outbox, sent) + _delete(conn, inbox, came)
+    posts = select(group_posts.c.id).where(group_posts.c.created_at < before, group_posts.c.ended_at.is_not(None))
+    return _delete(conn, outbox, sent) + _delete(conn, inbox, came) + _delete(conn, group_posts, posts.limit(limit))
 
 
 def _cases(conn: Connection, before: datetime, limit: int) -> int:

@@ -17,6 +17,7 @@ from bot.digests.store import digests
 from bot.engine.facts import load_facts
 from bot.engine.planning import plan
 from bot.engine.replanning import LOOK_BACK
+from bot.groups.store import UNDER_WAY, group_posts
 from bot.inbox.model import InboxState
 from bot.inbox.store import inbox
 from bot.outbox.model import Kind, OutboxState, Priority
@@ -59,6 +60,7 @@ CODES = (
     "digests_failed",
     "messages_overdue",
     "messages_stuck",
+    "groups_overdue",
     "inbox_overdue",
     "inbox_failed",
     "without_next",
@@ -85,6 +87,9 @@ def look(conn: Connection, now: datetime) -> list[Problem]:
         ),
         "messages_overdue": _count(conn, outbox, waiting, or_(_urgent_late(now), _ordinary_late(now))),
         "messages_stuck": _count(conn, attempts, attempts.c.result.is_(None), attempts.c.started_at < now - STUCK),
+        "groups_overdue": _count(
+            conn, group_posts, group_posts.c.state.in_(UNDER_WAY), group_posts.c.next_try_at < now - STUCK
+        ),
         "inbox_overdue": _count(
             conn, inbox, inbox.c.state == InboxState.NEW.value, inbox.c.received_at < now - INBOX_LATE
         ),

@@ -5,11 +5,14 @@ from collections.abc import Callable
 from bot.app.platform_rows import TokenRow, calls_counted, sent_before
 from bot.channels.alarm.channel import Alarm
 from bot.channels.base import Channel
+from bot.channels.dingtalk import groups as dingtalk_groups
 from bot.channels.dingtalk.channel import DingTalk
+from bot.channels.group_robot import GroupRobot
 from bot.channels.mail.channel import Mail
 from bot.channels.telegram.channel import Telegram
 from bot.channels.web.channel import WebChannel
 from bot.channels.wechat.channel import WeChat
+from bot.channels.wecom import groups as wecom_groups
 from bot.channels.wecom.channel import WeCom
 from bot.clock import Clock, SystemClock
 from bot.settings import Settings
@@ -52,6 +55,16 @@ def make_channels(
         urls = {number: [url.get_secret_value() for url in of] for number, of in settings.duty.alarm_urls.items()}
         found.append(Alarm(urls, timeout=settings.limits.alarm_timeout_seconds))
     return found
+
+
+def make_robots(settings: Settings, clock: Clock) -> list[GroupRobot]:
+    """Make the robot of every group of the channels that are on, by name; nothing is called yet."""
+    found: list[GroupRobot] = []
+    if settings.channels.dingtalk.enabled:
+        found += dingtalk_groups.robots(settings.channels.dingtalk, settings.limits, clock.real)
+    if settings.channels.wecom.enabled:
+        found += wecom_groups.robots(settings.channels.wecom, settings.limits)
+    return sorted(found, key=lambda one: one.name)
 
 
 def pace_of(channel: Channel, settings: Settings, clock: Clock, database: Database) -> Pace:

@@ -13,7 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from sqlalchemy import Connection
 from starlette.types import ASGIApp
 
-from bot.app.channels_made import AT_ONCE, make_channels, pace_of
+from bot.app.channels_made import AT_ONCE, make_channels, make_robots, pace_of
 from bot.app.file_lock import take_file
 from bot.channels.alarm.channel import Alarm
 from bot.channels.base import Channel
@@ -32,6 +32,7 @@ from bot.engine import mail_addresses
 from bot.engine.asked import asked
 from bot.engine.compose import compose, compose_all
 from bot.engine.delivery import Tools
+from bot.engine.group_posts import groups_of
 from bot.engine.known import Known
 from bot.engine.letters import as_it_travels
 from bot.metrics import Metrics
@@ -51,6 +52,7 @@ from handlers.web.asgi import make_web
 from handlers.wechat_webhook import wechat_webhook
 from handlers.wecom_webhook import wecom_webhook
 from scheduler.deliver import Desk, Sender
+from scheduler.group_posts_due import GroupPosts
 from scheduler.inbox_waiting import Reading
 from scheduler.next_due import next_due
 from scheduler.pace import Unlimited
@@ -111,6 +113,8 @@ class App:
         tools = Tools(self._compose, self._asked, self._given_up, self._compose_all)
         desk = self._desk = Desk(self.database, tools, clock, secrets.token_hex(8))
         self.holder = desk.holder
+        robots, groups = make_robots(settings, clock), groups_of(settings)
+        self.groups = GroupPosts(self.database, robots, groups, clock, desk.holder, desk.jitter)
         self.senders = {channel.name: Sender(channel, desk, self._paces[channel.name]) for channel in self.channels}
         self.services = Services(
             settings=settings,
@@ -158,6 +162,7 @@ class App:
         done = await self.rounds.inbox() + await self.rounds.cries()
         done += await self.rounds.rollcalls() + await self.rounds.prompts() + await self.rounds.cases()
         done += await self.rounds.sessions() + await self.rounds.digests()
+        done += await self.groups.work_off()
         for sender in self.senders.values():
             done += await sender.work_off()
         await self.finish_errands()
@@ -201,7 +206,7 @@ class App:
         return sum(channel.failing() for channel in self.channels if isinstance(channel, Alarm))
 
     def _troubles(self) -> dict[str, dict[str, int]]:
-        found: dict[str, dict[str, int]] = {}
+        found = self.groups.troubles()
         for one in [*self.channels, *self._paces.values()]:
             if isinstance(one, WeCom | WeChat | DingTalk | Mail):
                 found.setdefault(one.name, {}).update(one.troubles())

@@ -133,6 +133,7 @@ class Running:
         ring(5, "cries unanswered", self._and_send(rounds.cries))
         ring(5, "sessions due", self._and_send(rounds.sessions))
         ring(5, "digests due", self._and_send(rounds.digests))
+        ring(1, "groups due", self._app.groups.work_off)
         ring(60, "watchdog", self._watch)
         ring(300, "duty", self._and_send(rounds.duty))
         ring(300, "quotas", self._and_send(rounds.quotas))

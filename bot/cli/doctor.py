@@ -8,7 +8,7 @@ from functools import partial
 
 import click
 
-from bot.app import make_channels
+from bot.app import make_channels, make_robots
 from bot.app.platform_rows import sent_since
 from bot.channels.base import Channel
 from bot.channels.checkup import Around, Checked, Finding, State, good, wrong
@@ -30,7 +30,7 @@ WHOLE_CHANNEL = "channel"
 @click.option("--to", metavar="NUMBER", help="Also send this person one test message on each of her channels.")
 @pass_tool
 def doctor(tool: Tool, to: str | None) -> None:
-    """Look at every channel: credentials, callback, clock, quota, proxy; say what is wrong and how to mend it.
+    """Look at every channel: credentials, callback, clock, quota, proxy, groups; say what is wrong and how to mend it.
 
     Every call is harmless; only --to sends anything. Ends with 1 when something is wrong. Secrets are never printed.
     """
@@ -61,6 +61,10 @@ async def _look(
         for one in found:
             _print(channel.name, one)
         is_well = is_well and all(one.state is not State.WRONG for one in found)
+    for robot in make_robots(settings, tool.clock):
+        group = await robot.look()
+        _print(robot.channel, group)
+        is_well = is_well and group.state is not State.WRONG
     return is_well
 
 

@@ -1,6 +1,8 @@
-"""`yanxin notice`: words to paste into a group that no bot may enter."""
+"""`yanxin notice`: words to paste into a group that no bot may enter, or to send into one that has a robot."""
 
+import secrets
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,10 @@ from bot.cli.context import Command, Tool, pass_tool
 from bot.cli.rollcall import area_of
 from bot.engine.notices import Wish, context_of
 from bot.errors import UsageError
+from bot.rehearsal.standing import look
 from bot.rendering.renderer import LANGUAGES, Renderer
 from bot.views.scope import Scope
+from handlers.group_told import group_named, refuse_branch, tell_group, words_of
 
 
 @click.command("notice", cls=Command)
@@ -29,20 +33,32 @@ from bot.views.scope import Scope
 @click.option(
     "--qr", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.png", help="The link as a QR code."
 )
+@click.option("--group", "groups", multiple=True, metavar="NAME", help="Also send it into this group of the settings.")
 @click.option("--language", type=click.Choice([*LANGUAGES, "both"]), default="both", show_default=True)
 @pass_tool
 def notice(tool: Tool, /, **given: Any) -> None:
-    """Print words for a group, in Chinese and English; nothing is sent. Whoever has not answered is never named."""
+    """Print words for a group, in Chinese and English; whoever has not answered is never named.
+
+    Nothing is sent, unless --group names a group with a robot: then the service that runs sends these very words there.
+    """
     wish = Wish(given["rollcall_id"], given["is_meeting"], given["text"], _instant(given["at"]), given["link"])
     if given["qr"] and not wish.link:
         raise UsageError("--qr needs --link: a QR code of what?")
+    groups = [group_named(tool.settings, name) for name in dict.fromkeys(given["groups"])]
     now, area = tool.clock.now(), area_of(given | {"circle": None})
+    for group in groups:
+        refuse_branch(group, area)
     within = Scope.everything().students(now.date())
+    languages = LANGUAGES if given["language"] == "both" else (given["language"],)
+    renderer, key = Renderer(rehearsal=look(tool.settings) is not None), f"notice:{secrets.token_hex(8)}"
     with tool.database() as database:
         context = database.read(lambda conn: context_of(conn, wish, area, within, now))
-    renderer = Renderer()
-    languages = LANGUAGES if given["language"] == "both" else (given["language"],)
-    click.echo("\n\n".join(renderer.chat("notice", language, context).text for language in languages))
+        text = words_of(renderer, context, languages)
+        send = partial(tell_group, author_id=None, key=key, now=now, rollcall_id=wish.rollcall_id)
+        database.write(lambda conn: [send(conn, group, text, context) for group in groups])
+    click.echo(text)
+    for group in groups:
+        click.echo(f"On its way into the group {group.name} ({group.channel}); `yanxin run` sends it.", err=True)
     if given["qr"]:
         try:
             segno.make_qr(wish.link, error="m").save(str(given["qr"]), kind="png", scale=8, border=4)

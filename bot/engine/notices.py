@@ -38,6 +38,17 @@ class NamesSomebodyError(UsageError):
         super().__init__("the words name a student who has not answered; a notice to a group never does: take it out")
 
 
+class NobodyThereError(UsageError):
+    """No student is where local times were wanted for."""
+
+    def __init__(self) -> None:
+        """Say what to do about it."""
+        super().__init__(
+            "no student is there now, so there are no local times to write; "
+            "choose another place or unit, or leave the time out"
+        )
+
+
 @dataclass(frozen=True)
 class Wish:
     """What is to be said: a roll-call that is on, a meeting, or words; `at` is an instant to show in local times."""
@@ -90,7 +101,7 @@ def _times(
             _, here = cities.setdefault((wall,), (one.zone, {}))
             here[one.city, one.country] = here.get((one.city, one.country), 0) + 1
     if not cities:
-        raise RollcallRefused(Fault.NOBODY)
+        raise NobodyThereError
     return [
         {"zone": zone, "cities": _largest(here), "more": max(len(here) - MOST_CITIES, 0)}
         for _, (zone, here) in sorted(cities.items())

@@ -13,6 +13,7 @@ from bot.documents import store as documents
 from bot.duty import store as duty
 from bot.figures import store as figures
 from bot.filters import store as filters
+from bot.groups import store as groups
 from bot.inbox import store as inbox
 from bot.journal import store as journal
 from bot.links import store as links
@@ -43,6 +44,7 @@ __all__ = [
     "duty",
     "figures",
     "filters",
+    "groups",
     "inbox",
     "journal",
     "links",

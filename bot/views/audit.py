@@ -37,7 +37,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     ),
     "channels": (
         *("address.failed", "mail.bounced", "message.rerouted", "person.channels_ordered", "doctor.sent"),
-        *("alarm.tested", "alarm.confirmed", "alarm.address_added", "alarm.address_removed"),
+        *("alarm.tested", "alarm.confirmed", "alarm.address_added", "alarm.address_removed", "group.written_to"),
     ),
     "service": (
         *("programme.loaded", "api.roster", "api_token.made", "api_token.revoked", "duty.overridden"),
@@ -47,7 +47,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 }
 """Every action that is shown, by what a reader may narrow the list to."""
 ACTIONS = frozenset(action for several in KINDS.values() for action in several)
-_DETAIL = ("reason", "pieces", "version", "days", "format", "fields")
+_DETAIL = ("reason", "pieces", "version", "days", "format", "fields", "group")
 
 
 @dataclass(frozen=True)

@@ -29,12 +29,14 @@ from bot.clock import SystemClock
 from bot.settings_dingtalk import DingTalk
 from tests.fakes.dingtalk_frames import callback
 from tests.fakes.dingtalk_member import Member
+from tests.fakes.group_robots import GroupRobots
 
 T = TypeVar("T")
 CLIENT_ID, SECRET, ROBOT = "dingfakeclient", "fake-secret-of-the-app", "dingfakerobot"
 MOST_USERS = 20
 TICKET_SECONDS = 90.0
 TOKEN_PATH, OPEN_PATH = "/v1.0/oauth2/accessToken", "/v1.0/gateway/connections/open"
+GROUP_PATH = "/robot/send"
 SEND_PATH, CARD_PATH = "/v1.0/robot/oToMessages/batchSend", "/v1.0/card/instances"
 
 
@@ -55,6 +57,7 @@ class FakeDingTalk:
     def __init__(self) -> None:
         self.url = ""
         self.members: dict[str, Member] = {}
+        self.groups = GroupRobots(GROUP_PATH, "access_token")
         self.tokens: list[str] = []
         self.token_calls: list[float] = []
         self.calls: list[tuple[str, dict[str, Any]]] = []
@@ -196,6 +199,8 @@ class FakeDingTalk:
             return self._give_token(values)
         if path == OPEN_PATH:
             return self._give_ticket(values)
+        if path == GROUP_PATH:
+            return 200, self.groups.dingtalk(request.query, values, self.now())
         if not self.tokens or request.headers.get("x-acs-dingtalk-access-token") != self.tokens[-1]:
             return 401, {"code": "InvalidAuthentication", "message": "no"}
         handler = {SEND_PATH: self._send, f"{CARD_PATH}/createAndDeliver": self._deliver, CARD_PATH: self._update}

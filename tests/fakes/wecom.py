@@ -28,6 +28,7 @@ from aiohttp import web
 
 from bot.clock import SystemClock
 from bot.settings_wecom import WeCom
+from tests.fakes.group_robots import GroupRobots
 from tests.fakes.wecom_calls import AES_KEY, AGENT_ID, CORP_ID, TOKEN, as_xml, sealed_call
 from tests.fakes.wecom_member import Member
 
@@ -35,6 +36,7 @@ SECRET = "fake-secret-of-the-app"
 PER_MINUTE = 30
 PER_HOUR = 1000
 TEXT_BYTES = 2048
+GROUP_PATH = "webhook/send"
 OK: dict[str, Any] = {"errcode": 0, "errmsg": "ok"}
 
 
@@ -55,6 +57,7 @@ class FakeWeCom:
     def __init__(self) -> None:
         self.url = ""
         self.members: dict[str, Member] = {}
+        self.groups = GroupRobots(f"/cgi-bin/{GROUP_PATH}", "key")
         self.menu: dict[str, Any] | None = None
         self.tokens: list[str] = []
         self.token_calls: list[float] = []
@@ -182,6 +185,8 @@ class FakeWeCom:
     def _do(self, path: str, request: web.Request, body: bytes) -> dict[str, Any]:
         if path == "gettoken":
             return self._give_token(request)
+        if path == GROUP_PATH:
+            return self.groups.wecom(request.query, json.loads(body or b"{}"), self.now())
         if request.query.get("access_token") not in self.tokens:
             return refusal(40014)
         does = {

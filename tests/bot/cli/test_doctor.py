@@ -264,3 +264,21 @@ def test_an_official_account_is_asked_for_its_token_and_its_day(bench: Bench, pa
         done = bench.run()
         assert "WeChat says no (40125)" in done.stderr
         assert "hush" not in done.output
+
+
+def test_groups_with_a_robot_are_looked_at_and_nothing_is_written_there(
+    bench: Bench, wecom: FakeWeCom, pages: Pages
+) -> None:
+    section = wecom.section()
+    pages.lock = Lock(section.token, section.aes_key, section.corp_id)
+    known, gone = wecom.groups.add("二班"), wecom.groups.add("三班")
+    bench.sections = {
+        "channels.wecom": wecom.values(),
+        "[channels.wecom.groups]": wecom.groups.values(known, wecom.url),
+    }
+    assert "wecom: group 二班: ok: its robot is known" in bench.run().stdout
+    del wecom.groups.known[known.key]
+    done = bench.run()
+    assert "wecom: group 二班: WRONG: its robot does not take what we send (group_gone)" in done.stderr
+    assert known.key not in done.output
+    assert known.texts == gone.texts == []

@@ -60,13 +60,14 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     app = App(settings_in(folder, port=port), clock, paced=False)
     ground = Ground(app.database)
     settle(ground)
-    with _running(app, port):
+    with running(app, port):
         yield Served(app, clock, ground, app.settings.service.url)
     app.close()
 
 
 @contextmanager
-def _running(app: App, port: int) -> Iterator[None]:
+def running(app: App, port: int) -> Iterator[None]:
+    """Serve an application on a port for the length of a `with`."""
     config = uvicorn.Config(
         app.web, host="127.0.0.1", port=port, log_config=None, lifespan="off", ws="none", access_log=False
     )
