@@ -68,7 +68,7 @@ def telegram_webhook(
                     now=now,
                     ignored=not known,
                 ),
-                Urgency.HELP if is_urgent(heard(incoming)) else Urgency.PERSON,
+                Urgency.HELP if is_urgent(heard(incoming)) else Urgency.ARRIVED,
             )
         except SQLAlchemyError as error:
             # Its text could quote the update, so only its kind is told; Telegram tries again for a day.

@@ -1,5 +1,6 @@
 """WeChat calls us with a message or an event: checked, deciphered, stored and committed; then it is processed at once,
-so that the answer, which has five seconds, can carry the reply. When there is no time it is empty; a message follows.
+so that the answer, which has five seconds, can carry the reply. When others wait before it the answer is empty as soon
+as it is committed; a message follows.
 
 The wiring puts the route into the web application; `nudge` wakes whoever works off the inbox and sends.
 """
@@ -20,12 +21,14 @@ from starlette.routing import Route
 from bot.channels.wechat import understand
 from bot.channels.wechat.markup import joined
 from bot.channels.weixin.reading import text_of
-from bot.inbox.model import Incoming, Said
+from bot.inbox.model import Said
+from bot.inbox.store import waiting_before
 from bot.outbox.model import Rendered
 from bot.storage.database import Database
+from bot.storage.writer import Urgency
 from handlers.passive_reply import give_back, given, inbox_id_of, process_up_to, take
 from handlers.services import Services
-from handlers.weixin_door import Door, Inside, Reads, nothing_here
+from handlers.weixin_door import Door, Inside, Kept, Reads, nothing_here
 
 if TYPE_CHECKING:
     from bot.channels.weixin.callback import Opened
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 PATH = "/webhooks/wechat"
 CHANNEL = "wechat"
+MOST_BEFORE = 3
+"""How many messages may wait before one that is still answered inside its callback."""
 TIME_TO_BEGIN = 0.3
 """Seconds after which a message is not processed inside its callback any more: so many are before it that whoever waits
 behind it would get no answer either. Its reply follows as a message."""
@@ -74,17 +79,25 @@ class _Door(Door):
         self.lock.check(query, real, "signature")  # an Official Account signs its handshake and does not seal it
         return PlainTextResponse(self.lock.plain_echo(query))
 
-    async def stored(self, opened: "Opened", number: str, incoming: Incoming) -> Response:
-        if incoming.said in _SILENT or number in self._empty:
+    def before(self, conn: Connection, inbox_id: int) -> int:
+        return waiting_before(conn, inbox_id, MOST_BEFORE + 1)
+
+    async def stored(self, kept: Kept) -> Response:
+        number, urgent = kept.number, self.is_urgent(kept.incoming)
+        if kept.before > MOST_BEFORE and not urgent:
+            self._answered_empty(number)
+        if kept.incoming.said in _SILENT or number in self._empty:
             self.inside.nudge()
             return Response(status_code=200)
         loop = asyncio.get_running_loop()
         begun = loop.time()
 
         def work(conn: Connection) -> list[Rendered]:
-            return self._reply(conn, number, is_late=loop.time() - begun > TIME_TO_BEGIN)
+            is_late = kept.is_new and not urgent and loop.time() - begun > TIME_TO_BEGIN
+            return [] if is_late else self._reply(conn, number)
 
-        task = asyncio.ensure_future(self.inside.database.awrite(work, self.urgency(incoming)))
+        urgency = Urgency.HELP if urgent else Urgency.PERSON
+        task = asyncio.ensure_future(self.inside.database.awrite(work, urgency))
         done, _ = await asyncio.wait({task}, timeout=TIME_TO_ANSWER)
         if not done:
             self._answered_empty(number)
@@ -97,12 +110,14 @@ class _Door(Door):
             log.error("wechat.not_answered_at_once", error=type(error).__name__)  # noqa: TRY400
             bodies = []
         text, _ = joined(bodies, self._limit)
-        return self._answer(opened, text) if text else Response(status_code=200)
+        if text:
+            return self._answer(kept.opened, text)
+        self._answered_empty(number)
+        return Response(status_code=200)
 
-    def _reply(self, conn: Connection, number: str, *, is_late: bool) -> list[Rendered]:
+    def _reply(self, conn: Connection, number: str) -> list[Rendered]:
         inbox_id = inbox_id_of(conn, CHANNEL, self.account, number)
-        before = given(conn, inbox_id)
-        if before or is_late:
+        if before := given(conn, inbox_id):
             return before
         if not process_up_to(conn, inbox_id, self._services):
             return []  # its replies are on their way as messages

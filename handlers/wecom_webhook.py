@@ -6,7 +6,6 @@ card that its press arrived. The answer is always empty: what we have to say goe
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
 
 import structlog
 from prometheus_client import Counter
@@ -16,14 +15,10 @@ from starlette.routing import Route
 
 from bot.channels.wecom import understand
 from bot.clock import Clock
-from bot.inbox.model import Incoming
 from bot.settings import Settings
 from bot.settings_wecom import WeCom
 from bot.storage.database import Database
-from handlers.weixin_door import Door, Inside, Reads, nothing_here
-
-if TYPE_CHECKING:
-    from bot.channels.weixin.callback import Opened
+from handlers.weixin_door import Door, Inside, Kept, Reads, nothing_here
 
 log = structlog.get_logger(__name__)
 PATH = "/webhooks/wecom"
@@ -62,10 +57,11 @@ class _Door(Door):
         self.lock.check(request.query_params, self.inside.clock.real())
         return PlainTextResponse(self.lock.echo(request.query_params))
 
-    async def stored(self, opened: "Opened", number: str, incoming: Incoming) -> Response:  # noqa: ARG002 - of no use
+    async def stored(self, kept: Kept) -> Response:
         self.inside.nudge()
-        if incoming.press_ref is not None:
-            task = asyncio.ensure_future(_acknowledged(self._acknowledge, incoming.press_ref))
+        press_ref = kept.incoming.press_ref
+        if press_ref is not None:
+            task = asyncio.ensure_future(_acknowledged(self._acknowledge, press_ref))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
         return Response(status_code=200)

@@ -56,6 +56,17 @@ class Reads:
         self.heard: Callable[[Incoming], str] = module.heard
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A message that is committed: whether it is new (a platform repeats itself), and how many wait before it."""
+
+    opened: "Opened"
+    number: str
+    incoming: Incoming
+    is_new: bool
+    before: int
+
+
 class Door:
     """The door of one account. A channel says what it answers to the handshake and to what has been stored."""
 
@@ -91,16 +102,21 @@ class Door:
         """Answer what proves our address; ForgedError or MalformedError."""
         raise NotImplementedError
 
-    async def stored(self, opened: "Opened", number: str, incoming: Incoming) -> Response:
+    async def stored(self, kept: "Kept") -> Response:
         """Answer once a message is stored, or was before."""
         raise NotImplementedError
+
+    def before(self, conn: Connection, inbox_id: int) -> int:  # noqa: ARG002 - only some want to know
+        """Return how many messages wait before one that is being stored, as far as the answer depends on it."""
+        return 0
 
     async def _keep(self, opened: "Opened", number: str) -> Response:
         incoming = self._reads.understand(opened.raw)
         known = self._reads.is_known(opened.raw) and incoming.sender != ""
         try:
-            await self.inside.database.awrite(
-                lambda conn: self._store(conn, opened, number, known=known), self.urgency(incoming)
+            is_new, before = await self.inside.database.awrite(
+                lambda conn: self._store(conn, opened, number, known=known),
+                Urgency.HELP if self.is_urgent(incoming) else Urgency.ARRIVED,
             )
         except ReplayedError:
             return self._refused("replayed")
@@ -111,21 +127,22 @@ class Door:
             return Response(status_code=503)
         if not known:
             self.inside.ignored.labels(self.channel).inc()
-        return await self.stored(opened, number, incoming)
+        return await self.stored(Kept(opened, number, incoming, is_new, before))
 
-    def urgency(self, incoming: Incoming) -> Urgency:
-        """Return how urgent the work for a message is."""
-        return Urgency.HELP if is_urgent(self._reads.heard(incoming)) else Urgency.PERSON
+    def is_urgent(self, incoming: Incoming) -> bool:
+        """Tell whether a message is a cry for help."""
+        return is_urgent(self._reads.heard(incoming))
 
-    def _store(self, conn: Connection, opened: "Opened", number: str, *, known: bool) -> None:
+    def _store(self, conn: Connection, opened: "Opened", number: str, *, known: bool) -> tuple[bool, int]:
         incoming, clock = self._reads.understand(opened.raw), self.inside.clock
         if not take_nonce(conn, self.channel, self.account, opened.nonce, opened.digest, clock.real()):
             raise ReplayedError
         text, raw = self._reads.heard(incoming), self._reads.cleaned(opened.raw)
-        receive(
+        inbox_id = receive(
             conn, self.channel, self.account, number, incoming.sender, raw, text=text, now=clock.now(),
             ignored=not known,
         )  # fmt: skip
+        return inbox_id is not None, 0 if inbox_id is None else self.before(conn, inbox_id)
 
     def _refused(self, why: str) -> Response:
         event = f"{self.channel}.call_refused"

@@ -200,7 +200,7 @@ def store_of(app: App, channel: Channel) -> Store:
                 now=now,
                 ignored=not known,
             ),
-            Urgency.HELP if is_urgent(text) else Urgency.PERSON,
+            Urgency.HELP if is_urgent(text) else Urgency.ARRIVED,
         )
         app.wake()
 

@@ -49,6 +49,7 @@ _FINISH = inbox.update().where(inbox.c.id == bindparam("row_id"))
 _WAITING = (
     select(inbox.c.id, inbox.c.urgent).where(_new).order_by(inbox.c.urgent.desc(), inbox.c.id).limit(bindparam("most"))
 )
+_BEFORE = select(inbox.c.id).where(_new, inbox.c.id < bindparam("one")).limit(bindparam("most"))
 _ADD = {
     "postgresql": postgresql.insert(inbox).on_conflict_do_nothing().returning(inbox.c.id),
     "sqlite": sqlite.insert(inbox).on_conflict_do_nothing().returning(inbox.c.id),
@@ -91,6 +92,11 @@ def waiting(conn: Connection, limit: int) -> list[InboxRow]:
 def waiting_ids(conn: Connection, limit: int) -> list[tuple[int, bool]]:
     """Return which messages wait and whether each is a cry for help, in the order of `waiting`; opens none of them."""
     return [(row.id, row.urgent) for row in conn.execute(_WAITING, {"most": limit})]
+
+
+def waiting_before(conn: Connection, inbox_id: int, most: int) -> int:
+    """Return how many messages that came before one wait, up to `most`."""
+    return len(conn.execute(_BEFORE, {"one": inbox_id, "most": most}).all())
 
 
 def claim(conn: Connection, inbox_id: int) -> InboxRow | None:

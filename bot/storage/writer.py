@@ -30,9 +30,10 @@ class Urgency(IntEnum):
     """Whose transaction goes first."""
 
     HELP = 0  # a cry for help
-    PERSON = 1  # somebody is waiting for an answer
-    DELIVERY = 2
-    BULK = 3
+    ARRIVED = 1  # a platform waits to hear that a message is kept; what it means comes later
+    PERSON = 2  # somebody is waiting for an answer
+    DELIVERY = 3
+    BULK = 4
     STOP = 9
 
 
@@ -105,15 +106,19 @@ class Writer:
         return list(zip(jobs, done, strict=True))
 
     def _next(self, last: _Job) -> _Job | None:
-        """Take the next piece of work when it may share the transaction; a cry for help waits for nobody after it."""
+        """Take the next piece of work when it may share the transaction.
+
+        A cry for help waits for nobody after it, and what has arrived only for what has arrived, too.
+        """
         if last.urgency in {Urgency.HELP, Urgency.BULK}:
             return None
+        least = Urgency.ARRIVED if last.urgency == Urgency.ARRIVED else Urgency.DELIVERY
         while True:
             try:
                 job = self._queue.get_nowait()
             except Empty:
                 return None
-            if job.urgency >= Urgency.BULK:
+            if job.urgency > least:
                 self._queue.put(job)  # with its number it keeps its place
                 return None
             if job.future.set_running_or_notify_cancel():

@@ -19,8 +19,9 @@ from bot.inbox.store import inbox
 from bot.outbox.store import attempts, outbox
 from bot.sealed import Keyring
 from bot.settings import Settings
+from bot.storage.writer import Urgency
 from handlers import wechat_webhook
-from handlers.wechat_webhook import PATH
+from handlers.wechat_webhook import MOST_BEFORE, PATH
 from tests.fakes.ground import NOW, Ground
 from tests.fakes.wechat import APP_ID, FakeWeChat
 from tests.fakes.wecom_calls import AES_KEY, TOKEN, call, encrypt, envelope, signature
@@ -102,15 +103,41 @@ def test_without_time_the_answer_is_empty_and_a_message_follows(door: Door, monk
     monkeypatch.setattr(wechat_webhook, "TIME_TO_ANSWER", 0.0)
 
     async def late() -> bytes:
-        answer = await call(door.web, PATH, *SEAL.sealed(said("/help"), at=AT), chunk=500)
+        answer = await call(door.web, PATH, *SEAL.sealed(said("/help", 8), at=AT), chunk=500)
         for _ in range(400):
-            if door.rows(outbox) and door.rows(outbox)[0].state == "waiting" and door.rows()[0].state == "done":
+            if [row.state for row in door.rows(outbox)] == ["waiting"] * 2 and door.rows()[1].state == "done":
                 break
             await asyncio.sleep(0.01)
         return answer[1]
 
     assert asyncio.run(late()) == b""
-    assert ([row.state for row in door.rows(outbox)], door.rows(attempts)) == (["waiting"], [])
+    assert ([row.state for row in door.rows(outbox)], door.rows(attempts)) == (["waiting"] * 2, [])
+
+
+def test_behind_others_the_answer_is_empty_at_once_and_a_cry_is_answered_before_them(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known(door)
+    monkeypatch.setattr(wechat_webhook, "TIME_TO_BEGIN", -1.0)
+    for number in range(MOST_BEFORE + 1):
+        assert door.says("/help", number=number) == (200, "")
+    monkeypatch.setattr(wechat_webhook, "TIME_TO_BEGIN", 3.0)
+    queued: list[Urgency] = []
+    submit = door.app.database.awrite
+
+    async def counting(work: Any, urgency: Urgency = Urgency.PERSON) -> Any:
+        queued.append(urgency)
+        return await submit(work, urgency)
+
+    monkeypatch.setattr(door.app.database, "awrite", counting)
+    assert door.says("/help", number=50) == (200, "")
+    assert queued == [Urgency.ARRIVED]  # stored, and no more
+    assert {row.state for row in door.rows()} == {"new"}
+    assert door.says("/help", number=50) == (200, "")  # a repeat gets the same
+    queued.clear()
+    _, cry = door.says("救命", number=60)
+    assert queued == [Urgency.HELP, Urgency.HELP]
+    assert "110" in cry
 
 
 def test_a_message_that_was_answered_too_late_is_answered_empty_ever_after(

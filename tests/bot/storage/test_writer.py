@@ -121,3 +121,27 @@ def test_a_cry_goes_first_and_waits_for_nobody_behind_it(database: Database) -> 
         future.result(10)
     assert order == ["help", "person", "delivery", "bulk"]
     assert len(counted) == 4  # what held the writer; the cry; a person and a delivery together; bulk
+
+
+def test_what_has_arrived_is_kept_before_anybody_is_answered_and_waits_for_no_answer(database: Database) -> None:
+    counted = commits(database)
+    order: list[str] = []
+
+    def notes(name: str) -> Callable[[Connection], None]:
+        return lambda _conn: order.append(f"{name}, {len(counted)} commits before")
+
+    futures = queued_while_busy(
+        database,
+        (notes("an answer"), Urgency.PERSON),
+        (notes("one"), Urgency.ARRIVED),
+        (notes("another"), Urgency.ARRIVED),
+        (notes("a cry"), Urgency.HELP),
+    )
+    for future in futures:
+        future.result(10)
+    assert order == [
+        "a cry, 1 commits before",
+        "one, 2 commits before",
+        "another, 2 commits before",
+        "an answer, 3 commits before",
+    ]
