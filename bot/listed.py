@@ -5,10 +5,10 @@ Python puts in groups. SQLite reads and writes such a list as JSON, PostgreSQL a
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Dialect, Text, bindparam
+from sqlalchemy import BigInteger, ColumnElement, Dialect, Text, bindparam, literal
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -74,6 +74,14 @@ def listed(column: ColumnElement[Any], ids: Sequence[int]) -> ColumnElement[bool
 def listed_as(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
     """Return the same condition for a statement that is kept: the ids come with each execution, under this name."""
     return _Listed(column, bindparam(name, type_=_Ids()))
+
+
+def among(column: ColumnElement[Any], values: Iterable[Any]) -> ColumnElement[bool]:
+    """Return the condition that a column is one of these few, for a statement that is kept.
+
+    Each value is a parameter of its own from the beginning; a plain `in_` writes its list anew at each execution.
+    """
+    return column.in_([literal(value, column.type) for value in values])
 
 
 def gathered(column: ColumnElement[Any]) -> ColumnElement[Any]:

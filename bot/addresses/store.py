@@ -50,6 +50,7 @@ _BY_EXTERNAL = select(addresses).where(
     addresses.c.account == bindparam("account"),
     addresses.c.external_id == bindparam("external_id"),
 )
+_HEARD = addresses.update().where(addresses.c.id == bindparam("one")).values(heard_at=bindparam("at"))
 
 
 def working_of(conn: Connection, person_ids: Iterable[int]) -> dict[int, list[Address]]:
@@ -157,7 +158,7 @@ def failed(conn: Connection, address_id: int, state: AddressState, reason: str |
 
 def heard(conn: Connection, address_id: int, now: datetime) -> None:
     """Remember that something of hers came from there."""
-    conn.execute(addresses.update().where(addresses.c.id == address_id).values(heard_at=now))
+    conn.execute(_HEARD, {"one": address_id, "at": now})
 
 
 def put_in_order(conn: Connection, person_id: int, address_ids: Sequence[int]) -> None:

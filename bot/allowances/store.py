@@ -25,6 +25,16 @@ _ONE = select(allowances).where(allowances.c.address_id == bindparam("one")).wit
 _VALUES = ("open_until", "messages_left", "tap_until", "tap_left", "stock")
 
 
+def _keep(insert: Any) -> Any:
+    return insert.on_conflict_do_update(
+        index_elements=["address_id"], set_={name: insert.excluded[name] for name in _VALUES}
+    )
+
+
+# Kept, because every message needs it: building a statement costs twice as much as running it.
+_KEEP = {"postgresql": _keep(postgresql.insert(allowances)), "sqlite": _keep(sqlite.insert(allowances))}
+
+
 def of_address(conn: Connection, address_id: int) -> Allowance:
     """Return what is left at one address, locked for a change; nothing where nobody has counted."""
     row = conn.execute(_ONE, {"one": address_id}).one_or_none()
@@ -47,9 +57,7 @@ def keep(conn: Connection, address_id: int, known: Allowance) -> None:
         "tap_left": known.tap_left,
         "stock": dict(known.stock),
     }
-    insert = (postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert)(allowances)
-    changed = {name: insert.excluded[name] for name in _VALUES}
-    conn.execute(insert.on_conflict_do_update(index_elements=["address_id"], set_=changed), values)
+    conn.execute(_KEEP[conn.dialect.name], values)
 
 
 def _allowance(row: Row[Any]) -> Allowance:

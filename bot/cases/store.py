@@ -14,7 +14,6 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
-    bindparam,
     select,
 )
 from sqlalchemy.exc import IntegrityError
@@ -82,9 +81,7 @@ case_alarms = Table(
 
 # Cases are locked with key_share: a message or a note that only names one does not wait for whoever decides.
 # Kept, because every message needs it: building a statement costs twice as much as running it.
-_UNRESOLVED_OF = (
-    select(cases).where(cases.c.person_id.in_(bindparam("ids", expanding=True)), _unresolved).order_by(cases.c.id)
-)
+_UNRESOLVED_OF = select(cases).where(listed_as(cases.c.person_id, "ids"), _unresolved).order_by(cases.c.id)
 
 
 def by_id(conn: Connection, case_id: int, *, locked: bool = False) -> Case | None:

@@ -14,6 +14,7 @@ from bot.engine.casework import all_clear, open_case, raise_sos
 from bot.engine.editing import mark_answered
 from bot.engine.hard_weeks import make_way, take_back
 from bot.engine.ladder import rung_times
+from bot.engine.person_facts import PersonFacts
 from bot.engine.planning import SELF
 from bot.engine.replanning import replan
 from bot.engine.rollcall_life import wrote
@@ -44,7 +45,7 @@ class Answered:
     case_id: int | None = None
     closed: bool = False
     current: Prompt | None = None
-    next: Prompt | None = None
+    """What else is open, when this one is over."""
     can_undo: bool = False
 
 
@@ -61,6 +62,20 @@ def answer(
     prompt = prompts_store.by_id(conn, prompt_id)
     if prompt is None or prompt.person_id != person_id:
         return Answered(Outcome.REFUSED)
+    return _record(conn, prompt, choice, channel, now, programmes)
+
+
+def _record(
+    conn: Connection,
+    prompt: Prompt,
+    choice: Choice,
+    channel: str,
+    now: datetime,
+    programmes: Programmes,
+    known: PersonFacts | None = None,
+) -> Answered:
+    """Record an answer; `known` are her facts where they have been loaded."""
+    prompt_id, person_id = prompt.id, prompt.person_id
     closed = prompt.closes_at is not None and prompt.closes_at <= now
     counts = not (closed and prompt.answered_at is not None) and prompt.state is not State.WITHDRAWN
     answer_id = prompts_store.add_answer(conn, prompt, choice, channel, now, counts=counts)
@@ -82,7 +97,8 @@ def answer(
     if counts:
         _count(conn, prompt, answer_id, choice, channel, now)
         if prompt.state is State.SCHEDULED:  # an early answer: what comes after it must have its row
-            replan(conn, [person_id], programmes, now, {person_id: {prompt.item: prompt.opens_at}})
+            facts = None if known is None else {person_id: known}
+            replan(conn, [person_id], programmes, now, {person_id: {prompt.item: prompt.opens_at}}, facts)
     if choice is Choice.URGENT:  # a cry counts whatever it stands on
         case_id = raise_sos(conn, person_id, prompt_id, now).id
     after = prompts_store.by_id(conn, prompt_id)
@@ -92,8 +108,7 @@ def answer(
         prompt=after,
         case_id=case_id,
         closed=closed,
-        current=_other_open(conn, person_id, prompt_id, now),
-        next=next(iter(prompts_store.next_of(conn, person_id)), None),
+        current=_other_open(conn, person_id, prompt_id, now) if closed or not counts else None,
         can_undo=counts and choice is not Choice.URGENT,
     )
 
@@ -105,8 +120,8 @@ def volunteer(
 
     It belongs to what is open now; else to what would be asked later today; else it makes a row of its own.
     """
-    prompt = self_prompt(conn, person_id, now, programmes)
-    return answer(conn, prompt.id, person_id, choice, channel, now, programmes)
+    prompt, facts = self_prompt(conn, person_id, now, programmes)
+    return _record(conn, prompt, choice, channel, now, programmes, facts)
 
 
 def undo(conn: Connection, prompt_id: int, person_id: int, now: datetime, programmes: Programmes) -> bool:

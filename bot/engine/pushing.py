@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
 from bot.addresses import store as addresses_store
 from bot.addresses.model import PULL_ONLY, WINDOWED, Address, AddressState
@@ -17,12 +17,40 @@ from bot.allowances.model import NOT_NOW, Form, Means, Opening, Push, Window
 from bot.allowances.rules import can_push, opened, refused, spent, stocked
 from bot.engine.asking import ask_now
 from bot.engine.delivery_parts import NOTHING_COUNTS, Account, Parcel
+from bot.listed import among
 from bot.outbox import store as outbox_store
 from bot.outbox.model import Kind, Message, OutboxState, Result, ResultKind
 from bot.outbox.store import outbox
 from bot.prompts import store as prompts_store
 from bot.prompts.model import RUNNING
 from bot.prompts.store import prompts
+
+# Kept, because every message needs them: building a statement costs twice as much as running it.
+_WHY = among(outbox.c.reason, sorted(NOT_NOW))
+_HELD = and_(outbox.c.state == OutboxState.WAITING.value, outbox.c.next_try_at > bindparam("at"), _WHY)
+_LOST = and_(outbox.c.state == OutboxState.FAILED.value, outbox.c.kind == Kind.ALARM.value, _WHY)
+_LET_GO = (
+    update(outbox)
+    .where(outbox.c.person_id == bindparam("whose"), outbox.c.address_id == bindparam("one"), or_(_HELD, _LOST))
+    .values(state=OutboxState.WAITING.value, next_try_at=bindparam("at"))
+)
+_LIES = (
+    select(outbox.c.id)
+    .where(outbox.c.prompt_id == prompts.c.id, outbox.c.state == OutboxState.ACCEPTED.value)
+    .where(among(outbox.c.channel, sorted(PULL_ONLY)))
+    .exists()
+)
+_WAITS = (
+    select(outbox.c.id)
+    .where(outbox.c.prompt_id == prompts.c.id, outbox.c.kind == Kind.QUESTION.value)
+    .where(among(outbox.c.state, [OutboxState.WAITING.value, OutboxState.SENDING.value]))
+    .exists()
+)
+_ASKED_NOWHERE = (
+    select(prompts)
+    .where(prompts.c.person_id == bindparam("whose"), prompts.c.asked_at.is_(None))
+    .where(among(prompts.c.state, sorted(state.value for state in RUNNING)), _LIES, ~_WAITS)
+)
 
 
 def pushes_of(
@@ -113,12 +141,9 @@ def heard(
 
 def let_go(conn: Connection, address: Address, now: datetime) -> None:
     """Let an address carry again: what waits for it goes, and what only lies on her page is asked there too."""
-    addresses_store.shut(conn, address.id, None)
-    why = outbox.c.reason.in_(sorted(NOT_NOW))
-    waits = and_(outbox.c.state == OutboxState.WAITING.value, outbox.c.next_try_at > now, why)
-    lost = and_(outbox.c.state == OutboxState.FAILED.value, outbox.c.kind == Kind.ALARM.value, why)
-    mine = (outbox.c.person_id == address.person_id, outbox.c.address_id == address.id)
-    conn.execute(update(outbox).where(*mine, or_(waits, lost)).values(state=OutboxState.WAITING.value, next_try_at=now))
+    if address.shut is not None:
+        addresses_store.shut(conn, address.id, None)
+    conn.execute(_LET_GO, {"whose": address.person_id, "one": address.id, "at": now})
     _ask_here(conn, replace(address, shut=None), now)
 
 
@@ -134,29 +159,8 @@ def look_again(conn: Connection, now: datetime) -> None:
 
 def _ask_here(conn: Connection, address: Address, now: datetime) -> None:
     """Ask what waits for an answer and has reached nobody: it lies on a page that she has not looked at."""
-    lies = (
-        select(outbox.c.id)
-        .where(
-            outbox.c.prompt_id == prompts.c.id,
-            outbox.c.state == OutboxState.ACCEPTED.value,
-            outbox.c.channel.in_(sorted(PULL_ONLY)),
-        )
-        .exists()
-    )
-    waits = (
-        select(outbox.c.id)
-        .where(outbox.c.prompt_id == prompts.c.id, outbox.c.kind == Kind.QUESTION.value)
-        .where(outbox.c.state.in_([OutboxState.WAITING.value, OutboxState.SENDING.value]))
-        .exists()
-    )
-    query = select(prompts).where(
-        prompts.c.person_id == address.person_id,
-        prompts.c.state.in_([state.value for state in RUNNING]),
-        prompts.c.asked_at.is_(None),
-        lies,
-        ~waits,
-    )
-    rows = [ask_now(prompts_store.from_row(row), [address], now) for row in conn.execute(query)]
+    found = conn.execute(_ASKED_NOWHERE, {"whose": address.person_id})
+    rows = [ask_now(prompts_store.from_row(row), [address], now) for row in found]
     outbox_store.put(conn, [row for row in rows if row is not None])
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam
 
 from bot.engine.facts import load_facts
+from bot.engine.person_facts import PersonFacts
 from bot.engine.planning import Plan, Wanted, plan
 from bot.journal import store as journal
 from bot.outbox.model import Kind, OutboxState
@@ -40,8 +41,11 @@ def replan(
     programmes: Programmes,
     now: datetime,
     since: Mapping[int, Mapping[str, datetime]] | None = None,
+    known: Mapping[int, PersonFacts] | None = None,
 ) -> PlanCount:
     """Make the rows of people right; `since` is by person, see `planning.plan`. Without a programme nothing is planned.
+
+    `known` are the facts of all these people, for whoever has just loaded them.
 
     Idempotent: a second call with nothing changed stores nothing.
     """
@@ -50,12 +54,12 @@ def replan(
         programme = programmes.current(conn)
     except LookupError:
         return PlanCount()
-    facts = load_facts(conn, ids)
+    facts = load_facts(conn, ids) if known is None else known
     openings = [at for by_item in (since or {}).values() for at in by_item.values()]
     rows = prompts_store.of_people(conn, ids, min([now, *openings]) - LOOK_BACK)
     made = Plan()
-    for person_id, known in facts.items():
-        one = plan(known, programme, rows.get(person_id, []), now, (since or {}).get(person_id))
+    for person_id, hers in facts.items():
+        one = plan(hers, programme, rows.get(person_id, []), now, (since or {}).get(person_id))
         made.insert += one.insert
         made.move += one.move
         made.cancel += one.cancel

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from bot.engine.facts import load_facts
+from bot.engine.person_facts import PersonFacts
 from bot.engine.planning import SELF
 from bot.local_time import local_date
 from bot.programmes.model import Kind
@@ -15,8 +16,10 @@ from bot.prompts.store import prompts
 from bot.rollcalls.model import KIND as ROLLCALL
 
 
-def self_prompt(conn: Connection, person_id: int, now: datetime, programmes: Programmes) -> Prompt:
-    """Return what an unasked answer belongs to.
+def self_prompt(
+    conn: Connection, person_id: int, now: datetime, programmes: Programmes
+) -> tuple[Prompt, PersonFacts | None]:
+    """Return what an unasked answer belongs to, and her facts where it took them to find it.
 
     In this order: what waits for her answer, what would be asked later today, the last check-in while its occasion
     lasts, a row of its own named after her local date.
@@ -24,23 +27,23 @@ def self_prompt(conn: Connection, person_id: int, now: datetime, programmes: Pro
     opened = prompts_store.open_of(conn, person_id, now)
     waiting = [prompt for prompt in opened if prompt.state in RUNNING | FAILED and prompt.kind != ROLLCALL]
     if waiting:
-        return waiting[-1]
+        return waiting[-1], None
     facts = load_facts(conn, [person_id])[person_id]
     zone = facts.zone_now(now)
     today = local_date(now, zone)
     for prompt in prompts_store.next_of(conn, person_id):
         if local_date(prompt.opens_at, zone) == today:
-            return prompt
+            return prompt, facts
     answered = [prompt for prompt in opened if prompt.kind == Kind.CHECKIN.value]
     if answered:
-        return answered[-1]
-    return _own_row(conn, person_id, now, programmes, zone)
+        return answered[-1], facts
+    return _own_row(conn, facts, now, programmes, zone), facts
 
 
-def _own_row(conn: Connection, person_id: int, now: datetime, programmes: Programmes, zone: str) -> Prompt:
-    programme = programmes.current(conn)
+def _own_row(conn: Connection, facts: PersonFacts, now: datetime, programmes: Programmes, zone: str) -> Prompt:
+    programme, person_id = programmes.current(conn), facts.person_id
     item = next((item.key for item in programme.items if item.kind is Kind.CHECKIN), Kind.CHECKIN.value)
-    trip = load_facts(conn, [person_id])[person_id].abroad(now)
+    trip = facts.abroad(now)
     occasion = f"{SELF}{local_date(now, zone).isoformat()}"
     query = select(prompts.c.id).where(
         prompts.c.person_id == person_id, prompts.c.item == item, prompts.c.occasion == occasion

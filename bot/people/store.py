@@ -13,12 +13,12 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
-    bindparam,
     select,
     text,
 )
 from sqlalchemy.engine.default import DefaultExecutionContext
 
+from bot.listed import listed_as
 from bot.people.model import Level, Person, Role, RoleKind, ScopeKind
 from bot.people.pinyin import LONGEST_KEYS, LONGEST_ORDER, keys_of, order_of
 from bot.schema import Id, Sealed, UtcDateTime, id_column, metadata
@@ -99,11 +99,11 @@ CHUNK = 500
 
 
 # Statements that every message needs are kept: building one costs twice as much as running it.
-_BY_IDS = select(people).where(people.c.id.in_(bindparam("ids", expanding=True)))
+_BY_IDS = select(people).where(listed_as(people.c.id, "ids"))
 _ROLES = (
     select(roles.c.person_id, roles.c.kind, role_scopes.c.kind.label("scope_kind"), role_scopes.c.value)
     .outerjoin(role_scopes, role_scopes.c.role_id == roles.c.id)
-    .where(roles.c.person_id.in_(bindparam("ids", expanding=True)))
+    .where(listed_as(roles.c.person_id, "ids"))
     .order_by(roles.c.id, role_scopes.c.id)
 )
 

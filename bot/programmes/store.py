@@ -16,6 +16,10 @@ programme_versions = Table(
 )
 
 
+# Kept, because every answer needs it: building a statement costs twice as much as running it.
+_LATEST = select(programme_versions.c.id, programme_versions.c.sha256).order_by(programme_versions.c.id.desc()).limit(1)
+
+
 def add(conn: Connection, text: str, sha256: str, now: datetime) -> int:
     """Store a new version and return its id, which is its number too."""
     inserted = conn.execute(
@@ -27,6 +31,12 @@ def add(conn: Connection, text: str, sha256: str, now: datetime) -> int:
 def latest_id(conn: Connection) -> int | None:
     """Return the id of the version that runs: the last one loaded."""
     return conn.execute(select(func.max(programme_versions.c.id))).scalar()
+
+
+def latest(conn: Connection) -> tuple[int, str] | None:
+    """Return the id and the hash of the version that runs."""
+    row = conn.execute(_LATEST).one_or_none()
+    return None if row is None else (row.id, row.sha256)
 
 
 def text_of(conn: Connection, version_id: int) -> str | None:

@@ -43,10 +43,10 @@ class Programmes:
 
     def current(self, conn: Connection) -> Programme:
         """Return the version that runs; LookupError when none was ever loaded."""
-        version_id = store.latest_id(conn)
-        if version_id is None:
+        found = store.latest(conn)
+        if found is None:
             raise LookupError("no programme was loaded yet")
-        return self.version(conn, version_id)
+        return self._of(conn, *found)
 
     def version(self, conn: Connection, version_id: int) -> Programme:
         """Return one version; LookupError when there is no such version."""
@@ -54,6 +54,9 @@ class Programmes:
         sha256 = conn.execute(select(table.c.sha256).where(table.c.id == version_id)).scalar()
         if sha256 is None:
             raise LookupError(f"there is no version {version_id} of the programme")
+        return self._of(conn, version_id, sha256)
+
+    def _of(self, conn: Connection, version_id: int, sha256: str) -> Programme:
         with self._lock:
             found = self._parsed.get((version_id, sha256))
         if found is not None:

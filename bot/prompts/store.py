@@ -20,7 +20,7 @@ from sqlalchemy import (
     text,
 )
 
-from bot.listed import listed_as
+from bot.listed import among, listed_as
 from bot.prompts.model import UNANSWERABLE, Answer, Choice, Prompt, ShareWith, State
 from bot.schema import Id, Sealed, UtcDateTime, id_column, metadata
 
@@ -109,17 +109,28 @@ _GONE = [State.SCHEDULED.value, State.WITHDRAWN.value, State.EXCUSED.value]
 _OPEN = (
     select(prompts)
     .where(
-        prompts.c.person_id == bindparam("one"), prompts.c.state.not_in(_GONE), prompts.c.opens_at <= bindparam("at")
+        prompts.c.person_id == bindparam("one"), ~among(prompts.c.state, _GONE), prompts.c.opens_at <= bindparam("at")
     )
     .where((prompts.c.closes_at.is_(None)) | (prompts.c.closes_at > bindparam("at")))
-    .where(prompts.c.kind.not_in(sorted(UNANSWERABLE)))
+    .where(~among(prompts.c.kind, sorted(UNANSWERABLE)))
     .order_by(prompts.c.opens_at, prompts.c.id)
 )
 _NEXT = (
     select(prompts)
     .where(prompts.c.person_id == bindparam("one"), prompts.c.state == State.SCHEDULED.value)
-    .where(prompts.c.kind.not_in(sorted(UNANSWERABLE)))
+    .where(~among(prompts.c.kind, sorted(UNANSWERABLE)))
     .order_by(prompts.c.opens_at)
+)
+_COMING = _NEXT.where(prompts.c.opens_at > bindparam("after")).limit(1)
+_OF_PEOPLE = (
+    select(prompts)
+    .where(listed_as(prompts.c.person_id, "ids"))
+    .where(
+        (prompts.c.opens_at >= bindparam("since"))
+        | among(prompts.c.state, [State.SCHEDULED.value, State.OPEN.value, State.LATE.value])
+        | prompts.c.occasion.startswith("trip:", autoescape=True)
+    )
+    .order_by(prompts.c.opens_at, prompts.c.id)
 )
 _UPDATE = prompts.update().where(prompts.c.id == bindparam("row_id"))
 _ANSWER = answers.insert().returning(answers.c.id)
@@ -164,19 +175,8 @@ def of_people(conn: Connection, person_ids: Iterable[int], since: datetime) -> d
     """
     found: dict[int, list[Prompt]] = {}
     ids = sorted(set(person_ids))
-    running = [State.SCHEDULED.value, State.OPEN.value, State.LATE.value]
     for start in range(0, len(ids), 500):
-        query = (
-            select(prompts)
-            .where(prompts.c.person_id.in_(ids[start : start + 500]))
-            .where(
-                (prompts.c.opens_at >= since)
-                | prompts.c.state.in_(running)
-                | prompts.c.occasion.startswith("trip:", autoescape=True)
-            )
-            .order_by(prompts.c.opens_at, prompts.c.id)
-        )
-        for row in conn.execute(query):
+        for row in conn.execute(_OF_PEOPLE, {"ids": ids[start : start + 500], "since": since}):
             found.setdefault(row.person_id, []).append(from_row(row))
     return found
 
@@ -189,6 +189,12 @@ def open_of(conn: Connection, person_id: int, now: datetime) -> list[Prompt]:
 def next_of(conn: Connection, person_id: int) -> list[Prompt]:
     """Return what is scheduled for a person, the soonest first."""
     return [from_row(row) for row in conn.execute(_NEXT, {"one": person_id})]
+
+
+def coming(conn: Connection, person_id: int, now: datetime) -> Prompt | None:
+    """Return what is asked of a person next, after now."""
+    row = conn.execute(_COMING, {"one": person_id, "after": now}).one_or_none()
+    return None if row is None else from_row(row)
 
 
 def insert_many(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:

@@ -46,7 +46,7 @@ def ask_again(chat: Chat, prompt: Prompt) -> None:
 
 def next_data(chat: Chat) -> dict[str, Any]:
     """Return when she is asked next, as templates take it; `next_at` is None when nothing is planned."""
-    coming = next((row for row in prompts.next_of(chat.conn, chat.person.id) if row.opens_at > chat.now), None)
+    coming = prompts.coming(chat.conn, chat.person.id, chat.now)
     return {
         "next_at": None if coming is None else coming.opens_at,
         "next_zone": None if coming is None else coming.zone,

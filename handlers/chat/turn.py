@@ -115,11 +115,11 @@ def _cry(chat: Chat, incoming: Incoming) -> Cry | None:
 
 def _replies_to_cry(chat: Chat, incoming: Incoming) -> bool:
     """Take a yes or no to the question whether it is urgent, also before she has agreed, or after she left."""
-    if not waiting.cry_waits(chat) or incoming.said not in {Said.PRESS, Said.TEXT}:
+    if incoming.said not in {Said.PRESS, Said.TEXT}:
         return False
     pressed_yes_or_no = {"sos:yes": True, "sos:no": False}.get(incoming.data)
     reply = pressed_yes_or_no if incoming.said is Said.PRESS else yes_or_no(incoming.text)
-    if reply is None:
+    if reply is None or not waiting.cry_waits(chat):
         return False
     cried.replied(chat, yes=reply)
     chat.counts_as_alive = chat.counts_as_alive and not _is_pending(chat)
@@ -143,11 +143,11 @@ def _read(chat: Chat, incoming: Incoming) -> None:
     command = command_in(text, chat.services.renderer.keyboard_commands())
     if command is not None and commanded(chat, *command):
         return
-    if waiting.cry_waits(chat):  # what she was doing before waits until this is settled
+    cry, step = waiting.both(chat)
+    if cry:  # what she was doing before waits until this is settled
         relayed.also_said(chat, incoming)
         cried.went_on(chat, text)
         return
-    step = waiting.step(chat)
     if is_false_alarm(text) and urgent_case(chat) is not None:
         cried.false_alarm(chat)
     elif (about := relayed.meant_for(chat, incoming, step)) is not None:

@@ -28,13 +28,19 @@ _LEFT = frozenset(
 
 def step(chat: Chat) -> Dialogue | None:
     """Return the step that her words belong to, unless it has waited too long."""
+    return both(chat)[1]
+
+
+def both(chat: Chat) -> tuple[bool, Dialogue | None]:
+    """Return whether she has been asked for urgent help and has not replied, and the step as `step` has it."""
     found = dialogues.get(chat.conn, chat.person.id)
-    if found is not None and found.step == CRY_ASKED:
+    cry = found is not None and found.step == CRY_ASKED
+    if found is not None and cry:
         before = found.data.get("before")
         found = Dialogue(before["step"], before["data"], found.updated_at) if before else None
     if found is None or not waits_still(found.step, found.updated_at, chat.now):
-        return None
-    return found
+        return cry, None
+    return cry, found
 
 
 def wait_for(chat: Chat, name: str, **data: Any) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
-from bot.listed import gathered, listed
+from bot.listed import among, gathered, listed
 from bot.schema import metadata
 from bot.sealed import Keyring
 from bot.storage import tables  # noqa: F401 - fills the metadata
@@ -35,6 +35,14 @@ def test_what_is_listed_is_found_and_nothing_else(engine: Engine, ids: list[int]
         others = conn.execute(select(key).where(~listed(number, ids)).order_by(key)).scalars().all()
     assert found == there
     assert sorted([*found, *others]) == ["a", "b", "c"]
+
+
+def test_among_a_few_named_ones(engine: Engine) -> None:
+    key = service_state.c.key
+    with engine.begin() as conn:
+        conn.execute(service_state.insert(), [{"key": name, "value": name} for name in "abc"])
+        assert conn.execute(select(key).where(among(key, ["a", "c", "x"])).order_by(key)).scalars().all() == ["a", "c"]
+        assert conn.execute(select(key).where(~among(key, ["a", "c"]))).scalars().all() == ["b"]
 
 
 def test_a_group_gives_its_ids_as_one_list(engine: Engine) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from bot.cases.model import CaseState
 from bot.engine.answering import Answered, Outcome, answer, share, undo, volunteer
 from bot.engine.deeds import resolve
+from bot.prompts import store as prompts_store
 from bot.prompts.model import Choice, ShareWith, State
 from tests.support.school import School, utc
 
@@ -27,8 +28,9 @@ def test_fine_names_the_next_date(any_school: School) -> None:
     given = says(school, student, Choice.FINE)
     assert given.outcome is Outcome.RECORDED
     assert given.can_undo
-    assert given.next is not None
-    assert given.next.occasion == "2026-09-15"
+    coming = school.db.read(lambda conn: prompts_store.coming(conn, student, school.now))
+    assert coming is not None
+    assert coming.occasion == "2026-09-15"
     assert ("edit/answered", school.now, "telegram") in school.sent(student)
     school.until(utc("2026-09-12 00:00"))
     assert school.cases(student) == []
