@@ -5,18 +5,16 @@ Called by the console, which calls `go_on` until nothing is left, a transaction 
 
 from collections import Counter
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection, select
 
 from bot.engine import silence_taken
 from bot.engine.silence_taken import Done
 from bot.journal import store as journal
-from bot.local_time import local_date
 from bot.selections import store
 from bot.selections.model import Came, Deed, Selection
-from bot.trips.store import trips
-from bot.views.board_query import by_date, standing
+from bot.views.board_query import dates_on_earth, standing
 from bot.views.people_list import Listed, of_ids
 from bot.views.safety import Category
 from bot.views.scope import Scope
@@ -67,8 +65,7 @@ def _came(conn: Connection, selection: Selection, one: Listed | None, prompt_id:
 
 
 def _asked(conn: Connection, scope: Scope, ids: list[int], now: datetime) -> dict[int, int | None]:
-    zones = conn.execute(select(trips.c.zone).distinct()).scalars()
-    base = standing(scope, now.astimezone(UTC), by_date((zone, local_date(now, zone)) for zone in zones), ids)
+    base = standing(conn, scope, now, dates_on_earth(conn, now), ids)
     query = (
         select(base.person_id.label("person_id"), base.prompt_id.label("prompt"))
         .select_from(base.source)

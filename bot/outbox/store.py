@@ -32,7 +32,7 @@ outbox = Table(
     Column("account", String(64)),
     Column("state", String(16), nullable=False),
     Column("tries", Integer, nullable=False, default=0),
-    Column("created_at", UtcDateTime, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False, index=True),
     Column("next_try_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime),
     Column("accepted_at", UtcDateTime),

@@ -62,6 +62,8 @@ Index(
     sqlite_where=prompts.c.next_at.is_not(None),
     postgresql_where=prompts.c.next_at.is_not(None),
 )
+# The board looks for the latest question of each of twenty thousand, however long their histories are.
+Index("ix_prompts_latest", prompts.c.person_id, prompts.c.opens_at, prompts.c.id)
 
 ENDED_BADLY = "state IN ('late', 'missed', 'unreached', 'not_asked')"
 """The condition of the index that finds who is silent among a hundred thousand; a query names it word for word."""

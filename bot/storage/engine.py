@@ -34,6 +34,7 @@ def make_engine(url: URL, keyring: Keyring, *, pool_size: int = 8) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
     else:
         engine = create_engine(url, pool_size=pool_size, hide_parameters=True, pool_pre_ping=True)
+        event.listen(engine, "connect", _set_up_postgresql)
     hang_keyring(engine.dialect, keyring)
     return engine
 
@@ -45,6 +46,12 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
     for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "busy_timeout=30000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _set_up_postgresql(connection: Any, _record: Any) -> None:
+    # Compiling a query of the board would take longer than running it.
+    connection.execute("SET jit = off")
+    connection.commit()
 
 
 def _begin_sqlite(connection: Connection) -> None:

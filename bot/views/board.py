@@ -5,17 +5,14 @@ Called by the console.
 """
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, true
+from sqlalchemy import CTE, ColumnElement, Connection, Row, and_, func, literal, null, or_, select, true, union_all
 
-from bot.local_time import local_date
 from bot.people.store import people, units
-from bot.trips.store import trips
-from bot.views.board_query import Standing, by_date, standing
+from bot.views.board_query import Standing, dates_on_earth, standing
 from bot.views.people_choices import with_parents
 from bot.views.safety import Category
 from bot.views.scope import Scope
@@ -71,9 +68,9 @@ class Board:
 
 def board(conn: Connection, scope: Scope, now: datetime, chosen: Filter) -> Board:
     """Return one page of the board as a scope may see it at an instant."""
-    zones = conn.execute(select(trips.c.zone).distinct()).scalars()
-    base = standing(scope, now, by_date((zone, local_date(now, zone)) for zone in zones))
-    groups = _groups(conn, base, chosen)
+    dates = dates_on_earth(conn, now)
+    base = standing(conn, scope, now, dates)
+    groups, ids = _look(conn, base, chosen, chosen.page)
     counts: Counter[str] = Counter()
     for group in groups:
         if _fits(group, chosen):
@@ -81,16 +78,10 @@ def board(conn: Connection, scope: Scope, now: datetime, chosen: Filter) -> Boar
     shown = counts[chosen.category] if chosen.category else counts.total()
     pages = max(1, -(-shown // PAGE))
     page = min(max(1, chosen.page), pages)
-    query = (
-        select(*base.columns)
-        .select_from(base.source)
-        .where(base.condition, _narrowed(base, chosen))
-        .order_by(base.rank, people.c.name, people.c.id)
-        .limit(PAGE)
-        .offset((page - 1) * PAGE)
-    )
+    if page != chosen.page:
+        ids = _look(conn, base, chosen, page)[1]
     return Board(
-        rows=[_row(found) for found in conn.execute(query)],
+        rows=_rows(conn, standing(conn, scope, now, dates, ids)) if ids else [],
         counts={category: counts[category.value] for category in Category},
         total=counts.total(),
         shown=shown,
@@ -98,39 +89,81 @@ def board(conn: Connection, scope: Scope, now: datetime, chosen: Filter) -> Boar
         pages=pages,
         countries=sorted({group.country for group in groups}),
         cities=sorted({group.city for group in groups if chosen.country in {"", group.country}}),
-        units=with_parents(group.unit for group in groups),
+        units=with_parents(group.unit or "" for group in groups),
     )
 
 
-def _groups(conn: Connection, base: Standing, chosen: Filter) -> Sequence[Row[Any]]:
-    """Count by everything that can be filtered by, so that one query gives the counts and the choices."""
+def _look(conn: Connection, base: Standing, chosen: Filter, page: int) -> tuple[list[Row[Any]], list[int]]:
+    """Look at everybody once, for two things: counts by all that can be filtered by, and the ids of one page.
+
+    So that one query gives the page, the counts and the choices.
+    """
     everybody = (
-        select(*base.columns).select_from(base.source).where(base.condition, _named(chosen.words)).subquery("everybody")
+        select(
+            base.person_id.label("id"),
+            base.category.label("category"),
+            base.rank.label("rank"),
+            base.country,
+            base.city,
+            people.c.unit_id,
+            people.c.name,
+        )
+        .select_from(base.source)
+        .where(base.condition, _named(chosen.words))
+        .cte("everybody")
     )
-    by = (everybody.c.category, everybody.c.country, everybody.c.city, everybody.c.unit)
-    return conn.execute(select(*by, func.count().label("number")).group_by(*by)).all()
+    by = (everybody.c.category, everybody.c.country, everybody.c.city, everybody.c.unit_id)
+    grouped = select(*by, func.count().label("number")).group_by(*by).subquery("grouped")
+    shown = (
+        select(everybody.c.id)
+        .where(_narrowed(everybody, chosen))
+        .order_by(everybody.c.rank, everybody.c.name, everybody.c.id)
+        .limit(PAGE)
+        .offset((max(1, page) - 1) * PAGE)
+        .subquery("shown")
+    )
+    nothing = (null().label("category"), null().label("country"), null().label("city"), null().label("unit"))
+    columns = (grouped.c.category, grouped.c.country, grouped.c.city, units.c.path.label("unit"), grouped.c.number)
+    counts = select(*columns, literal(value=True).label("is_group")).outerjoin_from(
+        grouped, units, units.c.id == grouped.c.unit_id
+    )
+    found = conn.execute(union_all(counts, select(*nothing, shown.c.id, literal(value=False)))).all()
+    return [row for row in found if row.is_group], [row.number for row in found if not row.is_group]
 
 
 def _fits(group: Row[Any], chosen: Filter) -> bool:
+    unit = group.unit or ""
     return (
         chosen.country in {"", group.country}
         and chosen.city in {"", group.city}
-        and (not chosen.unit or group.unit == chosen.unit or group.unit.startswith(f"{chosen.unit}/"))
+        and (not chosen.unit or unit == chosen.unit or unit.startswith(f"{chosen.unit}/"))
     )
 
 
-def _narrowed(base: Standing, chosen: Filter) -> ColumnElement[bool]:
-    parts = [_named(chosen.words)]
+def _narrowed(everybody: CTE, chosen: Filter) -> ColumnElement[bool]:
+    parts: list[ColumnElement[bool]] = [true()]
     if chosen.category:
-        parts.append(base.category == chosen.category)
+        parts.append(everybody.c.category == chosen.category)
     if chosen.unit:
         below = units.c.path.startswith(f"{chosen.unit}/", autoescape=True)
-        parts.append(or_(units.c.path == chosen.unit, below))
+        its = select(units.c.id).where(or_(units.c.path == chosen.unit, below))
+        parts.append(everybody.c.unit_id.in_(its))
     if chosen.country:
-        parts.append(base.country == chosen.country)
+        parts.append(everybody.c.country == chosen.country)
     if chosen.city:
-        parts.append(base.city == chosen.city)
+        parts.append(everybody.c.city == chosen.city)
     return and_(*parts)
+
+
+def _rows(conn: Connection, base: Standing) -> list[BoardRow]:
+    """Return all that the board shows of some students."""
+    query = (
+        select(*base.columns)
+        .select_from(base.source)
+        .where(base.condition)
+        .order_by(base.rank, people.c.name, people.c.id)
+    )
+    return [_row(found) for found in conn.execute(query)]
 
 
 def _named(words: str) -> ColumnElement[bool]:

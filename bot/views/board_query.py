@@ -11,23 +11,28 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     FromClause,
     Subquery,
     and_,
     case,
+    exists,
     false,
     func,
     literal,
     or_,
     select,
     true,
+    tuple_,
 )
+from sqlalchemy.sql.selectable import NamedFromClause
 
 from bot.addresses.model import AddressState
 from bot.addresses.store import addresses
 from bot.cases.model import CaseState, Reason
 from bot.cases.store import cases
 from bot.listed import listed
+from bot.local_time import local_date
 from bot.moves.store import moves
 from bot.people.store import people, units
 from bot.prompts.model import Choice, State
@@ -72,7 +77,8 @@ class Asked:
     """What a standing is asked with: values, or the parameters of a statement that is kept.
 
     `days` are the local dates on earth, each with the trip zones that have it. `only` is a list of ids with which to
-    narrow it, as a condition on a column of them: it makes the query fast where they are a few of many.
+    narrow it, as a condition on a column of them: it makes the query fast where they are a few of many. `lateral` says
+    whether the database knows LATERAL: PostgreSQL plans badly without it, SQLite has none.
     """
 
     now: Any
@@ -80,22 +86,34 @@ class Asked:
     days: Sequence[tuple[Any, Any]]
     seen: ColumnElement[bool]
     hard: Callable[[ColumnElement[str | None]], ColumnElement[bool]]
+    lateral: bool
     only: Callable[[ColumnElement[int]], ColumnElement[bool]] = lambda _column: true()
 
 
-def standing(scope: Scope, now: datetime, dates: dict[date, list[str]], ids: Sequence[int] | None = None) -> Standing:
-    """Return the query for an instant; `dates` are the local dates on earth with the trip zones that have them.
+def dates_on_earth(conn: Connection, now: datetime) -> dict[date, list[str]]:
+    """Return the local dates that there are, each with the zones of stays that have it."""
+    zones = conn.execute(select(trips.c.zone).distinct()).scalars()
+    return by_date((zone, local_date(now, zone)) for zone in zones)
 
-    `ids` narrow it to these students.
-    """
-    seen = scope.students(now.astimezone(UTC).date())
-    asked = Asked(now, now - LOOK_BACK, list(dates.items()), seen, scope.hard_is_visible)
+
+def standing(
+    conn: Connection, scope: Scope, now: datetime, dates: dict[date, list[str]], ids: Sequence[int] | None = None
+) -> Standing:
+    """Return the query for an instant; `dates` as `dates_on_earth` gives them, `ids` narrow it to these students."""
+    seen, days = scope.students(now.astimezone(UTC).date()), list(dates.items())
+    asked = Asked(now, now - LOOK_BACK, days, seen, scope.hard_is_visible, knows_lateral(conn))
     return standing_of(asked if ids is None else replace(asked, only=lambda column: listed(column, ids)))
+
+
+def knows_lateral(conn: Connection) -> bool:
+    """Tell whether the database knows LATERAL."""
+    return conn.dialect.name == "postgresql"
 
 
 def standing_of(ask: Asked) -> Standing:
     """Return the query."""
-    trip, asked, alarm, reach = _trips(ask), _latest(ask), _alarms(ask), _reach(ask)
+    trip, alarm, reach = trips.alias("trip"), _alarms(ask), _reach(ask)
+    asked, is_latest = _latest(ask, trip)
     said = _said(ask.now)
     helper = people.alias("helper")
     source = (
@@ -105,9 +123,9 @@ def standing_of(ask: Asked) -> Standing:
             and_(said.c.trip_id == trip.c.id, said.c.instead_of == trip.c.zone, said.c.nth == 1),
         )
         .outerjoin(units, units.c.id == people.c.unit_id)
-        .outerjoin(asked, and_(asked.c.person_id == people.c.id, asked.c.nth == 1))
-        .outerjoin(alarm, and_(alarm.c.person_id == people.c.id, alarm.c.nth == 1))
-        .outerjoin(reach, reach.c.person_id == people.c.id)
+        .outerjoin(asked, is_latest)
+        .outerjoin(alarm, and_(alarm.c.person_id == trip.c.person_id, alarm.c.nth == 1))
+        .outerjoin(reach, reach.c.person_id == trip.c.person_id)
         .outerjoin(helper, helper.c.id == alarm.c.acknowledged_by)
     )
     hard = and_(
@@ -148,20 +166,24 @@ def standing_of(ask: Asked) -> Standing:
         category=category,
         rank=case(_RANK, value=category, else_=len(_RANK)),
         columns=columns,
-        condition=and_(trip.c.nth == 1, present, ask.seen),
+        condition=and_(_counts(ask, trip), present, ask.seen),
         person_id=people.c.id,
         prompt_id=asked.c.id,
         asked_at=asked.c.asked_at,
     )
 
 
-def _trips(ask: Asked) -> Subquery:
-    """Return the stays that are on, by each zone's own date; of two at once the later one counts."""
-    nth = func.row_number().over(partition_by=trips.c.person_id, order_by=(trips.c.departs.desc(), trips.c.id.desc()))
-    on = [and_(trips.c.zone.in_(zones), trips.c.departs <= day, trips.c.returns >= day) for day, zones in ask.days]
-    columns = (trips.c.id, trips.c.person_id, trips.c.city, trips.c.country, trips.c.zone, nth.label("nth"))
-    live = and_(trips.c.cancelled_at.is_(None), or_(literal(value=False), *on))
-    return select(*columns).where(live, ask.only(trips.c.person_id)).subquery("trip")
+def _counts(ask: Asked, trip: NamedFromClause) -> ColumnElement[bool]:
+    """Hold for a stay that is on, by its zone's own date; of two at once the later one counts."""
+    other = trips.alias("other")
+    later = tuple_(other.c.departs, other.c.id) > tuple_(trip.c.departs, trip.c.id)
+    outdone = exists(select(other.c.id).where(other.c.person_id == trip.c.person_id, _is_on(ask, other), later))
+    return and_(_is_on(ask, trip), ask.only(trip.c.person_id), ~outdone)
+
+
+def _is_on(ask: Asked, trip: NamedFromClause) -> ColumnElement[bool]:
+    on = [and_(trip.c.zone.in_(zones), trip.c.departs <= day, trip.c.returns >= day) for day, zones in ask.days]
+    return and_(trip.c.cancelled_at.is_(None), or_(literal(value=False), *on))
 
 
 def _said(now: Any) -> Subquery:
@@ -175,22 +197,22 @@ def _said(now: Any) -> Subquery:
     return select(*columns).where(moves.c.is_over == false(), holds).subquery("said")
 
 
-def _latest(ask: Asked) -> Subquery:
-    """Return each person's safety questions of late, numbered from the newest."""
-    nth = func.row_number().over(
-        partition_by=prompts.c.person_id, order_by=(prompts.c.opens_at.desc(), prompts.c.id.desc())
+def _latest(ask: Asked, trip: NamedFromClause) -> tuple[FromClause, ColumnElement[bool]]:
+    """Return what holds each person's latest safety question, and how it is joined.
+
+    It is one look into an index for each, however long her history is; without LATERAL that gives an id to join by.
+    """
+    of_hers = and_(
+        prompts.c.person_id == trip.c.person_id,
+        prompts.c.kind.in_(SAFETY_KINDS),
+        prompts.c.state.not_in(WITHOUT_A_QUESTION),
+        prompts.c.opens_at >= ask.since,
     )
-    read = ("id", "person_id", "state", "choice", "share_with", "asked_at", "due_at", "answered_at")
-    return (
-        select(*(prompts.c[name] for name in read), nth.label("nth"))
-        .where(
-            prompts.c.kind.in_(SAFETY_KINDS),
-            prompts.c.state.not_in(WITHOUT_A_QUESTION),
-            prompts.c.opens_at >= ask.since,
-            ask.only(prompts.c.person_id),
-        )
-        .subquery("asked")
-    )
+    newest = select(prompts).where(of_hers).order_by(prompts.c.opens_at.desc(), prompts.c.id.desc()).limit(1)
+    if ask.lateral:
+        return newest.correlate(trip).lateral("asked"), true()
+    asked = prompts.alias("asked")
+    return asked, asked.c.id == newest.with_only_columns(prompts.c.id).correlate(trip).scalar_subquery()
 
 
 def _alarms(ask: Asked) -> Subquery:

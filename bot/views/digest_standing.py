@@ -15,7 +15,16 @@ from bot.local_time import local_date
 from bot.people.store import people
 from bot.schema import Id, UtcDateTime
 from bot.trips.store import trips
-from bot.views.board_query import LOOK_BACK, Asked, Standing, by_date, standing, standing_of
+from bot.views.board_query import (
+    LOOK_BACK,
+    Asked,
+    Standing,
+    by_date,
+    dates_on_earth,
+    knows_lateral,
+    standing,
+    standing_of,
+)
 from bot.views.scope import Scope
 
 _ZONES = select(trips.c.zone).where(listed_as(trips.c.person_id, "only")).distinct()
@@ -33,13 +42,13 @@ def standings(conn: Connection, scope: Scope, now: datetime, ids: Sequence[int])
         values |= _named(number, day, its_zones)
     if scope.viewer_id is not None:
         values["viewer"] = scope.viewer_id
-    return conn.execute(_query(len(dates), scope.viewer_id is not None, scope.office, scope.support), values).all()
+    shape = (scope.viewer_id is not None, scope.office, scope.support)
+    return conn.execute(_query(len(dates), *shape, knows_lateral(conn)), values).all()
 
 
 def all_standings(conn: Connection, scope: Scope, now: datetime) -> Iterable[Row[Any]]:
     """Return the same of everybody in a scope that holds thousands: an office has one, and building it is nothing."""
-    zones = conn.execute(select(trips.c.zone).distinct()).scalars()
-    base = standing(scope, now, by_date((zone, local_date(now, zone)) for zone in zones))
+    base = standing(conn, scope, now, dates_on_earth(conn, now))
     return conn.execute(_columns(base).where(base.condition, scope.let_in()))
 
 
@@ -48,7 +57,7 @@ def _named(number: int, day: date, zones: list[str]) -> dict[str, Any]:
 
 
 @lru_cache
-def _query(days: int, viewed: bool, office: bool, support: bool) -> Select[Any]:  # noqa: FBT001 - the key of a cache
+def _query(days: int, viewed: bool, office: bool, support: bool, lateral: bool) -> Select[Any]:  # noqa: FBT001 - the key of a cache
     viewer = bindparam("viewer", type_=Id) if viewed else None
     shape = Scope(0 if viewed else None, office=office, support=support)
 
@@ -65,6 +74,7 @@ def _query(days: int, viewed: bool, office: bool, support: bool) -> Select[Any]:
             ],
             seen=true(),
             hard=hard,
+            lateral=lateral,
             only=lambda column: listed_as(column, "only"),
         )
     )

@@ -9,11 +9,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from bot.local_time import local_date
 from bot.places.cities import find_cities
 from bot.places.spots import spot_in, spot_of
-from bot.trips.store import trips
-from bot.views.board_query import by_date, standing
+from bot.views.board_query import dates_on_earth, standing
 from bot.views.safety import Category
 from bot.views.scope import Scope
 
@@ -40,8 +38,7 @@ class Spot:
 
 def spots(conn: Connection, scope: Scope, now: datetime, country: str = "") -> list[Spot]:
     """Return where the students abroad are, the most first: countries, or the cities of one of them."""
-    zones = conn.execute(select(trips.c.zone).distinct()).scalars()
-    base = standing(scope, now, by_date((zone, local_date(now, zone)) for zone in zones))
+    base = standing(conn, scope, now, dates_on_earth(conn, now))
     every = (
         select(base.category.label("category"), base.country, base.city).select_from(base.source).where(base.condition)
     )

@@ -16,13 +16,11 @@ from bot.cases.model import CaseState
 from bot.cases.store import cases
 from bot.ledger import Live, ways_of
 from bot.listed import listed
-from bot.local_time import local_date
 from bot.people.model import Person
 from bot.people.store import people, units
 from bot.trips.model import Phase
 from bot.trips.rules import phase
-from bot.trips.store import trips
-from bot.views.board_query import by_date, standing
+from bot.views.board_query import dates_on_earth, standing
 from bot.views.people_wanted import CASE, SILENT, Wanted, case_is_seen, finds, in_city, meant
 from bot.views.safety import Category
 from bot.views.scope import Scope
@@ -118,8 +116,7 @@ def of_ids(
 
 
 def _look(conn: Connection, scope: Scope, wanted: Wanted, now: datetime, live: Live | None) -> _Look:
-    zones = conn.execute(select(trips.c.zone).distinct()).scalars()
-    return _Look(scope, wanted, now, live, by_date((zone, local_date(now, zone)) for zone in zones))
+    return _Look(scope, wanted, now, live, dates_on_earth(conn, now))
 
 
 def _gather(
@@ -210,7 +207,7 @@ def _with_reach(conn: Connection, look: _Look, rows: Iterable[Listed]) -> list[L
 
 
 def _standings(conn: Connection, look: _Look, ids: Sequence[int]) -> dict[int, Category]:
-    base = standing(look.scope, look.now.astimezone(UTC), look.dates, ids)
+    base = standing(conn, look.scope, look.now.astimezone(UTC), look.dates, ids)
     query = select(base.person_id, base.category).select_from(base.source).where(base.condition)
     return {person_id: Category(category) for person_id, category in conn.execute(query)}
 
