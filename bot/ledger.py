@@ -50,6 +50,11 @@ def ways_of(
     }
 
 
+def held_of(conn: Connection, address_ids: Iterable[int]) -> set[int]:
+    """Return those of these addresses at which something waits, for a reason that is theirs."""
+    return set(held_back(conn, address_ids, _ELSEWHERE))
+
+
 def _limits(
     conn: Connection, addresses: Iterable[Address], now: datetime, forms: Mapping[str, Sequence[Form]]
 ) -> Mapping[int, Limits]:

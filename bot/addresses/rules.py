@@ -69,19 +69,28 @@ def way_of(
         return Way(address, Can.NO, SWITCHED_OFF)
     if why := known.why or held:
         return Way(address, Can.NO, why, known.until, known.left)
-    can = Can.LOOKS if address.channel in PULL_ONLY else Can.NOW
-    return Way(address, can, until=known.until, left=known.left)
+    return Way(address, plainly(address.channel), until=known.until, left=known.left)
+
+
+def plainly(channel: str) -> Can:
+    """Return what an address that works carries where nothing holds it back."""
+    return Can.LOOKS if channel in PULL_ONLY else Can.NOW
 
 
 def reach_by(ways: Iterable[Way]) -> Reachable:
     """Return how somebody with these ways can be reached now."""
-    carrying = [way for way in ways if way.can is not Can.NO and way.address.channel not in WAKE_ONLY]
-    pushing = {way.address.channel for way in carrying if way.can is Can.NOW}
+    return reach_over((way.address.channel, way.can) for way in ways)
+
+
+def reach_over(carrying: Iterable[tuple[str, Can]]) -> Reachable:
+    """Return the same from what each channel carries."""
+    found = [(channel, can) for channel, can in carrying if can is not Can.NO and channel not in WAKE_ONLY]
+    pushing = {channel for channel, can in found if can is Can.NOW}
     if pushing - {MAIL}:
         return Reachable.NOW
     if pushing:
         return Reachable.MAIL
-    return Reachable.LOOKS if carrying else Reachable.NONE
+    return Reachable.LOOKS if found else Reachable.NONE
 
 
 def proven(addresses: Iterable[Address]) -> int:

@@ -1,21 +1,19 @@
 """Who of a scope can be reached where: for each address what could be delivered now, why not, and what it has proved.
 
-The console, the digest and `yanxin reach` ask here; `bot.ledger` has the ways to each of them. A fixed
-number of queries for five hundred people.
+The console, the digest and `yanxin reach` ask here; `bot.views.reach_all` says how everybody can be reached, and
+`bot.ledger` has the ways to those who are shown. A fixed number of queries for five hundred people.
 """
 
-from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection
 
-from bot.addresses.rules import TWO, Reachable, Way, proven, reach_by
+from bot.addresses.rules import Reachable, Way, proven, reach_by
 from bot.ledger import Live, ways_of
 from bot.people import store as people_store
-from bot.people.store import people
-from bot.trips.store import trips
+from bot.views.reach_all import how_of_all
 from bot.views.scope import Scope
 from bot.views.whereabouts import where_all
 
@@ -48,11 +46,6 @@ class Reached:
         """Return how many of her channels are proven."""
         return proven(way.address for way in self.ways)
 
-    @property
-    def lacks_proof(self) -> bool:
-        """Tell whether fewer channels are proven than everybody should have."""
-        return self.proven < TWO
-
 
 def reachability(
     conn: Connection,
@@ -66,22 +59,8 @@ def reachability(
 
     `only` narrows it, say to `{Reachable.NONE}`.
     """
-    today = now.astimezone(UTC).date()
-    stays = exists(
-        select(trips.c.id).where(
-            trips.c.person_id == people.c.id, trips.c.cancelled_at.is_(None), trips.c.returns >= today
-        )
-    )
-    query = (
-        select(people.c.id)
-        .where(scope.students(today), scope.let_in(), people.c.left_at.is_(None), people.c.absent_at.is_(None), stays)
-        .order_by(people.c.number)
-    )
-    ids = list(conn.execute(query).scalars())
-    found: list[Reached] = []
-    for start in range(0, len(ids), AT_ONCE):
-        found += _reached(conn, ids[start : start + AT_ONCE], now, live)
-    return found if only is None else [one for one in found if one.how in only]
+    every = how_of_all(conn, scope, now, live)
+    return reached(conn, [one.person_id for one in every if only is None or one.how in only], now, live)
 
 
 def unreachable(conn: Connection, scope: Scope, now: datetime, live: Live | None = None) -> list[Reached]:
@@ -89,10 +68,12 @@ def unreachable(conn: Connection, scope: Scope, now: datetime, live: Live | None
     return reachability(conn, scope, now, live, only={Reachable.NONE})
 
 
-def counted(found: Iterable[Reached]) -> dict[Reachable, int]:
-    """Return how many can be reached in which way."""
-    numbers = Counter(one.how for one in found)
-    return {how: numbers[how] for how in Reachable}
+def reached(conn: Connection, ids: Sequence[int], now: datetime, live: Live | None = None) -> list[Reached]:
+    """Return these students with all ways to them, in this order."""
+    found: list[Reached] = []
+    for start in range(0, len(ids), AT_ONCE):
+        found += _reached(conn, ids[start : start + AT_ONCE], now, live)
+    return found
 
 
 def as_rows(found: Iterable[Reached]) -> list[dict[str, str]]:
@@ -100,7 +81,7 @@ def as_rows(found: Iterable[Reached]) -> list[dict[str, str]]:
     return [row for one in found for row in _rows(one)]
 
 
-def _reached(conn: Connection, ids: list[int], now: datetime, live: Live | None) -> list[Reached]:
+def _reached(conn: Connection, ids: Sequence[int], now: datetime, live: Live | None) -> list[Reached]:
     known = people_store.by_ids(conn, ids)
     ways, here = ways_of(conn, ids, now, live), where_all(conn, known.values(), now)
     return [

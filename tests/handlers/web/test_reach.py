@@ -35,6 +35,22 @@ def test_the_office_sees_whom_nothing_reaches_and_why(town: Town, her: int) -> N
     assert town.signed_in("C1").get("/console/reach?show=<x>").status == 200
 
 
+def test_a_long_list_comes_in_pages_and_a_page_too_far_is_the_last(town: Town) -> None:
+    counsellor = town.ground.staff("C1", "counsellor")
+    for number in range(53):
+        town.ground.trip(town.ground.student(f"S{number:02}", counsellor=counsellor, reachable=False))
+    visitor = town.signed_in("C1")
+    first = visitor.get("/console/reach")
+    assert "1 / 2" in first.words
+    assert "S49" in first.words
+    assert "S50" not in first.words
+    for page in ("2", "99"):
+        last = visitor.get(f"/console/reach?show=none&page={page}")
+        assert "2 / 2" in last.words
+        assert "S52" in last.words
+        assert "S49" not in last.words
+
+
 def test_a_supervisor_sees_nothing_of_it(town: Town, her: int) -> None:
     assert her
     assert town.signed_in("X1").get("/console/reach").status == 404
