@@ -21,6 +21,7 @@ from bot.engine.bisect import bisect
 from bot.engine.digest_planning import is_reader, plan, plan_missing, zones_of
 from bot.engine.digest_words import gaps_for, messages, off_link
 from bot.journal import store as journal
+from bot.ledger import Live
 from bot.outbox import store as outbox_store
 from bot.people import store as people_store
 from bot.people.model import Person, RoleKind
@@ -35,11 +36,12 @@ BATCH = 50
 
 @dataclass(frozen=True)
 class Frame:
-    """What writing needs of the service: when digests come, its address, and the real time for links."""
+    """What writing needs of the service: when digests come, its address, the real time for links, and its channels."""
 
     rhythm: Rhythm
     base_url: str
     real_now: datetime
+    live: Live | None = None
 
 
 def work_off(conn: Connection, now: datetime, frame: Frame, limit: int = BATCH) -> int:
@@ -92,7 +94,7 @@ def _write(
     if not addresses:
         _done(conn, digest, DigestState.UNREACHED, now)
         return
-    data = content(conn, person, now)
+    data = content(conn, person, now, frame.live)
     if data is None:
         _done(conn, digest, DigestState.EMPTY, now)
         return
@@ -107,10 +109,10 @@ def _write(
     _done(conn, digest, DigestState.SENT, now, sent_at=now, figures=figures)
 
 
-def content(conn: Connection, person: Person, now: datetime) -> dict[str, Any] | None:
+def content(conn: Connection, person: Person, now: datetime, live: Live | None = None) -> dict[str, Any] | None:
     """Return everything that a digest says to somebody, as plain JSON; None when there is nobody to tell of."""
     scope = scope_of(conn, person)
-    students = None if scope is None else care(conn, scope, now)
+    students = None if scope is None else care(conn, scope, now, live=live)
     hers = supervised(conn, person, now) if person.has_role(RoleKind.SUPERVISOR) else None
     branch = person.has_role(RoleKind.SECRETARY)
     if students is None and hers is None and not branch:

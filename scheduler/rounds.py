@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from bot.clock import Clock
 from bot.engine.digest_planning import plan_all, rhythm_of
+from bot.ledger import live_of
 from bot.metrics import Metrics
 from bot.programmes.versions import Programmes
 from bot.settings import Settings
@@ -221,7 +222,9 @@ class Rounds:
         return digests_due.work_off(conn, self.clock.now(), self._frame())
 
     def _frame(self) -> digests_due.Frame:
-        return digests_due.Frame(rhythm_of(self.settings), self.settings.service.url, self.clock.real())
+        return digests_due.Frame(
+            rhythm_of(self.settings), self.settings.service.url, self.clock.real(), live_of(self.settings)
+        )
 
     def _prompts(self, conn: Connection) -> int:
         return prompts_due.work_off(conn, self.clock.now(), self.programmes)

@@ -16,6 +16,7 @@ from bot.engine.asked import asked
 from bot.engine.delivery import Account, Tools
 from bot.engine.digest_planning import plan_all, rhythm_of
 from bot.engine.replanning import replan
+from bot.ledger import live_of
 from bot.moves.store import moves
 from bot.outbox.model import Kind, Message
 from bot.prompts import store as prompts_store
@@ -103,11 +104,14 @@ class _Run:
         if waiting.cases:
             done += cases_due.work_off(conn, now) + hard_unseen.work_off(conn, now)
         if waiting.digests:
-            done += digests_due.work_off(conn, now, digests_due.Frame(self._rhythm, "", now))
+            done += digests_due.work_off(conn, now, self._frame(now))
         for post in self._posts:
             if waiting.prompts or waiting.cases or waiting.digests or waiting.cries or post.name in waiting.accounts:
                 done += post.work_off(conn, now)
         return done
+
+    def _frame(self, now: datetime) -> digests_due.Frame:
+        return digests_due.Frame(self._rhythm, "", now, live_of(self._app.settings))
 
     def _prompts(self, conn: Connection, now: datetime) -> int:
         total = 0

@@ -13,9 +13,11 @@ from sqlalchemy import ColumnElement, Connection, Date, and_, bindparam, case, s
 from bot.cases.model import CaseState, Reason
 from bot.cases.store import cases, ended_by_staff
 from bot.journal.store import journal
+from bot.ledger import Live
 from bot.listed import listed, listed_as
 from bot.people.store import people
 from bot.trips.store import trips
+from bot.views.digest_reach import unreachable_now
 from bot.views.digest_standing import all_standings, standings
 from bot.views.digest_trips import trips_near
 from bot.views.safety import Category
@@ -75,8 +77,13 @@ def seen_by(scope: Scope, now: datetime) -> ColumnElement[bool]:
     return and_(present, scope.students(now.astimezone(UTC).date()), scope.let_in())
 
 
-def care(conn: Connection, scope: Scope, now: datetime, most: int = MOST) -> dict[str, Any] | None:
-    """Return figures, the `most` students who need somebody first, and trips; None when the scope holds nobody."""
+def care(
+    conn: Connection, scope: Scope, now: datetime, most: int = MOST, live: Live | None = None
+) -> dict[str, Any] | None:
+    """Return figures, the `most` students who need somebody first, whom nothing reaches now, and trips.
+
+    None when the scope holds nobody; `live` are the channels that are switched on, None: all.
+    """
     seen = seen_by(scope, now)
     ids = list(conn.execute(select(people.c.id).where(seen).limit(FEW + 1)).scalars())
     if not ids:
@@ -96,6 +103,7 @@ def care(conn: Connection, scope: Scope, now: datetime, most: int = MOST) -> dic
         "figures": figures,
         "need": shown,
         "more": len(need) - len(shown),
+        "unreachable": unreachable_now(conn, scope, now, live, only, most),
         "trips": trips_near(conn, within, now.astimezone(UTC).date()),
     }
 

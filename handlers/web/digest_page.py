@@ -20,6 +20,7 @@ from bot.digests.model import Every
 from bot.engine import deeds, silence_taken
 from bot.engine.digest_planning import plan, rhythm_of
 from bot.journal import store as journal
+from bot.ledger import live_of
 from bot.links import store as links
 from bot.links.model import LinkPurpose
 from bot.people.model import Person, RoleKind
@@ -90,10 +91,10 @@ def routes(site: Site) -> list[Route]:
 
 
 def _look(conn: Connection, site: Site, reader: Reader) -> _Seen:
-    person, now = reader.person, site.now
+    person, now, live = reader.person, site.now, live_of(site.services.settings)
     ahead = store.planned_of(conn, [person.id]).get(person.id, [])
     return _Seen(
-        care=None if reader.scope is None else care(conn, reader.scope, now, MOST_ON_PAGE),
+        care=None if reader.scope is None else care(conn, reader.scope, now, MOST_ON_PAGE, live),
         supervised=supervised(conn, person, now) if person.has_role(RoleKind.SUPERVISOR) else None,
         branches=branches_of(conn, person.id, now) if person.has_role(RoleKind.SECRETARY) else [],
         every=store.every_of(conn, person.id),

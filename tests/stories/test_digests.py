@@ -40,7 +40,15 @@ def test_everybody_reads_on_friday_at_two_on_the_own_wall(world: World) -> None:
     at = {
         "Sydney": (secretary, "03:00", ["There is a page for you this week:"]),
         "Tokyo": (supervisor, "05:00", ["Of the students you supervise 1 is abroad.", "Coming home within a week:"]),
-        "Beijing": (counsellor, "06:00", ["2 abroad: 2 not reached (that is not silence)"]),
+        "Beijing": (
+            counsellor,
+            "06:00",
+            [
+                "2 abroad: 2 not reached (that is not silence)",
+                "Nothing reaches 2 students now:",
+                "Student A · New York: no channel yet",
+            ],
+        ),
         "London": (office, "14:00", ["2 abroad: 2 not reached (that is not silence)"]),
         "New York": (coordinator, "19:00", ["1 abroad: 1 not reached"]),
     }

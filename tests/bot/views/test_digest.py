@@ -10,12 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
+from bot.allowances import store as allowances
+from bot.allowances.model import Allowance
 from bot.digests.store import digest_readers
+from bot.ledger import Live
 from bot.people.store import by_id, people
 from bot.storage.database import Database
 from bot.views.board import Filter, board
 from bot.views.digest import care, one_of
 from bot.views.digest_branch import branches_of
+from bot.views.digest_reach import unreachable_now
 from bot.views.digest_staff import looked_away
 from bot.views.digest_trips import supervised
 from bot.views.scope import Scope, scope_of
@@ -53,6 +57,49 @@ def test_it_counts_as_the_board_and_names_who_needs_somebody(ground: Ground) -> 
     assert found["figures"] == {"total": 3, "well": 1, "silent": 1, "unreached": 1, "cases": 1}
     assert [(one["name"], one["why"]) for one in found["need"]] == [("Name lost", "unreached"), ("Name late", "late")]
     assert found["more"] == 0
+
+
+def test_whom_nothing_reaches_now_is_a_list_of_its_own_with_why(ground: Ground) -> None:
+    """By the ledger's word; the figure of what was not delivered is another thing, and stays what it is."""
+    her, other = ground.staff("C1", "counsellor"), ground.staff("C2", "counsellor")
+    made = {}
+    for number in ("fine", "blocked", "bounced", "shut", "nowhere", "off", "soon", "past"):
+        made[number] = ground.student(number, counsellor=her, reachable=False)
+        days = {"soon": (5, 90), "past": (-90, -5)}.get(number, (-30, 90))
+        departs, returns = (NOW.date() + timedelta(days=day) for day in days)
+        ground.trip(made[number], key=f"T{number}", departs=departs, returns=returns)
+        if number != "soon":
+            ground.answered(made[number], "fine")
+    ground.trip(ground.student("theirs", counsellor=other, reachable=False))
+    ground.trip(ground.student("shy", counsellor=her, reachable=False, skips_counsellor=True))
+    ground.address(made["fine"], channel="telegram")
+    ground.address(made["blocked"], channel="telegram", state="gone", reason="blocked", last_ok_at=NOW)
+    ground.address(made["bounced"], channel="mail", state="wrong", reason="bounced")
+    closed = ground.address(made["shut"], channel="wechat", last_ok_at=NOW)
+    ground.database.write(lambda conn: allowances.keep(conn, closed, Allowance(NOW - timedelta(hours=1), 3)))
+    ground.address(made["off"], channel="dingtalk")
+    live: Live = dict.fromkeys(("web", "telegram", "mail", "wechat"), ())
+    scope = scope_in(ground, her)
+    found = ground.database.read(lambda conn: care(conn, scope, NOW, live=live))
+    assert found is not None
+    lost = found["unreachable"]
+    assert {
+        one["name"]: [(way["channel"], way["why"], way["tried"]) for way in one["ways"]] for one in lost["shown"]
+    } == {
+        "Name blocked": [("telegram", "blocked", True)],
+        "Name bounced": [("mail", "bounced", False)],
+        "Name shut": [("wechat", "window_closed", True)],
+        "Name off": [("dingtalk", "switched_off", False)],
+        "Name nowhere": [],
+        "Name soon": [],
+    }
+    assert lost["more"] == 0
+    assert found["figures"] == {"total": 6, "well": 3, "unreached": 3, "cases": 0}
+    few = ground.database.read(lambda conn: care(conn, scope, NOW, 2, live))
+    assert few is not None
+    assert (len(few["unreachable"]["shown"]), few["unreachable"]["more"]) == (2, 4)
+    whole = ground.database.read(lambda conn: unreachable_now(conn, scope, NOW, live, None, 9))
+    assert whole == lost
 
 
 def test_a_hidden_hard_week_is_an_answer_and_one_that_is_shared_is_named(ground: Ground) -> None:

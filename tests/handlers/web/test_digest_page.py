@@ -41,6 +41,18 @@ def test_it_shows_who_needs_somebody_and_a_call_takes_her_on_once(town: Town) ->
     assert office != her
 
 
+def test_it_says_whom_nothing_reaches_now_and_why(town: Town) -> None:
+    her = town.ground.staff("C1", "counsellor")
+    student = town.ground.student("S1", name="王雨桐", counsellor=her, reachable=False)
+    town.ground.trip(student)
+    town.ground.address(student, channel="telegram", state="gone", reason="blocked", last_ok_at=NOW)
+    town.ground.address(student, channel="mail", state="wrong", reason="bounced", position=1)
+    page = town.signed_in("C1").get("/console/digest").words
+    assert "现在联系不上" in page
+    assert "Telegram: 已屏蔽" in page
+    assert "（从没验证过）" in page[page.index("Telegram") :]
+
+
 def test_two_more_days_are_given_once_and_everybody_sees_by_whom(town: Town) -> None:
     her = town.ground.staff("C1", "counsellor", language="en")
     student, prompt = late(town.ground, her)
