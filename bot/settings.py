@@ -18,6 +18,7 @@ from bot.settings_limits import Limits as Limits  # noqa: PLC0414 - others take 
 from bot.settings_mail import Mail
 from bot.settings_wechat import WeChat
 from bot.settings_wecom import WeCom
+from bot.settings_words import words_for
 
 Text = Annotated[str, Field(strict=True)]
 Positive = Annotated[int, Field(strict=True, gt=0)]
@@ -229,8 +230,9 @@ def _mistake(path: Path, detail: Any) -> Mistake:
     if detail["type"] == "extra_forbidden":
         return Mistake(where, "there is no such setting", "remove it or look its name up in config.example.toml")
     secret = any(word in key for word in ("token", "secret", "password", "key", "webhook"))
-    given = "" if secret or isinstance(detail["input"], dict) else f", not {detail['input']!r}"
-    return Mistake(where, f"{detail['msg']}{given}", "config.example.toml explains what it takes")
+    shown = detail["type"] != "missing" and not secret and not isinstance(detail["input"], dict | list)
+    what, mend = words_for(detail["type"], detail.get("ctx", {}), ".".join([*sections, key]))
+    return Mistake(where, f"{detail['input']!r} {what}" if shown else what, mend)
 
 
 def _across(path: Path, values: dict[str, Any]) -> list[Mistake]:

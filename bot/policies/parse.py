@@ -24,6 +24,10 @@ _SHAPES = {
     "enum": ("is nobody that can be told", f"use {', '.join(Whom)}"),
     "extra_forbidden": ("there is no such key", f"remove it; {EXPLAINED}"),
     "missing": ("is missing", "write it"),
+    "tuple": ("is no list", "write it in square brackets, like […]"),
+    "model": ("is no table", 'write it like { after = "PT5M", whom = ["duty"] }'),
+    "greater_than_equal": ("is too short", f"write a longer one; {EXPLAINED}"),
+    "less_than_equal": ("is too long", f"write a shorter one; {EXPLAINED}"),
 }
 
 _Span = Annotated[timedelta, Field(ge=timedelta(0), le=LONGEST)]
@@ -159,4 +163,4 @@ def _mistake(where: str, detail: Any) -> Mistake:
         if detail["type"].startswith((name, "time_delta" if name == "timedelta" else name)):
             given = "" if name in {"missing", "extra_forbidden"} else f"{detail['input']!r} "
             return Mistake(place, f"{given}{what}", mend)
-    return Mistake(place, detail["msg"], EXPLAINED)
+    return Mistake(place, "does not go here", EXPLAINED)

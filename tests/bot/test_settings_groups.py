@@ -55,7 +55,7 @@ def test_every_mistake_is_told_and_no_secret(tmp_path: Path) -> None:
     assert "two are called 'a'" in told
     assert re.search(r"\[channels.dingtalk.groups.3\] name", told)
     assert "[channels.dingtalk.groups.4] key: there is no such setting" in told
-    assert "[channels.dingtalk.groups.5] webhook: Input should be a valid string" in told
+    assert "[channels.dingtalk.groups.5] webhook: is no text; write it in quotation marks" in told
     assert "hush" not in told
 
 

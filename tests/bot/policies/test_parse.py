@@ -70,7 +70,13 @@ def test_every_mistake_is_named_at_once() -> None:
         ('[urgent]\nsteps = [{ whom = ["buddy"] }, { whom = ["duty"] }]', "must tell staff at once"),
         ('[rollcall]\nsteps = [{ whom = ["office"] }]', "worklists, not alarms"),
         ('[missed]\nact_within = "PT0M"', "act_within"),
-        ("missed = 3", "[missed]"),
+        ('[missed]\nact_within = "P900D"', "is too long; write a shorter one"),
+        ("[missed]\nwakes = 3", "3 is neither true nor false; write true or false"),
+        ("[missed]\nsteps = 3", "3 is no list; write it in square brackets"),
+        ("[missed]\nsteps = [3]", "3 is no table; write it like {"),
+        ("[missed]\nsteps = [{}]", "is missing; write it"),
+        ("[missed]\nrepeat = []", "[] is no span of time; write it like"),
+        ("missed = 3", "3 is no table; write it like {"),
     ],
 )
 def test_a_policy_that_would_leave_her_alone_is_refused(toml: str, said: str) -> None:
