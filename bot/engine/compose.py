@@ -49,7 +49,7 @@ def compose(
         context |= of_case(conn, case) | news_of(conn, case)
         about_id = about_id or case.person_id
         prompt_id = prompt_id or case.prompt_id
-    context |= _prompt(conn, prompt_id, settings)
+    context |= _prompt(conn, prompt_id, settings, at)
     if about_id is not None:
         context["student"] = of_student(conn, about_id, settings, at)
     return renderer.chat(template_of(message), person.language, context | _spelled(message) | message.data)
@@ -82,7 +82,7 @@ def compose_all(
             continue
         context = of_reader(conn, person, settings, now, facts[person.id])
         if prompt is not None:
-            context |= of_prompt(prompt) | of_question(conn, prompt, rollcalls) | of_invitation(conn, prompt)
+            context |= of_prompt(prompt) | of_question(conn, prompt, rollcalls) | of_invitation(conn, prompt, now)
             context |= second_channel.said(conn, prompt, settings)
         written.append(renderer.chat(template_of(message), person.language, context | _spelled(message) | message.data))
     return written
@@ -100,7 +100,7 @@ def compose_reply(
     now: datetime,
 ) -> Rendered:
     """Render a reply that is shown at once and never queued."""
-    context = of_reader(conn, person, settings, now) | _prompt(conn, prompt_id, settings)
+    context = of_reader(conn, person, settings, now) | _prompt(conn, prompt_id, settings, now)
     return renderer.chat(template, person.language, context | data)
 
 
@@ -109,11 +109,11 @@ def _spelled(message: Message) -> dict[str, Any]:
     return {"spelled": message.channel in WITHOUT_BUTTONS}
 
 
-def _prompt(conn: Connection, prompt_id: int | None, settings: Settings) -> dict[str, Any]:
+def _prompt(conn: Connection, prompt_id: int | None, settings: Settings, at: datetime) -> dict[str, Any]:
     if prompt_id is None:
         return {}
     prompt = prompts_store.by_id(conn, prompt_id)
     if prompt is None:
         raise LookupError(f"there is no prompt {prompt_id}")
-    said = of_prompt(prompt) | of_question(conn, prompt) | of_invitation(conn, prompt)
+    said = of_prompt(prompt) | of_question(conn, prompt) | of_invitation(conn, prompt, at)
     return said | second_channel.said(conn, prompt, settings)

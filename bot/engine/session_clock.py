@@ -1,13 +1,17 @@
-"""The clock of an invitation: who has not replied is asked again once a day at most, who comes is reminded.
+"""The clock of an invitation: who has not replied is asked again once a day at most, and who comes is reminded.
+
+At the start she is asked whether she is there; after the end what follows is noted, and making it up is offered.
 
 `scheduler.sessions_due` calls `go_on` for each that is due; everything is looked at anew before it is queued.
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
+from bot.engine.session_attendance import close
+from bot.engine.session_standing import standings
 from bot.engine.session_telling import Members, load_members, tell, waiting
 from bot.local_time import Quiet
 from bot.outbox.model import Kind, OutboxState
@@ -16,8 +20,12 @@ from bot.prompts import store as prompts_store
 from bot.prompts.model import Prompt, State
 from bot.prompts.store import prompts
 from bot.sessions import store
-from bot.sessions.model import Invitation, Rsvp, Session
+from bot.sessions.attendance import ASKED_FOR, asks_here, can_make_up, counts_until, makeup_until
+from bot.sessions.model import Invitation, Rsvp, Session, SessionState
 from bot.sessions.rules import CHASE_EVERY, LEADS, Lead, lead_at
+
+AFTERWARDS = timedelta(hours=1)
+"""How long after the end making it up is offered, at the earliest: first whoever arranges it may mend the list."""
 
 
 def go_on(conn: Connection, prompt_id: int, now: datetime, quiet: Quiet) -> None:
@@ -27,11 +35,18 @@ def go_on(conn: Connection, prompt_id: int, now: datetime, quiet: Quiet) -> None
     if row is None or one is None or one.next_at is None or one.next_at > now:
         return  # somebody else was faster
     session = store.by_id(conn, one.session_id)
-    if session is None or one.left_at is not None or not session.is_ahead(now):
+    standing = standings(conn, [prompt_id]).get(prompt_id)
+    is_off = session is not None and session.state is SessionState.CANCELLED
+    if session is None or is_off or standing is None or not standing.is_member:
         store.set_invitation(conn, one.id, next_at=None)
         return
     members = load_members(conn, [one.person_id], quiet)
-    if one.reply is Rsvp.YES:
+    if now >= counts_until(session):
+        _after(conn, members, session, one, now)
+        return
+    if now >= session.starts_at:
+        one = _begun(conn, members, session, one, now)
+    elif one.reply is Rsvp.YES:
         _remind(conn, members, session, one, now)
     elif one.reply is None:
         one = _chase(conn, members, session, one, prompts_store.from_row(row), now)
@@ -43,6 +58,35 @@ def _remind(conn: Connection, members: Members, session: Session, one: Invitatio
     until = {Lead.DAY: Lead.HOUR, Lead.HOUR: Lead.MINUTES}.get(lead)
     expires_at = session.starts_at if until is None else session.starts_at - LEADS[until]
     tell(conn, members, session, one, "soon", Kind.NOTICE, now, expires_at=expires_at, data={"lead": lead.value})
+
+
+def _begun(conn: Connection, members: Members, session: Session, one: Invitation, now: datetime) -> Invitation:
+    """Ask whether she is there, once; nobody is woken for it who has not said that she comes."""
+    is_awake = members.may_hear(one.person_id, now) == now
+    if not asks_here(session, one, now, is_awake=is_awake):
+        return one
+    tell(conn, members, session, one, "here", Kind.NOTICE, now, expires_at=session.starts_at + ASKED_FOR)
+    store.set_invitation(conn, one.id, here_at=now)
+    return replace(one, here_at=now)
+
+
+def _after(conn: Connection, members: Members, session: Session, one: Invitation, now: datetime) -> None:
+    """Note what follows from the end; whoever can make it up hears so once, when it is day where she is."""
+    if one.closed_at is None:
+        mark = close(conn, session, one, now)
+        running = prompts.c.state.in_([State.OPEN.value, State.LATE.value])
+        over = prompts.update().where(prompts.c.id == one.prompt_id, running)
+        conn.execute(over.values(state=State.EXCUSED.value, next_at=None))
+        later = members.may_hear(one.person_id, now + AFTERWARDS) if can_make_up(session, mark, now) else None
+        store.set_invitation(conn, one.id, closed_at=now, next_at=later)
+        return
+    if can_make_up(session, one.mark, now):
+        later = members.may_hear(one.person_id, now)
+        if later != now:
+            store.set_invitation(conn, one.id, next_at=later)
+            return
+        tell(conn, members, session, one, "makeup", Kind.NOTICE, now, expires_at=makeup_until(session))
+    store.set_invitation(conn, one.id, next_at=None)
 
 
 def _chase(

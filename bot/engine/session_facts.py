@@ -1,17 +1,19 @@
 """What chat templates may say about a session; `bot.engine.compose` asks for it beside the prompt."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from bot.engine.facts import load_facts
 from bot.prompts.model import Prompt
-from bot.sessions import store
-from bot.sessions.model import KIND, SessionState, session_in
+from bot.sessions import marks, store
+from bot.sessions.attendance import can_make_up, makeup_until, next_question, phase_of
+from bot.sessions.model import KIND, Invitation, Session, SessionState, session_in
 
 
-def of_invitation(conn: Connection, prompt: Prompt) -> dict[str, Any]:
-    """Return what an invitation says, nothing for other kinds; hours are on the wall where she will be then.
+def of_invitation(conn: Connection, prompt: Prompt, now: datetime) -> dict[str, Any]:
+    """Return what an invitation says at an instant, nothing for other kinds; hours are on the wall where she will be.
 
     What is discreet has no title in what comes by itself: only what she asks for says what it is about.
     """
@@ -35,4 +37,16 @@ def of_invitation(conn: Connection, prompt: Prompt) -> dict[str, Any]:
         "has_deadline": found.rsvp_by < found.starts_at,
         "reply": one.reply.value if one.reply else "",
         "is_off": found.state is SessionState.CANCELLED,
+        "phase": phase_of(found, now).value,
+        "mark": one.mark.value if one.mark else "",
+        "wants_code": found.code is not None,
+        "question": _asked_next(conn, found, one, now),
+        "makeup_until": makeup_until(found),
     }
+
+
+def _asked_next(conn: Connection, session: Session, one: Invitation, now: datetime) -> int:
+    """Return the question that she has to answer next to make a session up; 0 where there is nothing to make up."""
+    if not can_make_up(session, one.mark, now):
+        return 0
+    return next_question(marks.answered_numbers(conn, session.id, one.person_id)) or 0

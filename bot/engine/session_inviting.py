@@ -21,6 +21,7 @@ from bot.prompts import store as prompts_store
 from bot.prompts.model import State
 from bot.prompts.store import prompts
 from bot.sessions import store
+from bot.sessions.attendance import makeup_until
 from bot.sessions.model import KIND, Invitation, Session, SessionState
 from bot.sessions.store import session_invitations, sessions
 
@@ -78,7 +79,7 @@ def _invite(conn: Connection, session: Session, person_id: int, members: Members
     one = None if before is None else store.invitation_of(conn, before)
     if before is not None and one is not None:
         state = State.OPEN if one.reply is None else State.ANSWERED
-        values = {"state": state.value, "due_at": session.starts_at, "closes_at": session.ends_at}
+        values = {"state": state.value, "due_at": session.starts_at, "closes_at": makeup_until(session)}
         prompts_store.update(conn, before, **values)
         store.set_invitation(conn, one.id, left_at=None)
         one = replace(one, left_at=None)
@@ -104,7 +105,7 @@ def _first(conn: Connection, session: Session, person_id: int, zone: str, now: d
         "state": State.OPEN.value,
         "opens_at": now,
         "due_at": session.starts_at,
-        "closes_at": session.ends_at,
+        "closes_at": makeup_until(session),
         "step": 0,
         "late_by_seconds": 0,
     }

@@ -18,7 +18,8 @@ from bot.local_time import Quiet, after_quiet, local_date, to_instant
 from bot.outbox import store as outbox_store
 from bot.outbox.model import Kind, OutboxState, Priority
 from bot.outbox.store import outbox
-from bot.sessions.model import Invitation, Rsvp, Session
+from bot.sessions.attendance import counts_until
+from bot.sessions.model import Invitation, Rsvp, Session, SessionState
 from bot.sessions.rules import LEADS, Lead, next_chase, next_reminder
 
 
@@ -40,8 +41,13 @@ class Members:
 
     def next_look(self, session: Session, one: Invitation, now: datetime) -> datetime | None:
         """Return when the clock looks at an invitation next; None when nothing is left to say by itself."""
-        if one.left_at is not None or not session.is_ahead(now):
+        if one.left_at is not None or session.state is SessionState.CANCELLED:
             return None
+        if now >= session.starts_at:
+            return None if one.closed_at is not None else max(now, counts_until(session))
+        return self._before(session, one, now) or session.starts_at
+
+    def _before(self, session: Session, one: Invitation, now: datetime) -> datetime | None:
         if one.reply is Rsvp.YES:
             day = session.starts_at - LEADS[Lead.DAY]
             morning = after_quiet(day, self.facts[one.person_id].zone_now(day), self.quiet)

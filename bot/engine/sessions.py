@@ -20,6 +20,7 @@ from bot.outbox.model import Kind
 from bot.prompts.model import State
 from bot.prompts.store import prompts
 from bot.sessions import store
+from bot.sessions.attendance import makeup_until
 from bot.sessions.faults import Fault, SessionRefused
 from bot.sessions.model import Invitation, Session, SessionState
 from bot.sessions.rules import Plan, can_wait, checked
@@ -67,7 +68,7 @@ def change(
     there = _invited(conn, after)
     ids = [one.prompt_id for one in there]
     conn.execute(
-        prompts.update().where(listed(prompts.c.id, ids)).values(due_at=after.starts_at, closes_at=after.ends_at)
+        prompts.update().where(listed(prompts.c.id, ids)).values(due_at=after.starts_at, closes_at=makeup_until(after))
     )
     members = load_members(conn, [one.person_id for one in there], quiet)
     for one in there:

@@ -25,6 +25,26 @@ class Rsvp(StrEnum):
     MAYBE = "maybe"
 
 
+class Mark(StrEnum):
+    """Whether somebody was there: apart from what she had said she would do."""
+
+    PRESENT = "present"
+    LATE = "late"
+    EXCUSED = "excused"
+    ABSENT = "absent"
+    MADE_UP = "made_up"
+
+
+class How(StrEnum):
+    """How that is known."""
+
+    SAID = "said"  # she said so
+    CODE = "code"  # and knew the code that was spoken
+    RULE = "rule"  # it follows from what she said before, or from her silence
+    STAFF = "staff"  # whoever arranges the session has entered it
+    MAKEUP = "makeup"  # she has made it up
+
+
 @dataclass(frozen=True)
 class Session:
     """One row of `sessions`; `zone` is the one in which its hour was written, `sequence` counts its changes.
@@ -48,6 +68,8 @@ class Session:
     created_at: datetime
     changed_at: datetime
     moved_from: datetime | None = None
+    code: str | None = None
+    """Four digits that are spoken in the session; whoever says that she is there gives them. None: nobody is asked."""
 
     @property
     def occasion(self) -> str:
@@ -83,6 +105,15 @@ class Invitation:
     next_at: datetime | None
     left_at: datetime | None
     uid: str = ""
+    here_at: datetime | None = None
+    """When she was asked whether she is there."""
+    mark: Mark | None = None
+    marked_at: datetime | None = None
+    closed_at: datetime | None = None
+    """When what follows from the end of the session was noted for her."""
+    tries: int = 0
+    tries_from: datetime | None = None
+    """How many wrong codes she gave, in the minute that began then."""
 
 
 def session_in(occasion: str) -> int:

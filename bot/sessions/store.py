@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from bot.listed import listed
 from bot.schema import Id, UtcDateTime, id_column, metadata, sealed_for_branch
-from bot.sessions.model import Invitation, Rsvp, Session, SessionState
+from bot.sessions.model import Invitation, Mark, Rsvp, Session, SessionState
 from bot.sessions.rules import Plan
 
 sessions = Table(
@@ -46,6 +46,7 @@ sessions = Table(
     Column("created_at", UtcDateTime, nullable=False),
     # The start before the last change of it, for pages that show what has changed.
     Column("moved_from", UtcDateTime),
+    Column("code", sealed_for_branch()),
     # A message about it that was queued before this says what is no longer true.
     Column("changed_at", UtcDateTime, nullable=False),
 )
@@ -66,6 +67,12 @@ session_invitations = Table(
     Column("left_at", UtcDateTime),
     # What her calendar knows it by, whatever becomes of it.
     Column("uid", String(36), nullable=False, unique=True),
+    Column("here_at", UtcDateTime),
+    Column("mark", String(8)),
+    Column("marked_at", UtcDateTime),
+    Column("closed_at", UtcDateTime),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("tries_from", UtcDateTime),
     UniqueConstraint("session_id", "person_id"),
 )
 Index(
@@ -201,5 +208,5 @@ def _session(row: Row[Any]) -> Session:
 
 
 def _invitation(row: Row[Any]) -> Invitation:
-    reply = Rsvp(row.reply) if row.reply else None
-    return Invitation(**dict(row._mapping) | {"reply": reply})  # noqa: SLF001 - as above
+    codes = {"reply": Rsvp(row.reply) if row.reply else None, "mark": Mark(row.mark) if row.mark else None}
+    return Invitation(**dict(row._mapping) | codes)  # noqa: SLF001 - as above

@@ -25,6 +25,7 @@ from bot.programmes import store as programmes
 from bot.prompts import store as prompts
 from bot.rollcalls import store as rollcalls
 from bot.selections import store as selections
+from bot.sessions import marks as session_marks
 from bot.sessions import store as sessions
 from bot.signins import store as signins
 from bot.storage import state
@@ -56,6 +57,7 @@ __all__ = [
     "prompts",
     "rollcalls",
     "selections",
+    "session_marks",
     "sessions",
     "signins",
     "state",

@@ -5,7 +5,7 @@ from bot.engine.session_replies import Outcome, give_reason, open_invitation, sa
 from bot.prompts import store as prompts
 from bot.sessions import store
 from bot.sessions.model import KIND, Rsvp
-from handlers.chat import waiting
+from handlers.chat import session_attended, waiting
 from handlers.chat.asking import ask_again, unanswered
 from handlers.chat.calendar_linked import file_asked
 from handlers.chat.words import whole
@@ -18,6 +18,8 @@ def pressed(chat: Chat, prompt_id: int, choice: str) -> bool:
     """Take a button of an invitation, however old; False when it means nothing."""
     if choice in set(Rsvp):
         _said(chat, prompt_id, Rsvp(choice))
+        return True
+    if session_attended.pressed(chat, prompt_id, choice):
         return True
     prompt = prompts.by_id(chat.conn, prompt_id)
     if choice not in {"about", "calendar", "why", "off"}:
@@ -61,6 +63,8 @@ def written_here(chat: Chat, prompt_id: int, text: str) -> None:
     word = meant_by(whole(text), is_newest=True)
     if word is not None:
         _said(chat, prompt_id, word)
+        return
+    if session_attended.written_here(chat, prompt_id, text):
         return
     one = store.invitation_of(chat.conn, prompt_id)
     if one is not None and one.reply is not None and one.left_at is None:

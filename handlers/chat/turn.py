@@ -3,6 +3,8 @@
 The order is the promise: a cry for help first, then commands, then plain answers, then what waits for words.
 """
 
+from collections.abc import Callable
+
 from bot.addresses.model import AddressState
 from bot.dialogues.store import Dialogue
 from bot.engine.life import sign_of_life
@@ -27,6 +29,7 @@ from handlers.chat import (
     relayed,
     rollcall_answered,
     session_answered,
+    session_attended,
     stopped,
     waiting,
     zoned,
@@ -36,6 +39,16 @@ from handlers.chat.commanded import commanded
 from handlers.chat.pressing import pressed
 from handlers.chat.words import answer_in, command_in, is_consent, is_digit, is_false_alarm, yes_or_no
 from handlers.context import Chat
+
+_OWN_WORDS = frozenset({session_answered.STEP, session_attended.MAKEUP_STEP})
+"""Steps in which whatever she writes is meant for them, also what would mean something elsewhere."""
+
+_OF_PROMPT: dict[str, Callable[[Chat, int, str], None]] = {
+    noted.STEP: noted.written,
+    session_answered.STEP: session_answered.reason_written,
+    session_attended.MAKEUP_STEP: session_attended.makeup_written,
+}
+"""What takes her words in a step that belongs to a prompt."""
 
 
 def take_turn(chat: Chat, incoming: Incoming) -> None:
@@ -159,8 +172,8 @@ def _read(chat: Chat, incoming: Incoming) -> None:
 def _take_words(chat: Chat, text: str, step: Dialogue | None) -> None:
     if chat.is_student and (step is None or not is_digit(text)) and rollcall_answered.written(chat, text):
         return
-    free = step is None or (not is_digit(text) and step.step != session_answered.STEP)
-    if free and session_answered.written(chat, text):
+    free = step is None or (not is_digit(text) and step.step not in _OWN_WORDS)
+    if free and (session_attended.written(chat, text) or session_answered.written(chat, text)):
         return
     waits = unanswered(chat) if chat.is_student else None
     name = None if step is None or step.step == noted.DECLINED else step.step
@@ -183,17 +196,15 @@ def _take_words(chat: Chat, text: str, step: Dialogue | None) -> None:
 
 def _answer(text: str, step: str | None, *, waits: bool) -> Choice | None:
     """Return the plain answer in a text: inside a dialogue only what cannot be meant for it."""
-    if step in {noted.STEP, case_noted.STEP, session_answered.STEP}:
+    if step in {noted.STEP, case_noted.STEP} | _OWN_WORDS:
         return None
     asked = waits and (step is None or (step in {zoned.STEP, languaged.STEP} and is_digit(text)))
     return answer_in(text, asked=asked)
 
 
 def _belongs(chat: Chat, step: str, data: dict[str, object], text: str) -> bool:
-    if step == noted.STEP and isinstance(prompt_id := data.get("prompt"), int):
-        noted.written(chat, prompt_id, text)
-    elif step == session_answered.STEP and isinstance(prompt_id := data.get("prompt"), int):
-        session_answered.reason_written(chat, prompt_id, text)
+    if step in _OF_PROMPT and isinstance(prompt_id := data.get("prompt"), int):
+        _OF_PROMPT[step](chat, prompt_id, text)
     elif step == case_noted.STEP and isinstance(case_id := data.get("case"), int):
         case_noted.written(chat, case_id, text)
     elif step == paused.STEP:

@@ -16,6 +16,8 @@ _LEFT = frozenset(
     {
         "case.note",
         "session.reason",
+        "session.code",
+        "session.makeup",
         "pause.date",
         "zone.city",
         "zone.until",

@@ -69,7 +69,8 @@ def test_nobody_is_asked_in_her_night(school: School, mei: int) -> None:
 def test_the_silent_are_asked_once_a_day_until_the_deadline(school: School, mei: int) -> None:
     create(school)  # replies are wanted until Friday 10:00 UTC
     school.until(START + timedelta(days=1))
-    assert told(school, mei) == [("question", "10-20 16:00"), ("reminder", "10-21 16:00"), ("reminder", "10-22 16:00")]
+    chased = [("question", "10-20 16:00"), ("reminder", "10-21 16:00"), ("reminder", "10-22 16:00")]
+    assert told(school, mei) == [*chased, ("here", "10-24 10:00")]  # once more as it begins: she may come all the same
 
 
 def test_a_chase_waits_for_the_morning(school: School, mei: int) -> None:
@@ -87,14 +88,16 @@ def test_only_those_who_come_are_reminded(school: School, mei: int, word: Rsvp, 
     made = create(school)
     reply(school, made, mei, word)
     school.until(START + timedelta(hours=2))
-    assert told(school, mei) == [("question", "10-20 16:00"), *(("soon", at) for at in reminders)]
+    here = [] if word is Rsvp.NO else [("here", "10-24 10:00")]
+    assert told(school, mei) == [("question", "10-20 16:00"), *(("soon", at) for at in reminders), *here]
 
 
 def test_the_day_before_nobody_is_woken_but_right_before_she_is(school: School, mei: int) -> None:
     made = create(school, starts_at=utc("2026-10-24 02:00"))  # four in the morning in Berlin
     reply(school, made, mei, Rsvp.YES)
     school.until(START)
-    assert told(school, mei)[1:] == [("soon", "10-23 05:00"), ("soon", "10-24 01:00"), ("soon", "10-24 01:50")]
+    reminders = [("soon", "10-23 05:00"), ("soon", "10-24 01:00"), ("soon", "10-24 01:50")]
+    assert told(school, mei)[1:] == [*reminders, ("here", "10-24 02:00")]
 
 
 def test_a_reply_can_change_until_the_start_and_every_one_is_kept(school: School, mei: int) -> None:
@@ -143,6 +146,7 @@ def test_a_move_is_told_once_and_takes_the_reminders_along(school: School, mei: 
         ("soon", "10-24 10:00"),
         ("soon", "10-25 09:00"),
         ("soon", "10-25 09:50"),
+        ("here", "10-25 10:00"),
     ]
     found = row_of(school, sessions, id=made.id)
     assert (found.sequence, found.moved_from) == (1, START)
@@ -183,7 +187,7 @@ def test_a_move_ten_minutes_before_is_told_at_once_even_at_night(school: School,
     school.until(utc("2026-10-24 01:51"))
     move(school, made, minutes=45)
     school.until(START)
-    assert told(school, mei)[-2:] == [("moved", "10-24 01:51"), ("soon", "10-24 02:35")]
+    assert told(school, mei)[-3:] == [("moved", "10-24 01:51"), ("soon", "10-24 02:35"), ("here", "10-24 02:45")]
 
 
 def test_what_is_in_flight_when_it_moves_is_dropped_at_the_last_look(school: School, mei: int) -> None:
@@ -277,7 +281,7 @@ def test_a_new_deadline_alone_is_no_news(school: School, mei: int) -> None:
     made = create(school)
     change(school, made, rsvp_by=utc("2026-10-21 10:00"))
     school.until(START)
-    assert [name for name, _ in told(school, mei)] == ["question"]
+    assert [name for name, _ in told(school, mei)] == ["question", "here"]
     assert row_of(school, sessions, id=made.id).sequence == 0
 
 

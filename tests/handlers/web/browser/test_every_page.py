@@ -20,8 +20,8 @@ LOOKS = pytest.mark.parametrize(
         (DESKTOP, "en", False),
     ],
 )
-ELSEWHERE = ("/console/login/", "/console/rollcalls/{", "/console/people-selected/")
-"""Pages with tests of their own: they need a link, a roll-call that is under way, or a selection."""
+ELSEWHERE = ("/console/login/", "/console/rollcalls/{", "/console/people-selected/", "/console/sessions")
+"""Pages with tests of their own: they need a link, a roll-call that is under way, a selection, or a branch to lead."""
 
 
 @LOOKS

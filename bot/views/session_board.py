@@ -1,0 +1,145 @@
+"""Who is at a session, for whoever arranges it: the branches that somebody leads, their sessions, and the list of one.
+
+Nothing of safety is here, and nothing of another branch.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, select
+
+from bot.branches.store import branches
+from bot.people.model import Person, RoleKind
+from bot.people.store import people
+from bot.sessions import marks, store
+from bot.sessions.attendance import Phase, phase_of
+from bot.sessions.marks import session_marks
+from bot.sessions.model import How, Invitation, Mark, Rsvp, Session
+from bot.sessions.store import session_invitations, sessions
+
+LATEST = 60
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One member on the list; `how` and `entered_by` say how her mark is known."""
+
+    person_id: int
+    number: str
+    name: str
+    reply: Rsvp | None
+    reason: str
+    mark: Mark | None
+    how: How | None
+    marked_at: datetime | None
+    entered_by: str
+    answers: dict[int, str]
+
+
+@dataclass(frozen=True)
+class SessionBoard:
+    """A session with its list, those without a mark first."""
+
+    session: Session
+    branch: str
+    phase: Phase
+    seats: list[Seat]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Return how many have which mark; "" are those without."""
+        found = {"": 0} | {mark.value: 0 for mark in Mark}
+        for seat in self.seats:
+            found[seat.mark.value if seat.mark else ""] += 1
+        return found
+
+    @property
+    def there(self) -> int:
+        """Return how many are there."""
+        return sum(seat.mark in {Mark.PRESENT, Mark.LATE} for seat in self.seats)
+
+    @property
+    def expected(self) -> int:
+        """Return how many have said that they come."""
+        return sum(seat.reply is Rsvp.YES for seat in self.seats)
+
+
+def leads(person: Person) -> bool:
+    """Tell whether somebody may arrange sessions at all."""
+    return person.has_role(RoleKind.SECRETARY) and person.absent_at is None and person.left_at is None
+
+
+def sessions_led(conn: Connection, person: Person) -> list[tuple[Session, str]]:
+    """Return the latest sessions of the branches that somebody leads, with the branch's key, the newest first."""
+    if not leads(person):
+        return []
+    query = select(sessions.c.id, branches.c.key).join(branches, branches.c.id == sessions.c.branch_id)
+    query = query.where(_led_by(person.id)).order_by(sessions.c.starts_at.desc(), sessions.c.id.desc()).limit(LATEST)
+    rows = conn.execute(query).all()
+    known = store.by_ids(conn, [row.id for row in rows])
+    return [(known[row.id], row.key) for row in rows]
+
+
+def board_of(conn: Connection, session_id: int, person: Person, now: datetime) -> SessionBoard | None:
+    """Return the list of a session; None where there is none, or it is not for this person to see."""
+    if not leads(person) or session_id >= 2**63:
+        return None
+    query = select(branches.c.key).join(sessions, sessions.c.branch_id == branches.c.id)
+    key = conn.execute(query.where(sessions.c.id == session_id, _led_by(person.id))).scalar()
+    session = store.by_id(conn, session_id)
+    return None if key is None or session is None else whole_board(conn, session, key, now)
+
+
+def whole_board(conn: Connection, session: Session, branch: str, now: datetime) -> SessionBoard:
+    """Return the list of a session, whoever asks: callers have looked whether they may."""
+    table = session_invitations
+    query = (
+        select(table, people.c.number, people.c.name)
+        .join(people, people.c.id == table.c.person_id)
+        .where(table.c.session_id == session.id, table.c.left_at.is_(None))
+        .order_by(people.c.name, people.c.number)
+    )
+    rows = conn.execute(query).all()
+    invited = {one.person_id: one for one in store.invitations_of(conn, session.id)}
+    reasons, answers = store.reasons_of(conn, session.id), marks.answers_of(conn, session.id)
+    last = _last(conn, session)
+    seats = [
+        _seat(
+            invited[row.person_id],
+            row.number,
+            row.name,
+            reasons.get(row.person_id, ""),
+            answers.get(row.person_id, {}),
+            last.get(row.person_id),
+        )
+        for row in rows
+    ]
+    return SessionBoard(session, branch, phase_of(session, now), sorted(seats, key=lambda seat: seat.mark is not None))
+
+
+def _seat(
+    one: Invitation,
+    number: str,
+    name: str,
+    reason: str,
+    answers: dict[int, str],
+    last: tuple[How, str] | None,
+) -> Seat:
+    how, author = last or (None, "")
+    return Seat(one.person_id, number, name, one.reply, reason, one.mark, how, one.marked_at, author, answers)
+
+
+def _led_by(person_id: int) -> ColumnElement[bool]:
+    return and_(branches.c.secretary_id == person_id, branches.c.absent_at.is_(None))
+
+
+def _last(conn: Connection, session: Session) -> dict[int, tuple[How, str]]:
+    """Return how each mark that counts is known, and who entered it."""
+    table = session_marks
+    query = (
+        select(table.c.person_id, table.c.how, people.c.name)
+        .outerjoin(people, people.c.id == table.c.author_id)
+        .where(table.c.session_id == session.id)
+        .order_by(table.c.id)
+    )
+    return {row.person_id: (How(row.how), row.name or "") for row in conn.execute(query)}

@@ -1,0 +1,90 @@
+"""Sessions for whoever arranges them: which there are, who is at one as it goes on, its code, and corrections."""
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from bot.engine.facts import load_facts
+from bot.engine.session_attendance import enter, set_code
+from bot.people.store import by_number
+from bot.sessions.attendance import phase_of
+from bot.sessions.faults import SessionRefused
+from bot.sessions.model import Mark
+from bot.views.session_board import SessionBoard, board_of, leads, sessions_led
+from handlers.web.session import Reader, console_page, guarded_form, signed_in
+from handlers.web.site import Site
+
+HOME = "/console/sessions"
+
+
+def routes(site: Site) -> list[Route]:
+    """Return the routes of this file."""
+
+    async def show_all(request: Request, reader: Reader) -> Response:
+        if not leads(reader.person):
+            raise HTTPException(404)
+        found = await site.database.aread(lambda conn: sessions_led(conn, reader.person))
+        now = site.now
+        rows = [(session, branch, phase_of(session, now)) for session, branch in found]
+        return console_page(site, request, reader, "console/sessions.html", rows=rows)
+
+    async def show(request: Request, reader: Reader) -> Response:
+        def look(conn: Connection) -> tuple[SessionBoard, dict[int, str]]:
+            board = board_in(conn, site, request, reader)
+            facts = load_facts(conn, [seat.person_id for seat in board.seats])
+            return board, {one: her.zone_now(board.session.starts_at) for one, her in facts.items()}
+
+        board, zones = await site.database.aread(look)
+        context = {"board": board, "zones": zones, "marks": list(Mark)}
+        return console_page(site, request, reader, "console/session_board.html", **context)
+
+    async def code(request: Request, reader: Reader, fields: FormData) -> Response:
+        on = fields.get("do") == "on"
+        await _do(site, request, reader, lambda conn, one: set_code(conn, one, reader.person.id, site.now, on=on))
+        return RedirectResponse(f"{HOME}/{request.path_params['session_id']}", 303)
+
+    async def mark(request: Request, reader: Reader, fields: FormData) -> Response:
+        number, word = str(fields.get("number", "")), str(fields.get("mark", ""))
+        if word not in set(Mark):
+            raise HTTPException(400)
+
+        def work(conn: Connection, session_id: int) -> None:
+            person = by_number(conn, number)
+            if person is None or not enter(conn, session_id, person.id, Mark(word), reader.person.id, site.now):
+                raise HTTPException(404)
+
+        await _do(site, request, reader, work)
+        return RedirectResponse(f"{HOME}/{request.path_params['session_id']}", 303)
+
+    one = f"{HOME}/{{session_id:int}}"
+    return [
+        Route(HOME, signed_in(site, show_all), methods=["GET"]),
+        Route(one, signed_in(site, show), methods=["GET"]),
+        Route(f"{one}/code", guarded_form(site, code), methods=["POST"]),
+        Route(f"{one}/mark", guarded_form(site, mark), methods=["POST"]),
+    ]
+
+
+def board_in(conn: Connection, site: Site, request: Request, reader: Reader) -> SessionBoard:
+    """Return the list that an address names; 404 for whoever does not lead that branch."""
+    board = board_of(conn, request.path_params["session_id"], reader.person, site.now)
+    if board is None:
+        raise HTTPException(404)
+    return board
+
+
+async def _do(site: Site, request: Request, reader: Reader, work: Callable[[Connection, int], None]) -> None:
+    """Do something with a session in a transaction; what cannot be any more changes nothing, and the page shows why."""
+
+    def whole(conn: Connection) -> None:
+        work(conn, board_in(conn, site, request, reader).session.id)
+
+    try:
+        await site.database.awrite(whole)
+    except SessionRefused:
+        return
