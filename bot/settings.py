@@ -104,6 +104,7 @@ class Retention(_Section):
     messages_days: Positive = 180
     raw_updates_days: Positive = 30
     cases_days: Positive = 365
+    sessions_days: Positive = 1095
 
 
 class Contacts(_Section):

@@ -18,10 +18,11 @@ from bot.moves.store import moves
 from bot.outbox.model import OutboxState
 from bot.outbox.store import outbox
 from bot.platforms.store import forget_nonces
-from bot.prompts.store import notes
+from bot.prompts.store import notes, prompts
 from bot.rollcalls.model import RollcallState
 from bot.rollcalls.store import incident_reports, rollcall_answers, rollcall_members, rollcalls
 from bot.selections.store import selections
+from bot.sessions.store import session_invitations, sessions
 from bot.settings import Retention
 from bot.signins.store import signins
 from bot.trips.store import trips
@@ -46,6 +47,7 @@ def purge(conn: Connection, retention: Retention, now: datetime, real_now: datet
         + _places(conn, now - timedelta(days=PLACES_DAYS), limit)
         + _cases(conn, now - timedelta(days=retention.cases_days), limit)
         + _rollcalls(conn, now - timedelta(days=retention.cases_days), limit)
+        + _sessions(conn, now - timedelta(days=retention.sessions_days), limit)
         + _delete(conn, digests, _old_digests(now - timedelta(days=retention.messages_days)).limit(limit))
         + _doors(conn, real_now - timedelta(days=SIGN_INS_DAYS), limit)
         + _selections(conn, now - timedelta(days=SELECTIONS_DAYS), limit)
@@ -110,6 +112,17 @@ def _rollcalls(conn: Connection, before: datetime, limit: int) -> int:
     return (
         gone + _delete(conn, incident_reports, reported) + (0 if gone else _delete(conn, rollcalls, over.limit(limit)))
     )
+
+
+def _sessions(conn: Connection, before: datetime, limit: int) -> int:
+    """Forget online meetings that are long over, with whom they asked, what was replied and who was there.
+
+    What asked about them goes first, in pieces: an invitation goes with its question.
+    """
+    over = select(sessions.c.id).where(sessions.c.starts_at < before)
+    invited = select(session_invitations.c.prompt_id).where(session_invitations.c.session_id.in_(over))
+    gone = _delete(conn, prompts, invited.limit(limit))
+    return gone or _delete(conn, sessions, over.limit(limit))
 
 
 def _old_digests(before: datetime) -> Select[tuple[int]]:

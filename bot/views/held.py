@@ -7,12 +7,15 @@ from sqlalchemy import Column, Connection, Table, func, select
 from bot.addresses.model import AddressState
 from bot.addresses.store import addresses
 from bot.inbox.store import inbox
+from bot.links.model import LinkPurpose
+from bot.links.store import links
 from bot.outbox.store import outbox
 from bot.prompts.model import State
 from bot.prompts.notes import NoteKind
 from bot.prompts.store import answers, notes, prompts
 from bot.rollcalls.store import incident_reports, rollcall_answers
-from bot.sessions.store import session_replies
+from bot.sessions.marks import session_makeups, session_marks
+from bot.sessions.store import session_invitations, session_replies
 from bot.trips.store import trips
 
 
@@ -28,6 +31,14 @@ class Held:
     inbox: int
     outbox: int
     channels: tuple[str, ...]
+    meetings: int
+    """Online meetings that she was asked to."""
+    attended: int
+    """Notes of whether she was at one."""
+    made_up: int
+    """What she wrote to make one up."""
+    calendars: int
+    """Links with which calendar programs fetch her meetings."""
 
 
 def held_about(conn: Connection, person_id: int) -> Held:
@@ -62,5 +73,14 @@ def held_about(conn: Connection, person_id: int) -> Held:
         positions=count(notes, notes.c.person_id, notes.c.kind == NoteKind.POSITION.value),
         inbox=int(conn.execute(select(func.count()).select_from(written)).scalar_one()),
         outbox=count(outbox, outbox.c.person_id),
+        meetings=count(session_invitations, session_invitations.c.person_id),
+        attended=count(session_marks, session_marks.c.person_id),
+        made_up=count(session_makeups, session_makeups.c.person_id),
+        calendars=count(
+            links,
+            links.c.person_id,
+            links.c.purpose == LinkPurpose.CALENDAR.value,
+            links.c.revoked_at.is_(None),
+        ),
         channels=tuple(dict.fromkeys(conn.execute(working.order_by(addresses.c.position)).scalars())),
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Table, func, select
 
+from bot.branches.store import branches
 from bot.cases.events import case_events
 from bot.cases.store import case_alarms, cases
 from bot.inbox.store import inbox
@@ -14,8 +15,10 @@ from bot.links import store as links
 from bot.links.model import LinkPurpose
 from bot.moves.store import moves
 from bot.outbox.store import attempts, outbox
-from bot.prompts.store import notes
+from bot.prompts.store import notes, prompts
 from bot.rollcalls.store import incident_reports, rollcall_answers, rollcall_members, rollcalls
+from bot.sessions.marks import session_makeups, session_marks
+from bot.sessions.store import session_invitations, session_replies, sessions
 from bot.settings import Retention
 from bot.signins.store import signins
 from scheduler.purge import purge
@@ -159,4 +162,32 @@ def test_a_roll_call_goes_a_year_after_it_was_closed_with_everybody_in_it(tmp_pa
         assert left == {young, open_one}
     assert count(ground, rollcalls) == 2
     assert count(ground, incident_reports) == 1
+    ground.database.close()
+
+
+def test_sessions_go_after_three_years_with_all_that_hangs_on_them(tmp_path: Path) -> None:
+    ground = Ground(open_ground(tmp_path))
+    person = ground.student("1")
+    branch = ground.put(branches, key="B1", kind="league")
+    held = {}
+    for name, age in (("old", 1096), ("young", 1094)):
+        at = NOW - age * DAY
+        values = {"title": name, "zone": "UTC", "minutes": 60, "is_discreet": True, "sequence": 0, "state": "planned"}
+        one = ground.put(sessions, branch_id=branch, starts_at=at, rsvp_by=at, created_at=at, changed_at=at, **values)
+        prompt = ground.prompt(person, "answered", item="session", kind="session", occasion=f"session:{one}")
+        told = {"told_at": at, "told_start": at, "uid": name}
+        ground.put(session_invitations, session_id=one, person_id=person, prompt_id=prompt, **told)
+        said = {"session_id": one, "person_id": person, "channel": "web", "at": at}
+        ground.put(session_replies, reply="yes", **said)
+        ground.put(session_marks, mark="absent", how="rule", **said)
+        ground.put(session_makeups, number=1, answer="x", **said)
+        held[name] = one
+    while run(ground):
+        pass
+    for table in (session_invitations, session_replies, session_marks, session_makeups):
+        query = select(table.c.session_id)
+        with ground.database.engine.connect() as conn:
+            assert list(conn.execute(query).scalars()) == [held["young"]], table.name
+    assert count(ground, prompts) == 1
+    assert count(ground, sessions) == 1
     ground.database.close()

@@ -204,3 +204,15 @@ def test_nobody_says_it_for_somebody_else(talk: Talk, members: list[int]) -> Non
     assert "不在这次活动的名单上" in talk.last[0].text
     talk.says(stranger, "我在")
     assert set(marks_of(talk, made).values()) == {None}
+
+
+def test_what_is_held_of_it_is_said_when_she_asks(talk: Talk, members: list[int]) -> None:
+    talk.says(members[1], "/mydata")
+    assert "线上活动" not in talk.last[0].text
+    create(talk, starts_at=SUNDAY)
+    talk.until(SUNDAY + timedelta(minutes=1))
+    talk.says(members[1], "我在")
+    talk.says(members[1], "/calendar")
+    talk.says(members[1], "/mydata")
+    assert "线上活动：邀请 1 次，到没到的记录 1 条，补学写的 0 条（1095 天后删除）" in talk.last[0].text
+    assert "还能用的日历链接：1 个" in talk.last[0].text
