@@ -1,6 +1,7 @@
 """Somebody loads a programme: a new version is stored and everybody is planned anew. An empty database gets its first.
 
-The command `programme load` calls `load_programme`, the start of the service and of the demo calls `seed`.
+The command `programme load` and the page call `start_load` and then plan in slices; who has a database alone calls
+`load_programme`. The start of the service and of the demo calls `seed`.
 """
 
 import hashlib
@@ -9,17 +10,39 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from bot.engine.replanning import PlanCount, replan
+from bot.engine import programme_replan
+from bot.engine.replanning import PlanCount
 from bot.errors import Mistake, MistakesError, SettingsError
 from bot.journal import store as journal
-from bot.people import store as people_store
-from bot.people.model import RoleKind
 from bot.places.countries import find_country
 from bot.programmes import store
 from bot.programmes.model import Programme, Recurring
 from bot.programmes.parse import parse
 from bot.programmes.versions import Programmes, default_text
 from bot.settings import Settings
+
+
+def start_load(
+    conn: Connection,
+    text: str,
+    now: datetime,
+    programmes: Programmes,
+    actor_id: int | None = None,
+    source: str = "programme",
+) -> tuple[int, bool]:
+    """Make a TOML text the running version from now on; everybody is planned by `programme_replan.go_on` afterwards.
+
+    MistakesError, and nothing stored, when it is wrong. Returns the number of the version that runs, and whether it is
+    new: False when the text is the running one already. Questions on their way keep the ladder of their own version.
+    """
+    check(text, source)
+    latest = store.latest_id(conn)
+    if latest is not None and store.text_of(conn, latest) == text:
+        return latest, False
+    programme_replan.finish(conn, programmes)
+    version_id = _add(conn, text, now, actor_id)
+    programme_replan.begin(conn, version_id, now)
+    return version_id, True
 
 
 def load_programme(
@@ -30,27 +53,12 @@ def load_programme(
     actor_id: int | None = None,
     source: str = "programme",
 ) -> tuple[int, PlanCount | None]:
-    """Make a TOML text the running version and plan everybody anew.
+    """Do both in one transaction, where nobody else waits to write; return the version and what changed.
 
-    MistakesError, and nothing stored, when it is wrong. Returns the number of the version that runs and what the
-    planning changed; None for the latter when the text is the running one already. Questions on their way keep the
-    ladder of their own version.
+    None for the latter when the text is the running one already.
     """
-    check(text, source)
-    latest = store.latest_id(conn)
-    if latest is not None and store.text_of(conn, latest) == text:
-        return latest, None
-    version_id = _add(conn, text, now, actor_id)
-    total = PlanCount()
-    for piece in people_store.chunks(people_store.ids_with_role(conn, RoleKind.STUDENT)):
-        one = replan(conn, piece, programmes, now)
-        total = PlanCount(
-            total.inserted + one.inserted,
-            total.moved + one.moved,
-            total.cancelled + one.cancelled,
-            total.revived + one.revived,
-        )
-    return version_id, total
+    version_id, is_new = start_load(conn, text, now, programmes, actor_id, source)
+    return version_id, programme_replan.finish(conn, programmes) if is_new else None
 
 
 def has_programme(conn: Connection) -> bool:

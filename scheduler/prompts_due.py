@@ -1,5 +1,6 @@
 """Prompts whose time has come: opened, reminded, given up. Called by the bell every second."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
@@ -10,6 +11,7 @@ from bot.cases.model import Reason
 from bot.engine.bisect import bisect
 from bot.engine.casework import open_case
 from bot.engine.opening import work_off_batch
+from bot.engine.programme_replan import hurry
 from bot.journal import store as journal
 from bot.programmes.versions import Programmes
 from bot.prompts import store as prompts_store
@@ -23,6 +25,11 @@ def work_off(conn: Connection, now: datetime, programmes: Programmes, limit: int
     """Work off up to `limit` due prompts in the caller's transaction; return how many were claimed (0: nothing due)."""
     due = prompts_store.claim(conn, now, limit)
 
+    def work(rows: Sequence[Claimed]) -> None:
+        if hurry(conn, {one.person_id for one in rows}, programmes):
+            rows = prompts_store.still_due(conn, rows, now)  # a new programme may ask at another hour
+        work_off_batch(conn, rows, now, programmes)
+
     def set_aside(prompt: Claimed, error: Exception) -> None:
         prompts_store.update(conn, prompt.id, error=type(error).__name__)
         line = journal.line(now, "prompt.set_aside", person_id=prompt.person_id, prompt_id=prompt.id)
@@ -30,7 +37,7 @@ def work_off(conn: Connection, now: datetime, programmes: Programmes, limit: int
         log.error("prompt set aside", prompt_id=prompt.id, error=type(error).__name__)
         _tell(conn, prompt, now)
 
-    bisect(conn, due, lambda rows: work_off_batch(conn, rows, now, programmes), set_aside)
+    bisect(conn, due, work, set_aside)
     return len(due)
 
 

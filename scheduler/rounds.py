@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from bot.clock import Clock
 from bot.engine.digest_planning import plan_all, rhythm_of
+from bot.engine.programme_replan import go_on, last
 from bot.ledger import live_of
 from bot.metrics import Metrics
 from bot.programmes.versions import Programmes
@@ -76,6 +77,15 @@ class Rounds:
             if not done:
                 break
         return total
+
+    async def programme(self) -> int:
+        """Plan everybody by a programme that was loaded, a slice at a time, should nobody have finished it."""
+        found = await self.database.aread(last)
+        slices = 0
+        while found is not None and not found.is_over:
+            found = await self.database.awrite(lambda conn: go_on(conn, self.programmes), Urgency.BULK)
+            slices += 1
+        return slices
 
     async def rollcalls(self) -> int:
         """Ask, ask again, and list the silent of roll-calls."""
@@ -147,6 +157,7 @@ class Rounds:
 
     async def plan(self) -> int:
         """Plan everybody anew: at start (new rules of time zones come with a new program) and once a day."""
+        await self.programme()
         now = self.clock.now()
         await self.database.awrite(lambda conn: prompts_due.try_again(conn, now), Urgency.BULK)
         last: int | None = 0

@@ -16,6 +16,7 @@ from bot.digests.model import DigestState
 from bot.digests.store import digests
 from bot.engine.facts import load_facts
 from bot.engine.planning import plan
+from bot.engine.programme_replan import last
 from bot.engine.replanning import LOOK_BACK
 from bot.groups.store import UNDER_WAY, group_posts
 from bot.inbox.model import InboxState
@@ -105,8 +106,12 @@ def without_next(
 ) -> tuple[int, int | None]:
     """Check the next `limit` students after an id; return who lacks a row that the plan wants, and the last id checked.
 
-    The id is None when there are no more; begin again at 0 then.
+    The id is None when there are no more; begin again at 0 then. Nobody lacks anything while a programme that was just
+    loaded plans everybody.
     """
+    under_way = last(conn)
+    if under_way is not None and not under_way.is_over:
+        return 0, None
     query = (
         select(roles.c.person_id)
         .where(roles.c.kind == RoleKind.STUDENT.value, roles.c.person_id > after_id)

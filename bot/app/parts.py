@@ -159,7 +159,7 @@ class App:
         self.senders[channel.name] = Sender(channel, self._desk, Unlimited())
 
     async def _once(self) -> int:
-        done = await self.rounds.inbox() + await self.rounds.cries()
+        done = await self.rounds.inbox() + await self.rounds.cries() + await self.rounds.programme()
         done += await self.rounds.rollcalls() + await self.rounds.prompts() + await self.rounds.cases()
         done += await self.rounds.sessions() + await self.rounds.digests()
         done += await self.groups.work_off()

@@ -126,6 +126,7 @@ class Running:
     def _set_bell(self) -> None:
         ring, rounds, now = self._bell.every, self._app.rounds, self._app.clock.real()
         ring(1, "prompts due", self._and_send(rounds.prompts), first=now)
+        ring(1, "programme loaded", rounds.programme)
         ring(1, "roll-calls due", self._and_send(rounds.rollcalls))
         ring(1, "inbox waiting", self._and_send(rounds.inbox), first=now)
         ring(1, "deliver", self._ring_senders)

@@ -9,12 +9,14 @@ from sqlalchemy import Connection
 from bot.cli.context import Group, Tool, pass_tool
 from bot.cli.programme_lines import coming_lines, difference_lines
 from bot.engine.preview import Coming, Difference, difference, preview
+from bot.engine.programme_replan import go_on
 from bot.errors import UsageError, YanxinError
 from bot.people import store as people_store
 from bot.programmes import store
 from bot.programmes.model import Programme
 from bot.programmes.versions import Programmes, default_text
-from handlers.programme_loaded import check, load_programme, seed_text
+from bot.storage.writer import Urgency
+from handlers.programme_loaded import check, seed_text, start_load
 
 MOST_DAYS = 400
 FILE = click.Path(path_type=Path)
@@ -34,8 +36,12 @@ def load_command(tool: Tool, file: Path) -> None:
     check(text, str(file))  # mistakes need no database
     with tool.database() as database:
         now = tool.clock.now()
-        version_id, count = database.write(lambda conn: load_programme(conn, text, now, Programmes(), source=str(file)))
-    if count is None:
+        programmes = Programmes()
+        version_id, is_new = database.write(lambda conn: start_load(conn, text, now, programmes, source=str(file)))
+        while not (done := database.write(lambda conn: go_on(conn, programmes), Urgency.BULK)).is_over:
+            pass
+    count = done.count
+    if not is_new:
         click.echo(f"{file} is what runs already, as version {version_id}; nothing changed.")
         return
     click.echo(

@@ -20,7 +20,7 @@ from sqlalchemy import (
     text,
 )
 
-from bot.listed import among, listed_as
+from bot.listed import among, listed, listed_as
 from bot.prompts.model import UNANSWERABLE, Answer, Choice, Prompt, ShareWith, State
 from bot.schema import Id, Sealed, UtcDateTime, id_column, metadata
 
@@ -163,6 +163,16 @@ _CLAIM = (
 def claim(conn: Connection, now: datetime, limit: int) -> list[Claimed]:
     """Claim up to `limit` prompts for which something happens by `now`, in the order in which they fell due."""
     return [Claimed(*row) for row in conn.execute(_CLAIM, {"at": now, "most": limit}).all()]
+
+
+def still_due(conn: Connection, claimed: Sequence[Claimed], now: datetime) -> list[Claimed]:
+    """Return those of what was claimed for which something still happens by `now`."""
+    query = (
+        select(prompts.c.id, prompts.c.person_id)
+        .where(listed(prompts.c.id, [one.id for one in claimed]), prompts.c.next_at <= now, prompts.c.error.is_(None))
+        .order_by(prompts.c.next_at, prompts.c.id)
+    )
+    return [Claimed(*row) for row in conn.execute(query)]
 
 
 def by_ids(conn: Connection, prompt_ids: Sequence[int]) -> list[Prompt]:

@@ -26,15 +26,17 @@ leases = Table(
 )
 
 
-def read(conn: Connection, key: str) -> str | None:
-    """Return a fact, or None when it was never stored."""
-    return conn.execute(select(service_state.c.value).where(service_state.c.key == key)).scalar()
+def read(conn: Connection, key: str, *, lock: bool = False) -> str | None:
+    """Return a fact, or None when it was never stored; `lock` keeps others from changing it until the end."""
+    query = select(service_state.c.value).where(service_state.c.key == key)
+    return conn.execute(query.with_for_update() if lock else query).scalar()
 
 
 def write(conn: Connection, key: str, value: str) -> None:
     """Store a fact."""
-    conn.execute(service_state.delete().where(service_state.c.key == key))
-    conn.execute(service_state.insert().values(key=key, value=value))
+    changed = conn.execute(service_state.update().where(service_state.c.key == key).values(value=value))
+    if not changed.rowcount:
+        conn.execute(service_state.insert().values(key=key, value=value))
 
 
 def take_lease(conn: Connection, name: str, holder: str, real_now: datetime, for_: timedelta) -> int | None:

@@ -13,11 +13,12 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.engine.programme_change import DAYS, ProgrammeChange, programme_change
+from bot.engine.programme_replan import go_on
 from bot.errors import Mistake, MistakesError
 from bot.programmes import store
 from bot.programmes.model import Programme, Recurring
 from bot.storage.writer import Urgency
-from handlers.programme_loaded import check, load_programme
+from handlers.programme_loaded import check, start_load
 from handlers.web.session import Reader, console_page, guarded_form, signed_in
 from handlers.web.site import Site
 
@@ -51,7 +52,7 @@ def routes(site: Site) -> list[Route]:
 
     async def load(request: Request, reader: Reader, fields: FormData) -> Response:
         _office(reader)
-        text, now = _plain(str(fields.get("text", ""))), site.now
+        text = _plain(str(fields.get("text", "")))
         running, sha256 = str(fields.get("running", "")), str(fields.get("sha256", ""))
         if sha256 != _sha256(text):
             return await _preview(site, request, reader, text, changed="text")
@@ -60,15 +61,16 @@ def routes(site: Site) -> list[Route]:
         def work(conn: Connection) -> bool:
             if str(store.latest_id(conn) or "") != running:
                 return False
-            load_programme(conn, text, now, services.programmes, actor, SOURCE)
+            start_load(conn, text, site.now, services.programmes, actor, SOURCE)
             return True
 
         try:
-            done = await site.database.awrite(work, Urgency.BULK)
+            done = await site.database.awrite(work)
         except MistakesError:
             return await _preview(site, request, reader, text)
         if not done:
             return await _preview(site, request, reader, text, changed="running")
+        await _plan_everybody(site)
         site.nudge()
         return RedirectResponse(f"{PAGE}?loaded=1", 303)
 
@@ -77,6 +79,13 @@ def routes(site: Site) -> list[Route]:
         Route(PAGE, guarded_form(site, look), methods=["POST"]),
         Route(f"{PAGE}/load", guarded_form(site, load), methods=["POST"]),
     ]
+
+
+async def _plan_everybody(site: Site) -> None:
+    """Plan slice by slice, so that what the page says next is true; should we end meanwhile, the bell goes on."""
+    programmes = site.services.programmes
+    while not (await site.database.awrite(lambda conn: go_on(conn, programmes), Urgency.BULK)).is_over:
+        pass
 
 
 def _office(reader: Reader) -> None:

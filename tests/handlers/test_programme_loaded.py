@@ -1,14 +1,17 @@
 """A programme is loaded: all are planned anew, what is on its way keeps its ladder, a wrong one changes nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
-from bot.engine.replanning import PlanCount
+from bot.engine import programme_replan
+from bot.engine.programme_replan import go_on, last
+from bot.engine.replanning import PlanCount, replan
 from bot.errors import MistakesError, SettingsError
 from bot.journal.store import journal
 from bot.local_time import to_wall
@@ -21,7 +24,7 @@ from bot.settings import Settings
 from bot.storage import tables as _tables  # noqa: F401 - fills the metadata
 from bot.storage.database import Database
 from bot.storage.engine import parse_url
-from handlers.programme_loaded import check, load_programme, seed
+from handlers.programme_loaded import check, load_programme, seed, start_load
 from tests.support.school import School, utc
 
 LATER = default_text().replace('at = "18:30"', 'at = "19:00"')
@@ -148,3 +151,84 @@ def test_a_file_of_the_settings_that_cannot_be_read_is_a_mistake_of_the_settings
         with pytest.raises(SettingsError, match=r"\[programme\] file: .*toml"):
             database.write(partial(seed, settings=settings, now=utc("2026-11-20 08:00")))
     assert database.read(store.latest_id) is None
+
+
+def start(school: School, text: str) -> None:
+    school.do(lambda conn: start_load(conn, text, school.now, school.programmes))
+
+
+def slice_of(school: School, size: int) -> bool:
+    """Plan one slice as a process does that knows nothing but the database; tell whether that was the last."""
+    return bool(school.do(lambda conn: go_on(conn, Programmes(), size).is_over))
+
+
+def asked_that_week(school: School, student: int) -> list[tuple[int, str]]:
+    """Return version and hour of the check-ins that were asked on Tuesday 15 September or later."""
+    rows = [
+        row for row in school.prompts(student, "checkin") if row.asked_at and row.asked_at > utc("2026-09-15 00:00")
+    ]
+    return [(row.version_id, f"{to_wall(row.opens_at, ZONE):%a %H:%M}") for row in rows]
+
+
+def test_slices_end_where_one_transaction_would(school: School) -> None:
+    students = [school.student(f"S{number}", departs="2026-09-07") for number in range(5)]
+    start(school, LATER)
+    assert school.db.read(store.latest_id) == 2
+    assert {school.scheduled(one).version_id for one in students} == {1}
+    assert not slice_of(school, 2)  # and then the process is killed
+    assert [school.scheduled(one).version_id for one in students] == [2, 2, 1, 1, 1]
+    assert not slice_of(school, 2)
+    assert slice_of(school, 2)
+    assert slice_of(school, 2)  # nothing is left, whoever asks
+    for student in students:
+        row = school.scheduled(student)
+        assert (row.version_id, f"{to_wall(row.opens_at, ZONE):%H:%M}") == (2, "19:00")
+    done = school.db.read(last)
+    assert done is not None
+    assert done.count.moved == len(students) * 3
+    assert load(school, LATER) == (2, None)
+
+
+@pytest.mark.parametrize("slices", [0, 1, 2])
+@pytest.mark.parametrize(("text", "hour"), [(LATER, "19:00"), (LATER.replace("19:00", "17:00"), "17:00")])
+def test_what_falls_due_before_its_slice_is_asked_once_and_by_the_new_hour(
+    school: School, text: str, hour: str, slices: int
+) -> None:
+    """The version holds from the instant of the load: no slice is there yet when the old hour, 18:30, comes."""
+    students = [school.student(f"S{number}", departs="2026-09-07") for number in range(3)]
+    school.until(utc("2026-09-15 20:59"))  # Tuesday 16:59 in New York
+    start(school, text)
+    for _ in range(slices):
+        slice_of(school, 1)
+    school.until(utc("2026-09-15 22:45"))  # 18:45
+    so_far = [] if hour == "19:00" else [(2, "Tue 17:00")]
+    assert [asked_that_week(school, one) for one in students] == [so_far] * 3
+    slice_of(school, 9)
+    school.until(utc("2026-09-15 23:30"))
+    assert [asked_that_week(school, one) for one in students] == [[(2, f"Tue {hour}")]] * 3
+    assert {school.scheduled(one).occasion for one in students} == {"2026-09-22"}
+
+
+def test_a_second_load_finishes_the_first(school: School) -> None:
+    students = [school.student(f"S{number}", departs="2026-09-07") for number in range(3)]
+    start(school, LATER)
+    slice_of(school, 1)
+    start(school, PATIENT)
+    assert [school.scheduled(one).version_id for one in students] == [2, 2, 2]
+    assert slice_of(school, 9)
+    assert [school.scheduled(one).version_id for one in students] == [3, 3, 3]
+
+
+def test_one_student_who_cannot_be_planned_stops_nobody(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
+    students = [school.student(f"S{number}", departs="2026-09-07") for number in range(3)]
+    real = replan
+
+    def broken(conn: Connection, ids: Sequence[int], *more: Any) -> PlanCount:
+        if students[1] in ids:
+            raise ValueError("poisoned")
+        return real(conn, ids, *more)
+
+    monkeypatch.setattr(programme_replan, "replan", broken)
+    start(school, LATER)
+    assert slice_of(school, 9)
+    assert [school.scheduled(one).version_id for one in students] == [2, 1, 2]

@@ -6,12 +6,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from bot.app import App
 from bot.clock import ManualClock
+from bot.engine.programme_replan import go_on
+from bot.programmes.versions import default_text
 from bot.prompts.store import notes, prompts
 from bot.settings import Settings
+from handlers.programme_loaded import start_load
 from scheduler import heartbeat, rounds
 from scheduler.watchdog import Problem
 from tests.fakes.ground import NOW, Ground
@@ -94,3 +98,21 @@ def test_planning_goes_through_everybody(app: App) -> None:
     assert asyncio.run(app.rounds.plan()) == 1
     planned = app.database.read(lambda conn: {row.person_id for row in conn.execute(prompts.select())})
     assert planned == set(people)
+
+
+def test_the_bell_finishes_a_programme_whose_loader_was_killed(app: App) -> None:
+    ground = Ground(app.database)
+    for number in range(5):
+        ground.trip(ground.student(str(number)))
+    asyncio.run(app.rounds.plan())
+    text = default_text().replace('at = "18:30"', 'at = "19:00"')
+    app.database.write(lambda conn: start_load(conn, text, NOW, app.programmes))
+    app.database.write(lambda conn: go_on(conn, app.programmes, 2))
+    versions = select(prompts.c.version_id).distinct()
+    with app.database.engine.connect() as conn:
+        assert len(conn.execute(versions).all()) == 2
+    assert [problem.code for problem in asyncio.run(app.rounds.watch())] == []
+    assert asyncio.run(app.rounds.programme()) > 0
+    assert asyncio.run(app.rounds.programme()) == 0
+    with app.database.engine.connect() as conn:
+        assert conn.execute(versions).scalars().all() == [2]
