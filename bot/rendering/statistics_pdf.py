@@ -1,9 +1,16 @@
-"""Statistics as a PDF: every table with its definition, date and filter; Chinese in the standard font of readers."""
+"""Statistics as a PDF: every table with its definition, date and filter, with the letters that it shows inside it.
 
-import re
+The font is in `fonts/`; a rare character that it does not know is left to the reader's own Chinese font.
+"""
+
+from collections.abc import Container, Iterable
+from functools import cache
 from html import escape
+from importlib.resources import as_file, files
 from io import BytesIO
+from itertools import groupby
 from typing import Any
+from unicodedata import normalize
 
 from reportlab.graphics.charts.barcharts import HorizontalBarChart, VerticalBarChart
 from reportlab.graphics.charts.legends import Legend
@@ -14,12 +21,13 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import KeepTogether, LongTable, Paragraph, SimpleDocTemplate, Spacer, TableStyle
 
 from bot.rendering.statistics_said import Said, SaidTable
 
-CHINESE, LATIN = "STSong-Light", "Helvetica"
-_LATIN_RUN = re.compile(r"[ -~\xa0-\xff]+")
+FONT, LATIN, RARE = "NotoSansSC", "Vera", "STSong-Light"
+"""Ours, one of ReportLab that has more Latin letters, and the one that readers bring."""
 _COLOURS = [colors.HexColor(code) for code in ("#1f6f78", "#c2703d", "#5b6bb5", "#7a6a1d")]
 _INK, _SOFT, _SHADE = colors.HexColor("#26302f"), colors.HexColor("#65716f"), colors.HexColor("#efede6")
 _WIDTH = A4[0] - 36 * mm
@@ -28,12 +36,12 @@ _MOST_CHARTED = 12
 
 def as_pdf(said: Said) -> bytes:
     """Return the bytes of the document."""
-    if CHINESE not in pdfmetrics.getRegisteredFontNames():
-        pdfmetrics.registerFont(UnicodeCIDFont(CHINESE))
+    _register()
     out = BytesIO()
     document = SimpleDocTemplate(
-        out, pagesize=A4, leftMargin=18 * mm, rightMargin=18 * mm, topMargin=16 * mm, bottomMargin=16 * mm
-    )
+        out, pagesize=A4, leftMargin=18 * mm, rightMargin=18 * mm, topMargin=16 * mm, bottomMargin=16 * mm,
+        initialFontName=FONT,  # it would be Helvetica otherwise, the only one that is not inside
+    )  # fmt: skip
     document.title, document.author = said.title, "Yanxin"
     parts: list[Any] = [
         _said(said.title, 20, 26),
@@ -44,7 +52,7 @@ def as_pdf(said: Said) -> bytes:
         parts += [Spacer(1, 7 * mm), *_table(table, said)]
 
     def footer(canvas: Any, page: Any) -> None:
-        canvas.setFont(CHINESE, 8)
+        canvas.setFont(_font_of([said.title, said.about]), 8)
         canvas.setFillColor(_SOFT)
         canvas.drawString(18 * mm, 9 * mm, f"{said.title} · {said.about}")
         canvas.drawRightString(A4[0] - 18 * mm, 9 * mm, str(page.page))
@@ -54,17 +62,42 @@ def as_pdf(said: Said) -> bytes:
 
 
 def _said(text: str, size: float, leading: float, colour: colors.Color = _INK) -> Paragraph:
-    style = ParagraphStyle("said", fontName=CHINESE, fontSize=size, leading=leading, textColor=colour, wordWrap="CJK")
+    style = ParagraphStyle("said", fontName=FONT, fontSize=size, leading=leading, textColor=colour, wordWrap="CJK")
     return Paragraph(_marked(text), style)
 
 
 def _marked(text: str) -> str:
-    """Set Latin letters in a Latin font: the Chinese one spreads them out."""
-    pieces, end = [], 0
-    for run in _LATIN_RUN.finditer(text):
-        pieces += [escape(text[end : run.start()]), f'<font name="{LATIN}">{escape(run[0])}</font>']
-        end = run.end()
-    return "".join([*pieces, escape(text[end:])])
+    """Set what our font does not know in another."""
+    pieces = []
+    for font, letters in groupby("".join(_shown(letter) for letter in text), key=_font_for):
+        run = escape("".join(letters))
+        pieces.append(run if font == FONT else f'<font name="{font}">{run}</font>')
+    return "".join(pieces)
+
+
+@cache
+def _register() -> dict[str, Container[int]]:
+    """Make the fonts known, once, and return the code points that each of those inside has."""
+    with as_file(files("bot.rendering").joinpath("fonts/NotoSansSC-Regular.ttf")) as file:
+        inside = {FONT: TTFont(FONT, str(file)), LATIN: TTFont(LATIN, "Vera.ttf")}
+    for font in (*inside.values(), UnicodeCIDFont(RARE)):
+        pdfmetrics.registerFont(font)
+    return {name: font.face.charToGlyph for name, font in inside.items()}
+
+
+def _shown(letter: str) -> str:
+    """Return a letter, or its plain form where no font has it with its accent: better ź as z than not at all."""
+    plain = normalize("NFD", letter)[0]
+    return plain if _font_for(letter) == RARE and _font_for(plain) != RARE else letter
+
+
+def _font_for(letter: str) -> str:
+    return next((name for name, known in _register().items() if ord(letter) in known), RARE)
+
+
+def _font_of(texts: Iterable[str]) -> str:
+    """Return the one font for texts that can have only one."""
+    return FONT if {_font_for(letter) for text in texts for letter in text} <= {FONT} else RARE
 
 
 def _table(table: SaidTable, said: Said) -> list[Any]:
@@ -81,6 +114,7 @@ def _table(table: SaidTable, said: Said) -> list[Any]:
     body.setStyle(
         TableStyle(
             [
+                ("FONTNAME", (0, 0), (-1, -1), FONT),
                 ("BACKGROUND", (0, 0), (-1, 0), _SHADE),
                 ("LINEBELOW", (0, 0), (-1, -1), 0.3, colors.HexColor("#d5d3ca")),
                 ("VALIGN", (0, 0), (-1, -1), "TOP"),
@@ -99,14 +133,15 @@ def _chart(table: SaidTable) -> Drawing | None:
         return None
     upright = table.chart == "line"
     height = 140.0 if upright else 30.0 + 13 * len(table.rows) * (len(places) + 0.6)
-    drawing = Drawing(_WIDTH, height + 14)
+    drawing = Drawing(_WIDTH, height + 14, initialFontName=FONT)
     chart: Any = VerticalBarChart() if upright else HorizontalBarChart()
     chart.x, chart.y, chart.height = (40 if upright else 140), 20, height - 24.0
     chart.width = _WIDTH - chart.x - 120
     order = 1 if upright else -1  # lying bars are drawn from below
     chart.data = [tuple(row[place].number for row in table.rows)[::order] for place in places]
     chart.categoryAxis.categoryNames = [row[0].text for row in table.rows][::order]
-    chart.categoryAxis.labels.fontName = chart.valueAxis.labels.fontName = CHINESE
+    chart.categoryAxis.labels.fontName = _font_of(chart.categoryAxis.categoryNames)
+    chart.valueAxis.labels.fontName = FONT
     chart.categoryAxis.labels.fontSize = chart.valueAxis.labels.fontSize = 8
     chart.valueAxis.valueMin = 0
     if any(row[place].kind == "share" for row in table.rows for place in places):
@@ -115,7 +150,7 @@ def _chart(table: SaidTable) -> Drawing | None:
         chart.bars[at].fillColor = _COLOURS[at]
         chart.bars[at].strokeColor = None
     legend = Legend()
-    legend.fontName, legend.fontSize = CHINESE, 8
+    legend.fontName, legend.fontSize = _font_of(table.columns), 8
     legend.x, legend.y = int(_WIDTH - 112), int(height - 10)
     legend.alignment, legend.columnMaximum = "right", 8
     legend.colorNamePairs = [(_COLOURS[at], table.columns[place]) for at, place in enumerate(places)]
