@@ -142,7 +142,7 @@ class Sender:
         overdue = self._renewed_at is None or real - self._renewed_at > RENEW
         must_renew = self._epoch is None or (bool(self._under_way) and overdue)
         if not must_renew and (
-            urgent <= 0 or not await self._desk.database.aread(lambda conn: self._ready(conn, now, least))
+            urgent <= 0 or not await self._desk.database.aread_first(lambda conn: self._ready(conn, now, least))
         ):
             return 0
         busy = Counter(int(task.get_name()) for task in self._under_way)  # by address

@@ -32,7 +32,7 @@ class Reading:
 
 async def work_off(database: Database, reading: Reading, now: datetime, limit: int = BATCH) -> int:
     """Process up to `limit` waiting messages, one after the other; return how many there were."""
-    waiting = await database.aread(lambda conn: inbox.waiting_ids(conn, limit))
+    waiting = await database.aread_first(lambda conn: inbox.waiting_ids(conn, limit))
     at_once = len(waiting) if database.is_sqlite else 1  # one writer keeps their order, and they share a commit
     for start in range(0, len(waiting), max(at_once, 1)):
         some = waiting[start : start + at_once]

@@ -17,6 +17,7 @@ from bot.storage.writer import Urgency, Writer
 
 T = TypeVar("T")
 READERS = 6
+FIRST_READERS = 2
 WRITERS_ON_POSTGRESQL = 4
 
 
@@ -29,6 +30,7 @@ class Database:
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._writer = Writer(1 if self.is_sqlite else WRITERS_ON_POSTGRESQL, self._transaction, shares=self.is_sqlite)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        self._first_readers = ThreadPoolExecutor(FIRST_READERS, thread_name_prefix="first-reader")
         self._long_reader = ThreadPoolExecutor(1, thread_name_prefix="long-reader")
 
     def read(self, work: Callable[[Connection], T]) -> T:
@@ -47,6 +49,10 @@ class Database:
         """Run a query on a reader thread."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self.read, work)
 
+    async def aread_first(self, work: Callable[[Connection], T]) -> T:
+        """Run a small query that a reply waits for, on a thread that no page of the console ever has."""
+        return await asyncio.get_running_loop().run_in_executor(self._first_readers, self.read, work)
+
     async def aread_long(self, work: Callable[[Connection], T]) -> T:
         """Run a query that may take seconds on the one thread for such: one after another, and no reader waits."""
         return await asyncio.get_running_loop().run_in_executor(self._long_reader, self.read, work)
@@ -62,6 +68,7 @@ class Database:
         """Finish queued writes and close every connection."""
         self._writer.close()
         self._readers.shutdown()
+        self._first_readers.shutdown()
         self._long_reader.shutdown()
         self.engine.dispose()
 

@@ -41,7 +41,7 @@ def routes(site: Site) -> list[Route]:
     """Return the routes of this file."""
 
     async def show(request: Request) -> Response:
-        found = await site.database.aread(lambda conn: _find(conn, site, request.path_params["token"]))
+        found = await site.database.aread_first(lambda conn: _find(conn, site, request.path_params["token"]))
         if isinstance(found, int):
             return plain(site, request, found, what="answer")
         return _render(site, request, found.page, [found.question], first=True)

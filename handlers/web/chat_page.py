@@ -105,7 +105,7 @@ class ChatPage:
 
     async def _door(self, request: Request) -> Door:
         site, token, cookie = self._site, request.path_params["token"], cookie_of(request)
-        return await site.database.aread(lambda conn: chat_door.look(conn, site, token, cookie))
+        return await site.database.aread_first(lambda conn: chat_door.look(conn, site, token, cookie))
 
 
 def routes(site: Site) -> list[Route]:
@@ -162,7 +162,7 @@ async def _render(site: Site, request: Request, door: Door, template: str, *, on
     def read(conn: Connection) -> tuple[Lines, str]:
         return lines_of(conn, address), load_facts(conn, [person.id])[person.id].zone_now(site.now)
 
-    shown_lines, zone = await site.database.aread(read)
+    shown_lines, zone = await site.database.aread_first(read)
     if only_new and request.query_params.get("have") == shown_lines.mark:
         return Response(status_code=204)
     return site.page(

@@ -34,7 +34,7 @@ def routes(site: Site) -> list[Route]:
     async def take(_request: Request, reader: Reader, fields: FormData) -> Response:
         scope, now, since = reader.eyes, site.now, _date(str(fields.get("since", "")))
         reason = reason_in(fields)
-        rows = await site.database.aread(lambda conn: list(responses(conn, scope, since, now)))
+        rows = await site.database.aread_long(lambda conn: list(responses(conn, scope, since, now)))
         numbers = sorted({row["number"] for row in rows})
         for start in range(0, len(numbers), BATCH):
             await _journal(site, reader, numbers[start : start + BATCH], now, reason)
