@@ -16,6 +16,7 @@ from bot.engine.digest_planning import plan_all, rhythm_of
 from bot.engine.programme_replan import go_on, last
 from bot.ledger import live_of
 from bot.metrics import Metrics
+from bot.platforms.most import most_of
 from bot.programmes.versions import Programmes
 from bot.settings import Settings
 from bot.storage.database import Database
@@ -138,7 +139,10 @@ class Rounds:
 
     async def quotas(self) -> int:
         """Tell the office when a platform's calls of this month are nearly used up."""
-        most = {"dingtalk": self.settings.limits.dingtalk_calls_per_month}
+        months = {
+            name: most_of(name, self.settings).calls_per_month for name in type(self.settings.channels).model_fields
+        }
+        most = {name: calls for name, calls in months.items() if calls is not None}
         return await self.database.awrite(
             lambda conn: calls_nearly_used.work_off(conn, most, self.clock.now(), self.clock.real()), Urgency.BULK
         )

@@ -15,6 +15,7 @@ from bot.channels.wechat.channel import WeChat
 from bot.channels.wecom import groups as wecom_groups
 from bot.channels.wecom.channel import WeCom
 from bot.clock import Clock, SystemClock
+from bot.platforms.most import most_of
 from bot.settings import Settings
 from bot.storage.database import Database
 from handlers.telegram_webhook import PATH
@@ -69,20 +70,15 @@ def make_robots(settings: Settings, clock: Clock) -> list[GroupRobot]:
 
 def pace_of(channel: Channel, settings: Settings, clock: Clock, database: Database) -> Pace:
     """Return how fast a channel may send, by the limits of its platform."""
-    limits = settings.limits
-    if isinstance(channel, WeCom):
-        per_day = limits.wecom_accounts * limits.wecom_messages_per_account_per_day
-        minute, hour = limits.wecom_messages_per_member_per_minute, limits.wecom_messages_per_member_per_hour
+    most = most_of(channel.name, settings)
+    if most.per_day is not None and most.per_member_minute is not None and most.per_member_hour is not None:
+        windows = Windows(most.per_member_minute, most.per_member_hour, most.per_day)
         before = sent_before(database, channel.name, channel.account)
-        return Windowed(Windows(minute, hour, per_day), clock.real, before, channel=channel.name)
-    if isinstance(channel, DingTalk):
-        return PerCall(limits.dingtalk_calls_per_second, channel.together)
-    if isinstance(channel, WeChat):
-        return Limited(limits.wechat_messages_per_second, limits.wechat_messages_per_window)
-    if isinstance(channel, Telegram):
-        return Limited(limits.telegram_messages_per_second, limits.telegram_messages_per_chat_per_second)
-    if isinstance(channel, Mail):
-        return Limited(limits.mail_messages_per_second, limits.mail_messages_per_second)
+        return Windowed(windows, clock.real, before, channel=channel.name)
+    if most.per_second is not None and most.calls_per_month is not None:
+        return PerCall(most.per_second, most.together)
+    if most.per_second is not None:
+        return Limited(most.per_second, most.per_chat_per_second)
     return Unlimited(AT_ONCE)
 
 

@@ -3,8 +3,15 @@
 from collections.abc import Iterator, Sequence
 
 from bot.simulation.outcome import Outcome, Pressure
+from bot.simulation.quotas import Used
 
 _HOURS_PER_LINE = 12
+_QUOTAS = {
+    "per_member_minute": "messages to one member in a minute",
+    "per_member_hour": "messages to one member in an hour",
+    "per_day": "messages in a day of Beijing",
+    "calls_per_month": "calls in a month of Beijing",
+}
 
 
 def lines(outcome: Outcome) -> Iterator[str]:
@@ -24,6 +31,10 @@ def lines(outcome: Outcome) -> Iterator[str]:
         ],
     )
     yield ""
+    quotas = [(name, *_quota(used)) for name, one in outcome.pressure.items() for used in one.quotas]
+    if quotas:
+        yield from _table(("quotas", "of", "used at most", "limit", "share", "when"), quotas)
+        yield ""
     yield from _table(("by kind", "count"), [(name, f"{count}") for name, count in outcome.by_kind.items()])
     yield ""
     yield from _hours(outcome.by_local_hour)
@@ -47,9 +58,19 @@ def _channel(name: str, one: Pressure) -> tuple[str, ...]:
         f"{one.messages}",
         f"{one.second.messages} ({one.second.at:%a %d %b %H:%M:%S})",
         f"{one.minute.messages} ({one.minute.at:%a %d %b %H:%M})",
-        "none" if one.limit_per_second is None else f"{one.limit_per_second}/s",
+        _limit(one),
         "" if one.drain_seconds is None else f"{one.drain_seconds:.1f} s",
     )
+
+
+def _limit(one: Pressure) -> str:
+    if one.limit_per_second is None:
+        return "see quotas" if one.quotas else "none"
+    return f"{one.limit_per_second} calls/s" if one.together > 1 else f"{one.limit_per_second}/s"
+
+
+def _quota(used: Used) -> tuple[str, ...]:
+    return _QUOTAS[used.quota], f"{used.used}", f"{used.most}", f"{used.share:.1%}", used.when
 
 
 def _hours(counts: dict[int, int]) -> Iterator[str]:

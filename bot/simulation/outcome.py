@@ -13,7 +13,8 @@ from bot.people.store import ids_with_role
 from bot.prompts.model import RUNNING, State
 from bot.prompts.store import prompts
 from bot.simulation.order import Order
-from bot.simulation.peaks import Peak, Peaks
+from bot.simulation.peaks import Peak
+from bot.simulation.quotas import Used
 from bot.simulation.rungs import Rungs
 from bot.simulation.tally import Tally
 
@@ -31,6 +32,9 @@ class Pressure:
     drain_seconds: float | None
     drained_from: datetime | None
     chat_wait_seconds: float | None
+    together: int = 1
+    """How many messages a call may carry; the limit counts calls."""
+    quotas: tuple[Used, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON."""
@@ -42,6 +46,11 @@ class Pressure:
             "drain_seconds": self.drain_seconds,
             "drained_from": None if self.drained_from is None else _text(self.drained_from),
             "chat_wait_seconds": self.chat_wait_seconds,
+            "messages_per_call": self.together,
+            "quotas": {
+                one.quota: {"used": one.used, "most": one.most, "share": one.share, "when": one.when}
+                for one in self.quotas
+            },
         }
 
 
@@ -129,7 +138,7 @@ def conclude(conn: Connection, order: Order, tally: Tally, rungs: Rungs) -> Outc
         by_template=dict(sorted(tally.by_template.items())),
         by_local_hour={hour: tally.by_local_hour[hour] for hour in range(24)},
         by_day={day: tally.by_day[day] for day in days},
-        pressure={name: _pressure(peaks, tally.by_channel[name]) for name, peaks in sorted(tally.peaks.items())},
+        pressure={name: _pressure(tally, name) for name in sorted(tally.peaks)},
         rungs=rungs.came_up,
         rungs_moved=rungs.moved,
         alarms=_alarms(conn, order, tally),
@@ -138,14 +147,18 @@ def conclude(conn: Connection, order: Order, tally: Tally, rungs: Rungs) -> Outc
     )
 
 
-def _pressure(peaks: Peaks, messages: int) -> Pressure:
+def _pressure(tally: Tally, channel: str) -> Pressure:
+    peaks, messages, used = tally.peaks[channel], tally.by_channel[channel], tuple(tally.quotas[channel].used())
     second, minute = peaks.busiest_second(), peaks.busiest_minute()
     if second is None or minute is None:
         raise LookupError("a channel that sent something has a busiest second")
     if peaks.rate is None:
-        return Pressure(messages, second, minute, None, None, None, None)
-    limit = peaks.rate.per_second
-    return Pressure(messages, second, minute, limit, peaks.drain_seconds, peaks.drained_from, peaks.chat_wait_seconds)
+        return Pressure(messages, second, minute, None, None, None, None, quotas=used)
+    rate = peaks.rate
+    return Pressure(
+        messages, second, minute, rate.per_second, peaks.drain_seconds, peaks.drained_from, peaks.chat_wait_seconds,
+        rate.together, used,
+    )  # fmt: skip
 
 
 def _alarms(conn: Connection, order: Order, tally: Tally) -> Alarms:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from bot.addresses.model import WINDOWED
 from bot.engine.delivery import Account, Tools, claim, record, recover
 from bot.engine.delivery_rules import before_edit, before_try
 from bot.outbox import store as outbox_store
@@ -60,6 +61,8 @@ class Post:
 
     def _usual(self, conn: Connection, ready: Sequence[Message], now: datetime) -> list[Message]:
         """Return the messages that are to be sent; those that are not wanted, or not yet, are for delivery itself."""
+        if self.account.channel in WINDOWED:  # whether it may go is for delivery to look up
+            return []
         known = load(conn, ready)
         return [
             message

@@ -44,7 +44,7 @@ def simulate(order: Order, settings: Settings) -> Outcome:
     YanxinError when the configured database cannot be read; UsageError when there is nobody to simulate.
     """
     with scratch_app(order, settings) as (app, clock):
-        run = _Run(app, clock, order, accounts_of(order, settings))
+        run = _Run(app, clock, order, accounts_of(order, settings), Tally(settings))
         run.live()
         return app.database.read(lambda conn: conclude(conn, order, run.tally, run.rungs))
 
@@ -52,7 +52,7 @@ def simulate(order: Order, settings: Settings) -> Outcome:
 class _Run:
     """One simulation under way."""
 
-    def __init__(self, app: App, clock: ManualClock, order: Order, accounts: Sequence[Account]) -> None:
+    def __init__(self, app: App, clock: ManualClock, order: Order, accounts: Sequence[Account], tally: Tally) -> None:
         self._app = app
         self._clock = clock
         self._order = order
@@ -63,7 +63,7 @@ class _Run:
         self._answers = Answers(app.services, seed=order.seed, rate=order.answer_rate)
         tools = Tools(lambda _conn, _message: NOTHING, lambda conn, ids, now: asked(conn, ids, now, app.programmes))
         self._posts = [Post(account, tools, self._accepted) for account in accounts]
-        self.tally = Tally(app.settings.limits)
+        self.tally = tally
         self.rungs = Rungs()
 
     def live(self) -> None:

@@ -4,6 +4,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from bot.channels.dingtalk.channel import DingTalk
 from bot.channels.mail.channel import Mail
 from bot.channels.telegram.channel import Telegram, account_of
 from bot.channels.web.channel import WebChannel
+from bot.channels.wechat.channel import WeChat, forms_of
 from bot.channels.wecom.channel import WeCom
 from bot.clock import ManualClock
 from bot.engine.delivery import Account
@@ -50,21 +52,20 @@ def scratch_app(order: Order, settings: Settings) -> Iterator[tuple[App, ManualC
 
 
 def accounts_of(order: Order, settings: Settings) -> list[Account]:
-    """Return the accounts that send: those that the settings enable, for an invented roster both channels."""
-    found = []
-    if settings.channels.web.enabled or order.students is not None:
-        page = WebChannel()
-        found.append(Account(page.name, page.account, page.can_edit, page.can_push))
-    if settings.channels.telegram.enabled or order.students is not None:
-        account = ACCOUNT if order.students is not None else account_of(settings.channels.telegram.token)
-        found.append(Account(Telegram.name, account, Telegram.can_edit, Telegram.can_push))
-    if (wecom := settings.channels.wecom).enabled and order.students is None:
-        found.append(Account(WeCom.name, wecom.account, wecom.cards, WeCom.can_push))
-    if (dingtalk := settings.channels.dingtalk).enabled and order.students is None:
-        found.append(Account(DingTalk.name, dingtalk.account, dingtalk.cards, DingTalk.can_push))
-    if (mail := settings.channels.mail).enabled and order.students is None:
-        found.append(Account(Mail.name, mail.account, Mail.can_edit, Mail.can_push))
-    return found
+    """Return the accounts that send: those that the settings enable, for an invented roster all of them."""
+    invented, on = order.students is not None, settings.channels
+    page, forms = WebChannel(), forms_of(on.wechat)
+    sections = {
+        page.name: Account(page.name, page.account, page.can_edit, page.can_push),
+        Telegram.name: Account(Telegram.name, account_of(on.telegram.token), Telegram.can_edit, Telegram.can_push),
+        WeCom.name: Account(WeCom.name, on.wecom.account, on.wecom.cards, WeCom.can_push),
+        DingTalk.name: Account(DingTalk.name, on.dingtalk.account, on.dingtalk.cards, DingTalk.can_push),
+        WeChat.name: Account(WeChat.name, on.wechat.account, WeChat.can_edit, WeChat.can_push, forms),
+        Mail.name: Account(Mail.name, on.mail.account, Mail.can_edit, Mail.can_push),
+    }
+    if invented:
+        return [one if name == page.name else replace(one, account=ACCOUNT) for name, one in sections.items()]
+    return [one for name, one in sections.items() if getattr(on, name).enabled]
 
 
 def _prepare(order: Order, settings: Settings, folder: Path) -> Settings:

@@ -6,8 +6,10 @@ from datetime import UTC, date, datetime
 
 from bot.local_time import to_wall
 from bot.outbox.model import Kind, Priority
-from bot.settings import Limits
+from bot.platforms.most import most_of
+from bot.settings import Settings
 from bot.simulation.peaks import Peaks, rate_of
+from bot.simulation.quotas import Quotas
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Sent:
 class Tally:
     """All that is counted of messages, by the words in which the result names it."""
 
-    limits: Limits
+    settings: Settings
     by_channel: Counter[str] = field(default_factory=Counter)
     by_kind: Counter[str] = field(default_factory=Counter)
     by_template: Counter[str] = field(default_factory=Counter)
@@ -37,6 +39,7 @@ class Tally:
     alarms_by_day: Counter[date] = field(default_factory=Counter)
     alarms_by_receiver: Counter[tuple[date, int]] = field(default_factory=Counter)
     peaks: dict[str, Peaks] = field(default_factory=dict)
+    quotas: dict[str, Quotas] = field(default_factory=dict)
 
     def add(self, sent: Sent) -> None:
         """Count one message; days are days of UTC, hours those on the wall of its reader."""
@@ -50,8 +53,12 @@ class Tally:
             self.alarms_by_day[day] += 1
             self.alarms_by_receiver[day, sent.person_id] += 1
         if sent.channel not in self.peaks:
-            self.peaks[sent.channel] = Peaks(rate_of(sent.channel, self.limits))
-        self.peaks[sent.channel].add(sent.at, sent.chat, urgent=sent.priority <= Priority.REPLY)
+            most = most_of(sent.channel, self.settings)
+            self.peaks[sent.channel], self.quotas[sent.channel] = Peaks(rate_of(most)), Quotas(most)
+        peaks = self.peaks[sent.channel]
+        before = peaks.calls
+        peaks.add(sent.at, sent.chat, urgent=sent.priority <= Priority.REPLY, words=sent.template)
+        self.quotas[sent.channel].add(sent.at, sent.chat, calls=peaks.calls - before)
 
     @property
     def total(self) -> int:

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.settings import Limits
+from bot.platforms.most import most_of
+from bot.settings import Limits, Settings
 from bot.simulation.peaks import Peak, Peaks, Rate, rate_of
 
 AT = datetime(2026, 11, 24, 18, 30, tzinfo=UTC)
@@ -62,6 +63,21 @@ def test_one_chat_gets_only_so_many_a_second() -> None:
 
 
 def test_limits_come_from_the_settings() -> None:
-    limits = Limits(telegram_messages_per_second=7, telegram_messages_per_chat_per_second=2)
-    assert rate_of("telegram", limits) == Rate(7, 2)
-    assert rate_of("web", limits) is None
+    limits = Limits(telegram_messages_per_second=7, telegram_messages_per_chat_per_second=2, dingtalk_users_per_call=5)
+    settings = Settings(limits=limits)
+    assert rate_of(most_of("telegram", settings)) == Rate(7, 2)
+    assert rate_of(most_of("dingtalk", settings)) == Rate(20, 20, 5)
+    assert rate_of(most_of("wecom", settings)) is None  # it counts minutes, hours and days
+    assert rate_of(most_of("web", settings)) is None
+
+
+def test_equal_words_share_a_call_that_has_room() -> None:
+    peaks = Peaks(Rate(20, 20, 20))
+    for number in range(50):
+        peaks.add(AT, f"{number}", urgent=False, words="checkin/question")
+    for number in range(3):
+        peaks.add(AT, f"{number}", urgent=False, words="landing/question")
+    peaks.add(AT + timedelta(hours=1), "1", urgent=False, words="checkin/question")
+    assert peaks.calls == 3 + 1 + 1
+    assert peaks.busiest_second() == Peak(AT, 53)
+    assert peaks.drain_seconds == pytest.approx(0.25)  # four calls, sixteen a second: four are kept for alarms

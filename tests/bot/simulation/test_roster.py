@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, select
 from bot.addresses.store import addresses
 from bot.local_time import zone
 from bot.people.store import people, roles
+from bot.settings import Channels
 from bot.simulation.roster import invent
 from bot.trips.store import trips
 from tests.fakes.ground import open_ground
@@ -60,4 +61,4 @@ def test_it_is_plausible(tmp_path: Path) -> None:
     students = [row["id"] for row in roster["people"] if row["counsellor_id"] is not None]
     reached = Counter(row["person_id"] for row in roster["addresses"])
     assert 0 < sum(person not in reached for person in students) < 30
-    assert {row["channel"] for row in roster["addresses"]} == {"telegram", "web"}
+    assert {row["channel"] for row in roster["addresses"]} == set(Channels.model_fields)

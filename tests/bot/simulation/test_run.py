@@ -16,8 +16,9 @@ from bot.outbox.store import outbox
 from bot.people.store import people
 from bot.programmes.versions import default_text
 from bot.schema import metadata
-from bot.settings import Settings
+from bot.settings import Channels, Settings
 from bot.simulation.copying import NO_ROSTER
+from bot.simulation.lines import lines
 from bot.simulation.order import Order
 from bot.simulation.run import simulate
 from bot.storage.opening import open_database
@@ -157,3 +158,26 @@ def _size(conn: Connection) -> tuple[int, ...]:
     return tuple(
         conn.execute(select(func.count()).select_from(table)).scalar_one() for table in (people, outbox, journal)
     )
+
+
+def test_every_platform_is_held_against_its_own_limits(nothing: Settings) -> None:
+    form = {"id": "template-1", "kinds": ["question"], "fields": {"thing1": "{text}"}}
+    on = nothing.model_dump()["channels"]
+    on["wechat"] |= {"templates": [form]}
+    found = simulate(WEEK, Settings.model_validate(nothing.model_dump() | {"channels": on}))
+    assert found.by_channel.keys() >= set(Channels.model_fields) - {"mail"}  # few have nothing but mail
+    limits = nothing.limits
+    rates = {name: one.limit_per_second for name, one in found.pressure.items()}
+    assert rates["wechat"] == limits.wechat_messages_per_second
+    quotas = {(name, used.quota): used for name, one in found.pressure.items() for used in one.quotas}
+    assert quotas["wecom", "per_day"].most == limits.wecom_accounts * limits.wecom_messages_per_account_per_day
+    assert 0 < quotas["wecom", "per_day"].used <= found.by_channel["wecom"]
+    assert 0 < quotas["dingtalk", "calls_per_month"].used <= found.by_channel["dingtalk"]
+    text = "\n".join(lines(found))
+    assert "messages in a day of Beijing" in text
+    assert "calls in a month of Beijing" in text
+    assert "20 calls/s" in text
+
+
+def test_an_account_of_wechat_without_forms_asks_nobody_who_has_not_written(nothing: Settings) -> None:
+    assert "wechat" not in simulate(WEEK, nothing).by_channel
