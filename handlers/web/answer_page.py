@@ -102,13 +102,13 @@ def _page(conn: Connection, site: Site, token: str, now: datetime, *, cries: boo
     if link is None or link.prompt_id is None:
         return 404
     person, prompt = by_id(conn, link.person_id), prompts.by_id(conn, link.prompt_id)
-    if person is None or prompt is None:
+    if person is None or prompt is None or person.absent_at is not None or link.revoked_at is not None:
         return 404
     called_off = prompt.kind == SESSION and prompt.state is State.EXCUSED  # the page says so
     ended = prompt.state in _NOT_ASKED_ANY_MORE and not called_off
     over = ended or (prompt.closes_at is not None and prompt.closes_at <= now)
     too_late = over or not links.is_live(link, site.real)
-    if too_late and not (cries and link.revoked_at is None and person.absent_at is None):
+    if too_late and not cries:
         return 410
     return Page(link.id, person, prompt)
 

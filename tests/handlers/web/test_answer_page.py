@@ -9,6 +9,8 @@ from sqlalchemy import func, select
 
 from bot.cases.store import cases
 from bot.errors import YanxinError
+from bot.links.store import links
+from bot.people.store import people
 from bot.prompts.model import Prompt
 from bot.prompts.store import answers, by_id, notes, update
 from handlers.links_made import answer_link
@@ -158,6 +160,41 @@ def test_what_was_called_off_is_gone(town: Town, prompt: int, state: str) -> Non
     visitor = opened(town)
     town.app.database.write(lambda conn: update(conn, prompt, state=state))
     assert visitor.get(visitor.path).status == 410
+
+
+@pytest.mark.parametrize("why", ["closed", "called off", "link too old"])
+def test_a_page_that_is_over_still_takes_a_cry_and_says_whom_to_dial(town: Town, prompt: int, why: str) -> None:
+    visitor = opened(town)
+    if why == "called off":
+        town.app.database.write(lambda conn: update(conn, prompt, state="withdrawn"))
+    else:
+        town.clock.advance(timedelta(days=7 if why == "closed" else 15))
+    if why == "link too old":
+        far = town.clock.now() + timedelta(days=6)
+        town.app.database.write(lambda conn: update(conn, prompt, closes_at=far))
+    page = visitor.get(visitor.path)
+    assert page.status == 410
+    assert "请拨打当地报警电话" in page.words
+    assert "+86-10-12308" in page.words
+    heard = visitor.press("紧急求助")
+    assert (heard.status, count(town, cases)) == (200, 1)
+    assert "911" in heard.words
+    assert row(town, prompt).choice is None  # the question itself stays as it was
+
+
+@pytest.mark.parametrize("why", ["absent", "revoked"])
+def test_a_page_that_cannot_take_a_cry_offers_none(town: Town, her: int, prompt: int, why: str) -> None:
+    """A button that does nothing is worse than none: whom to dial stays."""
+    visitor = opened(town)
+    table, condition = (people, people.c.id == her) if why == "absent" else (links, links.c.prompt_id == prompt)
+    gone = {f"{why}_at": town.clock.now()}
+    town.app.database.write(lambda conn: conn.execute(table.update().where(condition).values(**gone)))
+    page = visitor.get(visitor.path)
+    assert page.status == 404
+    assert "紧急求助" not in page.words
+    assert "请拨打当地报警电话" in page.words
+    assert visitor.post(visitor.path, {"press": "sos:yes"}).status == 404
+    assert count(town, cases) == 0
 
 
 def test_a_forged_link_is_unknown(town: Town) -> None:
