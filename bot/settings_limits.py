@@ -13,6 +13,7 @@ class Limits(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     body_bytes: Positive = 1024 * 1024
+    import_body_bytes: Positive = 16 * 1024 * 1024
     api_body_bytes: Positive = 32 * 1024 * 1024
     telegram_messages_per_second: Positive = 30
     telegram_messages_per_chat_per_second: Positive = 1

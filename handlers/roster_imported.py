@@ -18,7 +18,7 @@ from bot.places.zones import is_zone
 from bot.programmes.versions import Programmes
 from bot.roster.check import check
 from bot.roster.columns import BRANCHES, INTAKE, PAPERS, PEOPLE, SHEETS, TARGETS, TRIPS
-from bot.roster.diff import difference
+from bot.roster.diff import difference, mark_of
 from bot.roster.model import Change, ChangeKind, Difference, Fault, Sheets
 from bot.roster.parse import parse
 from bot.roster.understand import Places
@@ -43,6 +43,7 @@ def import_roster(
     now: datetime,
     programmes: Programmes,
     actor_id: int | None = None,
+    mark: str = "",
 ) -> Difference:
     """Apply a roster in the caller's transaction and plan anew whomever it touches.
 
@@ -55,6 +56,7 @@ def import_roster(
         now: The instant of the import, in UTC.
         programmes: The versions of the programme; without any nothing is planned.
         actor_id: Who imports; None for the command line.
+        mark: `mark_of` the difference that somebody has looked at: any other is not applied. "": whatever it is.
 
     Returns:
         The difference. When it is empty nothing was written, not even a journal line.
@@ -69,7 +71,7 @@ def import_roster(
     if faults:
         raise MistakesError([sheets.mistake(fault) for fault in sorted(faults, key=_place)])
     found = difference(records, stored, prune)
-    if found and not dry_run:
+    if found and not dry_run and mark in {"", mark_of(found)}:
         _apply(conn, found, now, programmes, actor_id)
     return found
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from bot.engine import silence_taken
+from bot.engine.office_notice import Sender, send_notice
 from bot.engine.silence_taken import Done
 from bot.journal import store as journal
 from bot.selections import store
@@ -29,7 +30,7 @@ def pick(conn: Connection, author_id: int, deed: Deed, picked: Collection[Listed
 def go_on(conn: Connection, selection_id: int, author_id: int, scope: Scope, now: datetime) -> Selection | None:
     """Do it for the next few and return how far it is; None for a selection that is not this reader's."""
     selection = store.of_author(conn, selection_id, author_id, lock=True)
-    if selection is None or selection.deed is Deed.ROLLCALL or selection.done_at is not None:
+    if selection is None or selection.deed is Deed.ROLLCALL or selection.done_at is not None or not selection.is_ready:
         return selection
     ids = selection.next_ids
     counts = Counter(selection.counts)
@@ -53,6 +54,8 @@ def _each(conn: Connection, selection: Selection, ids: Collection[int], scope: S
 def _came(conn: Connection, selection: Selection, one: Listed | None, prompt_id: int | None, now: datetime) -> Came:
     if one is None:
         return Came.OUT
+    if selection.deed is Deed.NOTICE:
+        return _noticed(conn, selection, one, now)
     if one.has_case:
         return Came.CASE
     if prompt_id is None or one.category is not Category.LATE:
@@ -62,6 +65,12 @@ def _came(conn: Connection, selection: Selection, one: Listed | None, prompt_id:
     if done.done:
         return Came.DONE
     return Came.NOTHING if done.why == "over" else Came.ALREADY
+
+
+def _noticed(conn: Connection, selection: Selection, one: Listed, now: datetime) -> Came:
+    text, urgent = str(selection.wish["text"]), bool(selection.wish["urgent"])
+    sent = send_notice(conn, one.person_id, text, Sender(selection.author_id, selection.id, urgent=urgent), now)
+    return Came.DONE if sent else Came.UNREACHED
 
 
 def _asked(conn: Connection, scope: Scope, ids: list[int], now: datetime) -> dict[int, int | None]:

@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Select, Table, delete, func, null, or_, select, update
 
+from bot.agreements.store import agreements
 from bot.cases.store import cases
 from bot.digests.store import digests
 from bot.groups.store import group_posts
+from bot.handed.store import handed_rosters
 from bot.inbox.model import InboxState
 from bot.inbox.store import inbox
 from bot.links.store import links
@@ -32,6 +34,8 @@ MEMBERS_EACH = 10
 """How many times as many people of roll-calls go at once: there may be a hundred thousand."""
 PLACES_DAYS = 30
 """How long what she said of her place stays when its stay is over."""
+HANDED_DAYS = 2
+"""How long a roster that was handed in and not imported is kept, and what came of one that was."""
 SELECTIONS_DAYS = 30
 """How long it is kept whom somebody picked to do one thing for all of them; the journal has each deed."""
 SIGN_INS_DAYS = 30
@@ -51,6 +55,8 @@ def purge(conn: Connection, retention: Retention, now: datetime, real_now: datet
         + _delete(conn, digests, _old_digests(now - timedelta(days=retention.messages_days)).limit(limit))
         + _doors(conn, real_now - timedelta(days=SIGN_INS_DAYS), limit)
         + _selections(conn, now - timedelta(days=SELECTIONS_DAYS), limit)
+        + _agreements(conn, now - timedelta(days=retention.cases_days), limit)
+        + _handed(conn, now - timedelta(days=HANDED_DAYS), limit)
         + forget_nonces(conn, real_now)
     )
 
@@ -132,6 +138,15 @@ def _old_digests(before: datetime) -> Select[tuple[int]]:
 def _selections(conn: Connection, before: datetime, limit: int) -> int:
     query = select(selections.c.id).where(selections.c.created_at < before).limit(limit)
     return _delete(conn, selections, query)
+
+
+def _agreements(conn: Connection, before: datetime, limit: int) -> int:
+    return _delete(conn, agreements, select(agreements.c.id).where(agreements.c.at < before).limit(limit))
+
+
+def _handed(conn: Connection, before: datetime, limit: int) -> int:
+    query = select(handed_rosters.c.id).where(handed_rosters.c.created_at < before).limit(limit)
+    return _delete(conn, handed_rosters, query)
 
 
 def _doors(conn: Connection, before: datetime, limit: int) -> int:

@@ -7,14 +7,13 @@ import click
 from sqlalchemy import Connection
 
 from bot.cli.context import Command, Tool, pass_tool
-from bot.engine import mail_addresses
 from bot.programmes.versions import Programmes
-from bot.roster.columns import PEOPLE, SHEETS, TRIPS
+from bot.roster.columns import SHEETS, TRIPS
 from bot.roster.model import Change, ChangeKind, Difference, FieldChange, Value
 from bot.roster.read import read_roster
 from bot.roster.template import write_template
 from handlers.programme_loaded import seed
-from handlers.roster_imported import import_roster
+from handlers.roster_handed_in import HandedIn, Wish, hand_in
 
 _SIGNS = {ChangeKind.ADD: "+", ChangeKind.CHANGE: "~", ChangeKind.REVIVE: "^", ChangeKind.ABSENT: "-"}
 _DONE = {
@@ -62,38 +61,25 @@ def import_command(
         raise click.UsageError("name the roster to import: an .xlsx workbook or a folder of .csv")
     sheets = read_roster(file)
 
-    shared: list[tuple[str, list[str]]] = []
+    mail = tool.settings.channels.mail
+    now = tool.clock.now()
+    wish = Wish(now, Programmes(), mail.account if mail.enabled else "", frozenset(prune), dry_run=dry_run)
 
-    def work(conn: Connection) -> Difference:
-        now = tool.clock.now()
+    def work(conn: Connection) -> HandedIn:
         if not dry_run:  # in the same transaction: a roster that is refused leaves nothing behind
             seed(conn, tool.settings, now)
-        done = import_roster(conn, sheets, prune=set(prune), dry_run=dry_run, now=now, programmes=Programmes())
-        if not dry_run and (mail := tool.settings.channels.mail).enabled:
-            mail_addresses.sync(conn, mail.account, now)
-        if tool.settings.channels.mail.enabled:
-            shared[:] = mail_addresses.shared(conn, _mails_in(done))
-        return done
+        return hand_in(conn, sheets, wish)
 
     with tool.database() as database:
-        found = database.read(work) if dry_run else database.write(work)
-    for line in report(found, dry_run=dry_run):
+        done = database.read(work) if dry_run else database.write(work)
+    for line in report(done.found, dry_run=dry_run):
         click.echo(line)
-    for mailbox, people in shared:
+    for mailbox, people in done.shared:
         click.echo(
             f"Warning: {' and '.join(people)} have one mail address, {mailbox}: only the first is written to there. "
             "Give the others one of their own.",
             err=True,
         )
-
-
-def _mails_in(found: Difference) -> dict[str, tuple[str, str]]:
-    """Return name and mail of everybody whose mail a roster changes."""
-    return {
-        change.key[0]: (str(change.values.get("name") or ""), str(change.values.get("email") or ""))
-        for change in found.of(PEOPLE, ChangeKind.ADD, ChangeKind.CHANGE)
-        if "email" in change.values
-    }
 
 
 def report(found: Difference, *, dry_run: bool) -> list[str]:

@@ -1,5 +1,6 @@
 """What an import changes: the records of a roster against what is stored. Pure; called by the import use-case."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
@@ -34,6 +35,14 @@ def difference(records: Sequence[Record], stored: Stored, prune: AbstractSet[str
         else:
             kept[sheet] = len(missing)
     return Difference(tuple(changes), dict(same), dict(kept))
+
+
+def mark_of(found: Difference) -> str:
+    """Return a mark of everything that changes: the same for the same changes, and for no others."""
+    said = [
+        (one.kind.value, one.sheet, one.key, one.fields, sorted(one.values.items()), one.id) for one in found.changes
+    ]
+    return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
 def _change(record: Record, known: StoredRow | None) -> Change | None:

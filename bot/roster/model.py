@@ -37,6 +37,15 @@ class Fault:
 
 
 @dataclass(frozen=True)
+class RosterMistake(Mistake):
+    """A mistake of a roster with the parts of its place; row 0: of the sheet as a whole."""
+
+    sheet: str = ""
+    row: int = 0
+    column: str = ""
+
+
+@dataclass(frozen=True)
 class Sheets:
     """A whole roster as it was handed in, with what was wrong about its sheets and headers."""
 
@@ -49,7 +58,8 @@ class Sheets:
         title = sheet.title if sheet else fault.sheet
         column = sheet.headers.get(fault.column, fault.column) if sheet else fault.column
         where = f"{title}!{fault.line}" if fault.line else title
-        return Mistake(f"{where} {column}" if column else where, fault.what, fault.expected)
+        full = f"{where} {column}" if column else where
+        return RosterMistake(full, fault.what, fault.expected, title, fault.line, column)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def read_roster(path: Path) -> Sheets:
     if not path.exists():
         raise UsageError(f"there is no file or folder {path}")
     if not path.is_dir() and path.suffix.lower() != ".xlsx":
-        raise UsageError(f"{path} is not read; {_instead(path.suffix.lower())}")
+        raise UsageError(f"{path} is not read; {instead(path.suffix.lower())}")
     try:
         grids = read_tables(path) if path.is_dir() else read_workbook(path)
     except OSError as error:
@@ -33,7 +33,8 @@ def read_roster(path: Path) -> Sheets:
     return sheets_of(grids)
 
 
-def _instead(suffix: str) -> str:
+def instead(suffix: str) -> str:
+    """Return what to hand in instead of a file of a kind that is not read."""
     if suffix in {".xls", ".xlsm", ".xlsb", ".xltx", ".et", ".ods", ".numbers"}:
         return "save it as an Excel workbook (.xlsx) and import that"
     if suffix == ".csv":

@@ -1,7 +1,8 @@
-"""Reads a folder of .csv tables, in UTF-8 or GB18030. Called by `read`."""
+"""Reads a folder of .csv tables, in UTF-8 or GB18030. Called by `read` and `uploaded`."""
 
 import csv
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 from bot.errors import UsageError
@@ -20,24 +21,25 @@ def read_tables(folder: Path) -> list[Grid]:
     )
     if not paths:
         raise UsageError(f"there is no .csv in the folder {folder}; name one that holds people.csv, trips.csv …")
-    return [_read_table(path) for path in paths]
+    return [table_in(path.stem, path.stat().st_size, path.read_bytes) for path in paths]
 
 
-def _read_table(path: Path) -> Grid:
-    text = _text(path)
+def table_in(title: str, size: int, read: Callable[[], bytes]) -> Grid:
+    """Return one table; it is not read at all when it is too large."""
+    text = _text(title, size, read)
     if isinstance(text, Fault):
-        return Grid(path.stem, faults=(text,))
+        return Grid(title, faults=(text,))
     try:
-        return make_grid(path.stem, csv.reader(io.StringIO(text, newline=""), strict=True))
+        return make_grid(title, csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
         expected = "expected comma-separated values, with quotes in pairs"
-        return Grid(path.stem, faults=(Fault(path.stem, 0, "", f"is not a readable table ({error})", expected),))
+        return Grid(title, faults=(Fault(title, 0, "", f"is not a readable table ({error})", expected),))
 
 
-def _text(path: Path) -> str | Fault:
-    if path.stat().st_size > MOST_BYTES:
-        return Fault(path.stem, 0, "", "is larger than 100 MB", "expected a file cut into several, imported in turn")
-    content = path.read_bytes()
+def _text(title: str, size: int, read: Callable[[], bytes]) -> str | Fault:
+    if size > MOST_BYTES:
+        return Fault(title, 0, "", "is larger than 100 MB", "expected a file cut into several, imported in turn")
+    content = read()
     # Excel's own "CSV" is GB18030 in China; UTF-8 comes first because GB18030 would take most of it, wrongly.
     for encoding in ("utf-8-sig", "gb18030"):
         try:
@@ -46,4 +48,4 @@ def _text(path: Path) -> str | Fault:
             continue
         if "\0" not in text:
             return text
-    return Fault(path.stem, 0, "", "is neither UTF-8 nor GB18030 text", "expected a .csv saved as “CSV UTF-8”")
+    return Fault(title, 0, "", "is neither UTF-8 nor GB18030 text", "expected a .csv saved as “CSV UTF-8”")

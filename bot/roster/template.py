@@ -1,4 +1,4 @@
-"""Writes an empty roster with explanations and examples for an office to fill. Called by the command `import`."""
+"""Writes an empty roster with explanations and examples for an office to fill. For command and page."""
 
 import csv
 import io
@@ -37,6 +37,14 @@ def write_template(path: Path, language: str) -> None:
         raise UsageError(f"the template is an Excel workbook; write a name that ends in .xlsx, not {path.name}")
     if path.exists():
         raise UsageError(f"{path} is there already; name a file that is not")
+    try:
+        path.write_bytes(template_bytes(language))
+    except OSError as error:
+        raise YanxinError(f"{path} cannot be written ({error.strerror}); name another place") from error
+
+
+def template_bytes(language: str) -> bytes:
+    """Return the template as a file."""
     book = Workbook()
     book.remove(book.worksheets[0])
     for kind in SHEETS.values():
@@ -44,10 +52,9 @@ def write_template(path: Path, language: str) -> None:
     notes, examples = _TITLES[language]
     _notes(book.create_sheet(notes), language)
     _examples(book.create_sheet(examples), language)
-    try:
-        book.save(path)
-    except OSError as error:
-        raise YanxinError(f"{path} cannot be written ({error.strerror}); name another place") from error
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
 
 
 def _header(column: Column, language: str) -> str:

@@ -1,4 +1,4 @@
-"""Reads an .xlsx workbook through openpyxl, values only and row by row. Called by `read`."""
+"""Reads an .xlsx workbook through openpyxl, values only and row by row. Called by `read` and `uploaded`."""
 
 import re
 import warnings
@@ -22,29 +22,34 @@ _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 def read_workbook(path: Path) -> list[Grid]:
     """Return every table of a workbook; YanxinError, in one sentence, when it is not a readable one."""
     with path.open("rb") as file:
-        if file.read(len(_OLE)) == _OLE:
-            raise YanxinError(
-                f"{path} is protected by a password, or an old .xls in new clothes; "
-                "save it as an Excel workbook (.xlsx) without a password"
-            )
-        file.seek(0)
-        try:
-            formulas = _look_inside(file, path)
-            return _grids(file, formulas=formulas)
-        except YanxinError:
-            raise
-        except Exception as error:
-            raise YanxinError(
-                f"{path} is not a readable .xlsx workbook ({type(error).__name__}); "
-                "open it in Excel or WPS and save it once more"
-            ) from error
+        return workbook_in(file, str(path))
 
 
-def _look_inside(file: IO[bytes], path: Path) -> bool:
+def workbook_in(file: IO[bytes], name: str) -> list[Grid]:
+    """Return the same of a file that is open; `name` is what the sentence calls it."""
+    if file.read(len(_OLE)) == _OLE:
+        raise YanxinError(
+            f"{name} is protected by a password, or an old .xls in new clothes; "
+            "save it as an Excel workbook (.xlsx) without a password"
+        )
+    file.seek(0)
+    try:
+        formulas = _look_inside(file, name)
+        return _grids(file, formulas=formulas)
+    except YanxinError:
+        raise
+    except Exception as error:
+        raise YanxinError(
+            f"{name} is not a readable .xlsx workbook ({type(error).__name__}); "
+            "open it in Excel or WPS and save it once more"
+        ) from error
+
+
+def _look_inside(file: IO[bytes], name: str) -> bool:
     """Refuse a workbook that unpacks to too much; tell whether any sheet has formulas."""
     with zipfile.ZipFile(file) as archive:
         if sum(entry.file_size for entry in archive.infolist()) > MOST_UNPACKED_BYTES:
-            raise YanxinError(f"{path} unpacks to more than 500 MB; keep only the sheets of the roster in it")
+            raise YanxinError(f"{name} unpacks to more than 500 MB; keep only the sheets of the roster in it")
         return any(
             _has_formula(archive, entry)
             for entry in archive.infolist()

@@ -1,8 +1,10 @@
 """A selection: whom somebody picked, what is to be done for them, and what came of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 MOST = 2000
 """How many people one selection holds; whoever means more starts a roll-call of an area."""
@@ -15,7 +17,13 @@ class Deed(StrEnum):
 
     REMIND = "remind"
     EXTEND = "extend"
+    NOTICE = "notice"  # asks for the words first
     ROLLCALL = "rollcall"  # asks for more, and goes on in its own page
+
+
+NEEDS_A_WISH = frozenset({Deed.NOTICE})
+LONGEST_NOTICE = 2000
+"""Characters of a notice."""
 
 
 class Came(StrEnum):
@@ -25,12 +33,16 @@ class Came(StrEnum):
     ALREADY = "already"  # somebody has done so for this question
     NOTHING = "nothing"  # nothing is late: answered, not asked, or over
     CASE = "case"  # somebody looks after her already
+    UNREACHED = "unreached"  # no channel of hers works
     OUT = "out"  # not in the scope any more
 
 
 @dataclass(frozen=True)
 class Selection:
-    """What was picked by whom. `counts` say what came of it so far, by `Came`: each member counts once, in order."""
+    """What was picked by whom. `counts` say what came of it so far, by `Came`: each member counts once, in order.
+
+    `wish` is what the deed needs besides: of a notice `text` and `urgent`. Without it such a deed cannot be done.
+    """
 
     id: int
     author_id: int
@@ -39,6 +51,12 @@ class Selection:
     created_at: datetime
     done_at: datetime | None = None
     counts: dict[str, int] = field(default_factory=dict)
+    wish: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_ready(self) -> bool:
+        """Tell whether the press that does it may come."""
+        return self.deed not in NEEDS_A_WISH or bool(self.wish)
 
     @property
     def next_ids(self) -> tuple[int, ...]:

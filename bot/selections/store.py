@@ -1,11 +1,12 @@
 """The table of selections and its queries."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON, Column, Connection, ForeignKey, String, Table, select
 
-from bot.schema import Id, UtcDateTime, id_column, metadata
+from bot.schema import Id, Sealed, UtcDateTime, id_column, metadata
 from bot.selections.model import Deed, Selection
 
 selections = Table(
@@ -18,6 +19,7 @@ selections = Table(
     Column("created_at", UtcDateTime, nullable=False, index=True),
     Column("done_at", UtcDateTime),
     Column("counts", JSON),
+    Column("wish", Sealed()),
 )
 
 
@@ -34,7 +36,15 @@ def of_author(conn: Connection, selection_id: int, author_id: int, *, lock: bool
     if row is None:
         return None
     members = tuple(row.member_ids)
-    return Selection(row.id, row.author_id, Deed(row.deed), members, row.created_at, row.done_at, row.counts or {})
+    return Selection(
+        row.id, row.author_id, Deed(row.deed), members, row.created_at, row.done_at, row.counts or {}, row.wish or {}
+    )
+
+
+def wish(conn: Connection, selection_id: int, wanted: Mapping[str, Any]) -> None:
+    """Keep what its deed needs; nothing changes once it has begun."""
+    not_begun = (selections.c.id == selection_id, selections.c.counts.is_(None))
+    conn.execute(selections.update().where(*not_begun).values(wish=dict(wanted) or None))
 
 
 def came(conn: Connection, selection_id: int, counts: dict[str, int], done_at: datetime | None) -> None:

@@ -1,6 +1,7 @@
 """Every table there is: importing this file fills `bot.schema.metadata`, which migrations and tests need whole."""
 
 from bot.addresses import store as addresses
+from bot.agreements import store as agreements
 from bot.allowances import store as allowances
 from bot.api_tokens import store as api_tokens
 from bot.branches import store as branches
@@ -14,6 +15,7 @@ from bot.duty import store as duty
 from bot.figures import store as figures
 from bot.filters import store as filters
 from bot.groups import store as groups
+from bot.handed import store as handed
 from bot.inbox import store as inbox
 from bot.journal import store as journal
 from bot.links import store as links
@@ -33,6 +35,7 @@ from bot.trips import store as trips
 
 __all__ = [
     "addresses",
+    "agreements",
     "allowances",
     "api_tokens",
     "branches",
@@ -46,6 +49,7 @@ __all__ = [
     "figures",
     "filters",
     "groups",
+    "handed",
     "inbox",
     "journal",
     "links",

@@ -34,13 +34,15 @@ KINDS: Mapping[str, tuple[str, ...]] = {
         *("person.added", "person.changed", "person.revived", "person.absent", "person.linked", "person.left"),
         *("person.paused", "person.resumed", "person.moved", "person.move_over", "enrol.second_claim"),
         *("trip.added", "trip.changed", "trip.revived", "trip.absent"),
+        *("agreement.written", "agreement.done", "agreement.taken_back"),
     ),
     "channels": (
         *("address.failed", "mail.bounced", "message.rerouted", "person.channels_ordered", "doctor.sent"),
         *("alarm.tested", "alarm.confirmed", "alarm.address_added", "alarm.address_removed", "group.written_to"),
+        "notice.sent",
     ),
     "service": (
-        *("programme.loaded", "api.roster", "api_token.made", "api_token.revoked", "duty.overridden"),
+        *("programme.loaded", "api.roster", "console.roster", "api_token.made", "api_token.revoked", "duty.overridden"),
         *("duty.override_cancelled", "prompt.set_aside", "prompt.tried_again", "inbox.tried_again"),
     ),
     "signins": ("console.signed_in", "console.session_ended"),

@@ -6,6 +6,7 @@ from sqlalchemy import Column, Connection, Table, func, select
 
 from bot.addresses.model import AddressState
 from bot.addresses.store import addresses
+from bot.agreements.store import count_of
 from bot.inbox.store import inbox
 from bot.links.model import LinkPurpose
 from bot.links.store import links
@@ -39,6 +40,7 @@ class Held:
     """What she wrote to make one up."""
     calendars: int
     """Links with which calendar programs fetch her meetings."""
+    agreed: int
 
 
 def held_about(conn: Connection, person_id: int) -> Held:
@@ -83,4 +85,5 @@ def held_about(conn: Connection, person_id: int) -> Held:
             links.c.revoked_at.is_(None),
         ),
         channels=tuple(dict.fromkeys(conn.execute(working.order_by(addresses.c.position)).scalars())),
+        agreed=count_of(conn, person_id),
     )

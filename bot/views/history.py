@@ -26,10 +26,17 @@ class HistoryLine:
     actor: str | None
     mine: bool
 
+    @property
+    def is_agreed(self) -> bool:
+        """Tell whether it is of something agreed with her."""
+        return self.action.startswith("agreement.")
+
 
 SHOWN = frozenset(
     {
         "address.failed",
+        "agreement.done",
+        "agreement.written",
         "case.acknowledged",
         "case.nobody_to_tell",
         "case.opened",
@@ -37,6 +44,7 @@ SHOWN = frozenset(
         "console.exported",
         "console.words_read",
         "doctor.sent",
+        "notice.sent",
         "mail.bounced",
         "message.rerouted",
         "person.channels_ordered",

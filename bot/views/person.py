@@ -12,6 +12,7 @@ from sqlalchemy import Connection, and_, exists, select
 
 from bot.addresses.model import PULL_ONLY
 from bot.addresses.rules import Reachable, Way, reach_by
+from bot.agreements.model import Agreement
 from bot.cases.model import TAKEN_BACK, Case, CaseState, Reason
 from bot.cases.store import cases, from_row
 from bot.ledger import Live, ways_of
@@ -28,12 +29,17 @@ from bot.sessions.model import KIND as SESSION
 from bot.trips import store as trip_store
 from bot.trips.model import Phase, Trip
 from bot.trips.rules import phase
+from bot.views.agreed import agreed_with
 from bot.views.history import HistoryLine, history
+from bot.views.looks import Look, looks_at
 from bot.views.safety import prompt_in, shown_answer
 from bot.views.scope import Scope
 from bot.views.whereabouts import where
 
 TIMELINE = 40
+NOTICES = 5
+NOTICE = "office/notice"
+"""The template of a message of the office."""
 _ASKING = (Kind.QUESTION.value, Kind.REMINDER.value)
 
 
@@ -86,6 +92,12 @@ class PersonView:
     timeline: list[Asked]
     upcoming: list[Prompt]
     history: list[HistoryLine]
+    notices: list[Delivery]
+    """Messages of the office to her, the newest first, without their words."""
+    agreed: list[Agreement]
+    looks: list[Look]
+    left_out: bool = False
+    """Whether she wishes that this reader hears nothing of her."""
 
     @property
     def reachable(self) -> bool:
@@ -129,7 +141,11 @@ def view_person(
             for prompt in shown
         ],
         upcoming=next_of(conn, person.id),
-        history=history(conn, person.id),
+        history=[one for one in history(conn, person.id) if not (one.is_agreed and scope.is_left_out(person))],
+        notices=_notices(conn, person.id),
+        agreed=[] if scope.is_left_out(person) else agreed_with(conn, person.id),
+        looks=looks_at(conn, person.id),
+        left_out=scope.is_left_out(person),
     )
 
 
@@ -174,6 +190,16 @@ def _deliveries(conn: Connection, person_id: int, prompt_ids: Sequence[int]) -> 
         sent = Delivery(row.kind, row.channel, row.state, row.reason, at, bool(row.seen) if lies_there else None)
         found.setdefault(row.prompt_id, []).append(sent)
     return found
+
+
+def _notices(conn: Connection, person_id: int) -> list[Delivery]:
+    columns = (outbox.c.kind, outbox.c.channel, outbox.c.state, outbox.c.reason, outbox.c.accepted_at)
+    mine = (outbox.c.person_id == person_id, outbox.c.template == NOTICE)
+    query = select(*columns, outbox.c.next_try_at).where(*mine).order_by(outbox.c.id.desc()).limit(NOTICES)
+    return [
+        Delivery(row.kind, row.channel, row.state, row.reason, row.accepted_at or row.next_try_at, None)
+        for row in conn.execute(query)
+    ]
 
 
 def _cases(conn: Connection, scope: Scope, person: Person) -> list[Case]:

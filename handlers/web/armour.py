@@ -3,7 +3,7 @@
 Three plain ASGI layers around the application; `handlers.web.asgi` puts them on.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -27,7 +27,6 @@ _WITH_HTTPS = {
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN = frozenset({"same-origin", "none"})
 _WEBHOOKS = "/webhooks/"
-_API = "/api/"
 
 Refusal = Callable[[Scope, Receive, Send, int], Awaitable[None]]
 
@@ -83,19 +82,20 @@ class OwnSite:
 class Bounded:
     """Answers 413 to bodies over the limit, announced or not, before or while they are read."""
 
-    def __init__(self, app: ASGIApp, refuse: Refusal, limit: int, api_limit: int) -> None:
-        """Take the application, what answers instead of it, and the limits in bytes: of pages, and of programs."""
+    def __init__(self, app: ASGIApp, refuse: Refusal, limit: int, larger: Mapping[str, int]) -> None:
+        """Take the application, what answers instead of it, and the limits in bytes: of pages, and below some paths."""
         self._app = app
         self._refuse = refuse
         self._limit = limit
-        self._api_limit = api_limit
+        self._larger = larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = self._api_limit if scope["path"].startswith(_API) else self._limit
+        path = scope["path"]
+        limit = next((most for start, most in self._larger.items() if path.startswith(start)), self._limit)
         announced = Headers(scope=scope).get("content-length", "")
         if announced.isdecimal() and int(announced) > limit:
             await self._refuse(scope, receive, send, 413)

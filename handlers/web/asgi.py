@@ -47,6 +47,9 @@ from handlers.web import (
     rollcall_page,
     rollcalls,
     session_board,
+    roster_import,
+    roster_page,
+    selection_wish,
     staff,
     static,
     statistics,
@@ -63,6 +66,7 @@ PAGES = (
     board,
     people,
     people_picked,
+    selection_wish,
     person,
     cases,
     case_page,
@@ -89,6 +93,8 @@ PAGES = (
     staff,
     audit,
     programme,
+    roster_import,
+    roster_page,
     languages,
     duty,
     tokens,
@@ -123,12 +129,13 @@ def make_web(  # noqa: PLR0913 - one argument for each thing that pages need of 
     api = make_api(Parts(database, services.renderer, services.clock, services.programmes, nudge, account))
     pages = (route for page in PAGES for route in page.routes(site))
     limits = services.settings.limits
+    larger = {"/api/": limits.api_body_bytes, roster_import.PAGE: limits.import_body_bytes}
     app = Starlette(
         routes=[*pages, *routes, Mount("/api/v1", api), static.mount(folder)],
         exception_handlers={HTTPException: http_error(site)},
         middleware=[
             Middleware(OwnSite, refuse=refuse),
-            Middleware(Bounded, refuse=refuse, limit=limits.body_bytes, api_limit=limits.api_body_bytes),
+            Middleware(Bounded, refuse=refuse, limit=limits.body_bytes, larger=larger),
             Middleware(Caught, site=site),
         ],
     )

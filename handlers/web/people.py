@@ -64,6 +64,7 @@ def routes(site: Site) -> list[Route]:
             phases=list(Phase),
             reaches=list(Reachable),
             starts=may_start(reader.person),
+            sends=scope.office,
         )
 
     async def keep(_request: Request, reader: Reader, given: FormData) -> Response:

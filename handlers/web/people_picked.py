@@ -1,7 +1,10 @@
 """One thing done for several students: first how many they are and how they can be reached, then, confirmed, once."""
 
+import hashlib
+import json
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qsl
 
 from sqlalchemy import Connection, select
@@ -16,7 +19,7 @@ from bot.engine.rollcall_roles import may_start
 from bot.ledger import live_of
 from bot.people.store import people
 from bot.selections import store
-from bot.selections.model import MOST, Came, Deed, Selection
+from bot.selections.model import LONGEST_NOTICE, MOST, Came, Deed, Selection
 from bot.views.people_list import Listed, all_wanted, of_ids
 from bot.views.safety import Category
 from bot.views.scope import Scope
@@ -31,7 +34,9 @@ LONGEST = 64
 
 
 @dataclass(frozen=True)
-class _Seen:
+class Seen:
+    """A selection and who is in it, as its page shows them."""
+
     selection: Selection
     people: list[Listed]
 
@@ -40,6 +45,12 @@ class _Seen:
         """Return how many are reached in which way."""
         numbers = Counter(one.how for one in self.people)
         return {how.value: numbers[how] for how in Reachable}
+
+    @property
+    def mark(self) -> str:
+        """Return a mark of what the press does besides the deed itself; "" for deeds that need nothing."""
+        wish = self.selection.wish
+        return hashlib.sha256(json.dumps(dict(wish), sort_keys=True).encode()).hexdigest() if wish else ""
 
     @property
     def late(self) -> int:
@@ -56,31 +67,31 @@ def routes(site: Site) -> list[Route]:
     """Return the routes of this file."""
 
     async def pick(_request: Request, reader: Reader, given: FormData) -> Response:
-        scope, deed, query = reader.eyes, str(given.get("deed", "")), str(given.get("query", ""))[:2000]
-        if deed not in set(Deed) or (deed == Deed.ROLLCALL and not may_start(reader.person)):
-            raise HTTPException(400)
+        scope, deed, query = reader.eyes, _deed_in(given, reader), str(given.get("query", ""))[:2000]
         numbers = [str(one)[:LONGEST] for one in given.getlist("person")]
         every = given.get("all") == "yes"
         found = await site.database.aread(lambda conn: _picked(conn, site, scope, query, numbers, every=every))
         if len(found) > MOST:
             return back(query, "too_many")
-        made = await site.database.awrite(lambda conn: use.pick(conn, reader.person.id, Deed(deed), found, site.now))
+        made = await site.database.awrite(lambda conn: use.pick(conn, reader.person.id, deed, found, site.now))
         return back(query, "nobody") if made is None else RedirectResponse(f"{PAGE}/{made}", 303)
 
     async def show(request: Request, reader: Reader) -> Response:
         scope, selection_id = reader.eyes, request.path_params["selection_id"]
-        seen = await site.database.aread(lambda conn: _look(conn, site, scope, selection_id, reader.person.id))
+        seen = await site.database.aread(lambda conn: look(conn, site, scope, selection_id, reader.person.id))
         if seen is None:
             raise HTTPException(404)
-        return console_page(site, request, reader, "console/people_picked.html", seen=seen, list_page=LIST)
+        return shown(site, request, reader, seen, said=request.query_params.get("said", ""))
 
-    async def act(request: Request, reader: Reader, _given: FormData) -> Response:
+    async def act(request: Request, reader: Reader, given: FormData) -> Response:
         scope, now, selection_id = reader.eyes, site.now, request.path_params["selection_id"]
+        if not await _as_seen(site, reader, selection_id, str(given.get("mark", ""))):
+            return RedirectResponse(f"{PAGE}/{selection_id}?said=changed", 303)
         while True:
             done = await site.database.awrite(lambda conn: use.go_on(conn, selection_id, reader.person.id, scope, now))
             if done is None or done.deed is Deed.ROLLCALL:
                 raise HTTPException(404)
-            if done.done_at is not None:
+            if done.done_at is not None or not done.is_ready:
                 break
         site.nudge()
         return RedirectResponse(f"{PAGE}/{selection_id}", 303)
@@ -90,6 +101,38 @@ def routes(site: Site) -> list[Route]:
         Route(f"{PAGE}/{{selection_id:int}}", signed_in(site, show), methods=["GET"]),
         Route(f"{PAGE}/{{selection_id:int}}", guarded_form(site, act), methods=["POST"]),
     ]
+
+
+def _deed_in(given: FormData, reader: Reader) -> Deed:
+    deed = str(given.get("deed", ""))
+    if deed not in set(Deed) or not may_do(reader, Deed(deed)):
+        raise HTTPException(400)
+    return Deed(deed)
+
+
+async def _as_seen(site: Site, reader: Reader, selection_id: int, mark: str) -> bool:
+    """Tell whether what is to be done is what was looked at; 404 for what is not the reader's to do."""
+    scope = reader.eyes
+    found = await site.database.aread(lambda conn: look(conn, site, scope, selection_id, reader.person.id))
+    if found is None or not may_do(reader, found.selection.deed):
+        raise HTTPException(404)
+    return mark == found.mark or found.selection.done_at is not None
+
+
+def may_do(reader: Reader, deed: Deed) -> bool:
+    """Tell whether a deed is hers to do at all: a notice is the office's."""
+    if deed is Deed.ROLLCALL:
+        return may_start(reader.person)
+    return deed is not Deed.NOTICE or reader.eyes.office
+
+
+def shown(site: Site, request: Request, reader: Reader, seen: Seen, *, status: int = 200, **given: Any) -> Response:
+    """Return the page of a selection."""
+    empty: dict[str, Any] = {"said": "", "fault": "", "typed": seen.selection.wish, "longest": LONGEST_NOTICE}
+    every = empty | given
+    response = console_page(site, request, reader, "console/people_picked.html", seen=seen, list_page=LIST, **every)
+    response.status_code = status
+    return response
 
 
 def _picked(conn: Connection, site: Site, scope: Scope, query: str, numbers: list[str], *, every: bool) -> list[Listed]:
@@ -104,10 +147,11 @@ def _picked(conn: Connection, site: Site, scope: Scope, query: str, numbers: lis
     return of_ids(conn, scope, ids, site.now, live)
 
 
-def _look(conn: Connection, site: Site, scope: Scope, selection_id: int, author_id: int) -> _Seen | None:
+def look(conn: Connection, site: Site, scope: Scope, selection_id: int, author_id: int) -> Seen | None:
+    """Return a selection of a reader's own with who of it may be seen; None for another's."""
     selection = store.of_author(conn, selection_id, author_id) if selection_id < 2**63 else None
     if selection is None:
         return None
     live = live_of(site.services.settings)
     found = [one for one in of_ids(conn, scope, selection.member_ids, site.now, live) if not one.left_out]
-    return _Seen(selection, found)
+    return Seen(selection, found)

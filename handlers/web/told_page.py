@@ -7,11 +7,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bot.agreements.model import Agreement
 from bot.engine.facts import load_facts
 from bot.links import store as links
 from bot.links.model import LinkPurpose
 from bot.people.model import Person
 from bot.people.store import by_id
+from bot.views.agreed import agreed_with
 from bot.views.looks import Look, looks_at
 from bot.views.receipt import Receipt, receipt_of
 from handlers.web import chat_door
@@ -30,6 +32,7 @@ class _Shown:
     zone: str
     receipts: list[Receipt]
     looks: list[Look]
+    agreed: list[Agreement]
 
 
 def routes(site: Site) -> list[Route]:
@@ -73,6 +76,7 @@ def _shown(conn: Connection, site: Site, person: Person) -> _Shown:
         zone=load_facts(conn, [person.id])[person.id].zone_now(now),
         receipts=receipt_of(conn, person.id, site.services.settings.retention, now),
         looks=looks_at(conn, person.id, LOOKS),
+        agreed=agreed_with(conn, person.id),
     )
 
 
@@ -88,6 +92,7 @@ def _render(site: Site, request: Request, found: _Shown | int, *, what: str) -> 
         zone=found.zone,
         receipts=found.receipts,
         looks=found.looks,
+        agreed=found.agreed,
         retention=retention,
         back=path.removesuffix("/told") if path.startswith("/chat/") else "",
     )

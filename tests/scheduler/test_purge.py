@@ -9,6 +9,7 @@ from sqlalchemy import Table, func, select
 from bot.branches.store import branches
 from bot.cases.events import case_events
 from bot.cases.store import case_alarms, cases
+from bot.handed.store import handed_rosters
 from bot.inbox.store import inbox
 from bot.journal.store import journal
 from bot.links import store as links
@@ -190,4 +191,15 @@ def test_sessions_go_after_three_years_with_all_that_hangs_on_them(tmp_path: Pat
             assert list(conn.execute(query).scalars()) == [held["young"]], table.name
     assert count(ground, prompts) == 1
     assert count(ground, sessions) == 1
+    ground.database.close()
+
+
+def test_a_roster_that_was_handed_in_goes_after_two_days(tmp_path: Path) -> None:
+    ground = Ground(open_ground(tmp_path))
+    office = ground.staff("O1", "office")
+    for age in (47 * HOUR, 49 * HOUR):
+        files = [["people.csv", ""]]
+        ground.put(handed_rosters, author_id=office, names=["people.csv"], prune=[], files=files, created_at=NOW - age)
+    assert run(ground) == 1
+    assert count(ground, handed_rosters) == 1
     ground.database.close()

@@ -4,7 +4,10 @@ A new page is looked at by itself; one whose address has a name in it needs a va
 """
 
 import pytest
+from sqlalchemy import Connection
 
+from bot.handed import store
+from bot.people.store import by_number
 from tests.handlers.web.browser.conftest import DESKTOP, PHONE, Open, Served, accessible
 from tests.handlers.web.browser.test_pages import fits, speaks
 from tests.support.console_routes import console_paths
@@ -20,7 +23,14 @@ LOOKS = pytest.mark.parametrize(
         (DESKTOP, "en", False),
     ],
 )
-ELSEWHERE = ("/console/login/", "/console/rollcalls/{", "/console/people-selected/", "/console/sessions")
+ROSTER = """number,name,role,party
+S09,吴欣悦,student,league
+S20,=HYPERLINK("a"),student,
+"""
+ELSEWHERE = (
+    *("/console/login/", "/console/rollcalls/{", "/console/people-selected/", "/console/sessions"),
+    "/console/import/template.xlsx",
+)
 """Pages with tests of their own: they need a link, a roll-call that is under way, a selection, or a branch to lead."""
 
 
@@ -35,7 +45,8 @@ def test_every_page_of_the_console(
     page.get_by_role("button", name="登录" if language == "zh" else "Sign in", exact=True).click()
     page.wait_for_url("**/console/")
     faults = []
-    for path in console_paths(served.app, "GET", {"number": "S09", "case_id": str(case)}, ELSEWHERE):
+    values = {"number": "S09", "case_id": str(case), "roster_id": str(handed_in(served, language))}
+    for path in console_paths(served.app, "GET", values, ELSEWHERE):
         answer = page.goto(served.url + path)
         assert answer is not None
         assert answer.status == 200, path
@@ -46,3 +57,14 @@ def test_every_page_of_the_console(
             except AssertionError as error:
                 faults.append(str(error))
     assert faults == []
+
+
+def handed_in(served: Served, language: str) -> int:
+    """Hand in a roster of the reader's own and return its id."""
+
+    def work(conn: Connection) -> int:
+        author = by_number(conn, "O1" if language == "zh" else "E1")
+        assert author is not None
+        return store.add(conn, author.id, [("people.csv", ROSTER.encode())], {"people"}, served.clock.now())
+
+    return served.app.database.write(work)
