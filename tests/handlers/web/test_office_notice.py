@@ -64,7 +64,7 @@ def test_it_is_counted_and_seen_then_sent_once_in_the_morning_of_each(town: Town
     assert "2 get the message" in seen
     assert "1 cannot be reached" in seen
     rows = sent(town)
-    morning, noon = datetime(2026, 11, 19, 12, 30, tzinfo=UTC), town.clock.now()  # half past seven in New York
+    morning, noon = datetime(2026, 11, 19, 12, tzinfo=UTC), town.clock.now()  # seven in New York
     assert [(at, state) for _, at, state, _ in rows] == [(morning, "waiting"), (noon, "waiting"), (morning, "failed")]
     office.shown, office.path = shown, path
     office.press("Send it to 3 people")
