@@ -15,6 +15,7 @@ from bot.handed import store
 from bot.handed.model import Handed
 from bot.roster.columns import SHEETS
 from bot.roster.diff import mark_of
+from bot.roster.faults_said import in_chinese
 from bot.roster.model import Change, ChangeKind, RosterMistake
 from bot.roster.uploaded import Upload, read_uploads
 from bot.storage.writer import Urgency
@@ -68,7 +69,8 @@ def routes(site: Site) -> list[Route]:
             pages=pages,
             first=(at - 1) * AT_ONCE,
             shown=slice((at - 1) * AT_ONCE, at * AT_ONCE),
-            said=request.query_params.get("said", ""),
+            news=request.query_params.get("said", ""),
+            chinese=in_chinese,
             name_of=_name_of,
             place_of=_place_of,
             unshown=_UNSHOWN,

@@ -252,3 +252,12 @@ def test_addresses_of_mail_follow_the_roster(tmp_path: Path) -> None:
         office.press("Import this")
         query = select(addresses.c.external_id).where(addresses.c.channel == "mail")
         assert app.database.read(lambda conn: conn.execute(query).scalars().all()) == ["us@uni.example"]
+
+
+def test_mistakes_are_said_in_the_readers_language(town: Town) -> None:
+    town.ground.staff("O1", "office", language="zh")
+    office = town.signed_in("O1")
+    seen = see(office, HEAD + "20230001,,king,not-a-mail\n")
+    assert "people · 第 2 行 · name 是空的；应为姓名" in seen
+    assert "没有 “king”；应为其中之一：student 学生" in seen
+    assert "“not-a-mail” 不是邮箱地址；应为邮箱，如 name@example.edu" in seen
