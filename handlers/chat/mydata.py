@@ -3,7 +3,6 @@
 from typing import Any
 
 from bot.addresses.model import MAIL
-from bot.views.agreed import agreed_with
 from bot.views.held import held_about
 from bot.views.looks import looks_at
 from bot.views.receipt import Receipt, receipt_of
@@ -38,7 +37,6 @@ def asked(chat: Chat) -> None:
         made_up=held.made_up,
         calendars=held.calendars,
         sessions_days=retention.sessions_days,
-        agreements=[] if by_mail else _agreed(chat),
         agreed_count=held.agreed,
         looks=[] if by_mail else _looks(chat),
         skips=chat.person.skips_counsellor,
@@ -48,11 +46,6 @@ def asked(chat: Chat) -> None:
         can_open=url.startswith("https://"),
         page=url if by_mail and url else None,
     )
-
-
-def _agreed(chat: Chat) -> list[dict[str, Any]]:
-    found = agreed_with(chat.conn, chat.person.id, LATEST)
-    return [{"who": one.author, "text": one.text, "at": one.at} for one in found if one.done_at is None]
 
 
 def _looks(chat: Chat) -> list[dict[str, Any]]:

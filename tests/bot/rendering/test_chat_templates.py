@@ -138,7 +138,6 @@ FULL: dict[str, Any] = {
     "channels": ["telegram", "web"],
     "messages_days": 180,
     "looks": [{"who": "李老师", "what": what, "at": "2026-11-18T12:00:00+00:00"} for what in ("notes", "export")],
-    "agreements": [{"who": "李老师", "text": "每周日通话", "at": "2026-11-18T12:00:00+00:00"}],
     "agreed_count": 1,
     "by": "韩主任",
     "about": "checkin",
