@@ -6,8 +6,10 @@ from importlib.metadata import version
 
 from sqlalchemy import Connection, select
 
+from bot.engine.bisect import bisect
 from bot.engine.facts import load_facts
 from bot.engine.moving import move
+from bot.engine.programme_replan import set_aside
 from bot.engine.replanning import replan
 from bot.local_time import rules_release
 from bot.people.model import RoleKind
@@ -25,9 +27,10 @@ _DONE = "planned.everyone"
 def plan_everyone(
     conn: Connection, programmes: Programmes, now: datetime, after_id: int = 0, limit: int = BATCH
 ) -> int | None:
-    """Plan the next `limit` students after an id; return the last id planned, or None when there are no more.
+    """Plan the next `limit` students after an id; return the last id looked at, or None when there are no more.
 
-    Call it again with the id until it returns None, each time in a transaction of its own.
+    Call it again with the id until it returns None, each time in a transaction of its own. Whoever cannot be planned
+    keeps what was planned before, and holds up nobody.
     """
     query = (
         select(roles.c.person_id)
@@ -38,8 +41,12 @@ def plan_everyone(
     ids: list[int] = list(conn.execute(query).scalars())
     if not ids:
         return None
-    _carry_over(conn, ids, programmes, now)
-    replan(conn, ids, programmes, now)
+
+    def plan(some: Sequence[int]) -> None:
+        _carry_over(conn, some, programmes, now)
+        replan(conn, some, programmes, now)
+
+    bisect(conn, ids, plan, set_aside)
     return ids[-1]
 
 

@@ -67,7 +67,7 @@ def go_on(conn: Connection, programmes: Programmes, limit: int = SLICE) -> Repla
     )
     ids = list(conn.execute(query).scalars())
     counts = [found.count]
-    bisect(conn, ids, lambda some: counts.append(replan(conn, some, programmes, found.at)), _set_aside)
+    bisect(conn, ids, lambda some: counts.append(replan(conn, some, programmes, found.at)), set_aside)
     count = PlanCount(*(sum(of) for of in zip(*map(astuple, counts), strict=True)))
     done = Replan(found.version_id, found.at, ids[-1] if ids else found.after_id, len(ids) < limit, count)
     _keep(conn, done)
@@ -85,7 +85,7 @@ def hurry(conn: Connection, person_ids: Iterable[int], programmes: Programmes) -
     return bool(ids)
 
 
-def _set_aside(person_id: int, error: Exception) -> None:
+def set_aside(person_id: int, error: Exception) -> None:
     """Let the others go on; the watchdog finds whoever has no next question."""
     log.error("a student could not be planned", person_id=person_id, error=type(error).__name__)
 
