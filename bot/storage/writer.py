@@ -2,22 +2,22 @@
 
 On SQLite, where each commit waits for the disk, small pieces of work that wait at the same time share a transaction,
 each under a savepoint of its own: one that fails takes nothing of the others with it, and nobody hears that his work is
-done before it is committed. Bulk is never shared: whoever is more important would wait for it.
+done before it is committed. Bulk is never shared: whoever is more important would wait for it. However much arrives,
+after each transaction of what has arrived somebody who waits for an answer has his turn.
 """
 
-import itertools
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import IntEnum
-from queue import Empty, PriorityQueue
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
 from bot.clock import monotonic
+from bot.storage.turns import Turns
 
 T = TypeVar("T")
 MOST_TOGETHER = 20
@@ -37,10 +37,9 @@ class Urgency(IntEnum):
     STOP = 9
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class _Job:
     urgency: int
-    number: int
     future: Future[Any]
     work: Callable[[Connection], Any]
 
@@ -51,11 +50,11 @@ class _Done:
     error: BaseException | None = None
 
 
-_STOP = int(Urgency.STOP)
+_ARRIVED, _STOP = int(Urgency.ARRIVED), int(Urgency.STOP)
 
 
 class Writer:
-    """A priority queue of write transactions worked off by named threads; `submit` may be called from anywhere."""
+    """Write transactions in turns, worked off by named threads; `submit` may be called from anywhere."""
 
     def __init__(
         self, threads: int, transaction: Callable[[], AbstractContextManager[Connection]], *, shares: bool
@@ -63,8 +62,7 @@ class Writer:
         """Start the threads; `transaction` begins and commits one, `shares` says whether several may be in it."""
         self._transaction = transaction
         self._most = MOST_TOGETHER if shares else 1
-        self._queue: PriorityQueue[_Job] = PriorityQueue()
-        self._order = itertools.count()
+        self._queue: Turns[_Job] = Turns()
         self._threads = [
             threading.Thread(target=self._work, name=f"writer-{number}", daemon=True) for number in range(threads)
         ]
@@ -74,20 +72,23 @@ class Writer:
     def submit(self, work: Callable[[Connection], T], urgency: Urgency) -> Future[T]:
         """Queue one piece of work and return its future; works of equal urgency keep their order."""
         future: Future[T] = Future()
-        self._queue.put(_Job(int(urgency), next(self._order), future, work))
+        self._queue.put(_Job(int(urgency), future, work))
         return future
 
     def close(self) -> None:
         """Finish what is queued, then end the threads."""
         for _ in self._threads:
-            self._queue.put(_Job(_STOP, next(self._order), Future(), _nothing))
+            self._queue.put(_Job(_STOP, Future(), _nothing))
         for thread in self._threads:
             thread.join()
 
     def _work(self) -> None:
-        while (job := self._queue.get()).urgency != _STOP:
+        last: int | None = None
+        while (job := self._queue.take(_ARRIVED if last == _ARRIVED else None)).urgency != _STOP:
             if job.future.set_running_or_notify_cancel():
-                _tell(self._done(job))
+                done = self._done(job)
+                last = done[-1][0].urgency
+                _tell(done)
 
     def _done(self, first: _Job) -> Sequence[tuple[_Job, _Done]]:
         """Do a piece of work, and those that may share its transaction; return what came of each."""
@@ -113,16 +114,10 @@ class Writer:
         if last.urgency in {Urgency.HELP, Urgency.BULK}:
             return None
         least = Urgency.ARRIVED if last.urgency == Urgency.ARRIVED else Urgency.DELIVERY
-        while True:
-            try:
-                job = self._queue.get_nowait()
-            except Empty:
-                return None
-            if job.urgency > least:
-                self._queue.put(job)  # with its number it keeps its place
-                return None
+        while (job := self._queue.take_more(least)) is not None:
             if job.future.set_running_or_notify_cancel():
                 return job
+        return None
 
 
 def _under_savepoint(conn: Connection, work: Callable[[Connection], Any]) -> _Done:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, event, text
 
 from bot.storage import state
 from bot.storage.database import Database
-from bot.storage.writer import Urgency
+from bot.storage.writer import MOST_TOGETHER, Urgency
 from tests.fakes.ground import open_ground
 
 
@@ -145,3 +145,35 @@ def test_what_has_arrived_is_kept_before_anybody_is_answered_and_waits_for_no_an
         "another, 2 commits before",
         "an answer, 3 commits before",
     ]
+
+
+def test_however_much_arrives_somebody_is_answered_in_between(database: Database) -> None:
+    order: list[str] = []
+
+    def notes(name: str) -> Callable[[Connection], None]:
+        return lambda _conn: order.append(name)
+
+    arrivals = [(notes("kept"), Urgency.ARRIVED)] * (3 * MOST_TOGETHER)
+    answers = [(notes("answered"), Urgency.PERSON)] * 2
+    for future in queued_while_busy(database, *answers, *arrivals):
+        future.result(10)
+    first, second = (at for at, one in enumerate(order) if one == "answered")
+    assert 0 < first <= MOST_TOGETHER
+    assert first < second <= 2 * MOST_TOGETHER + 1
+
+
+def test_a_cry_goes_before_whoever_is_answered_in_between(database: Database) -> None:
+    order: list[str] = []
+    cried: list[Future[None]] = []
+
+    def notes(name: str) -> Callable[[Connection], None]:
+        return lambda _conn: order.append(name)
+
+    def cries(_conn: Connection) -> None:
+        order.append("kept")
+        cried.append(database._writer.submit(notes("a cry"), Urgency.HELP))
+
+    for future in queued_while_busy(database, (notes("answered"), Urgency.PERSON), (cries, Urgency.ARRIVED)):
+        future.result(10)
+    cried[0].result(10)
+    assert order == ["kept", "a cry", "answered"]
