@@ -61,5 +61,16 @@ class Keyring:
         except InvalidToken:
             raise SealError("no key of the key file opens this value") from None
 
+    def seal_bytes(self, data: bytes, purpose: str = CARE) -> bytes:
+        """Return bytes sealed."""
+        return self._of(purpose).encrypt(data)
+
+    def unseal_bytes(self, token: bytes, purpose: str = CARE) -> bytes:
+        """Return sealed bytes; SealError when no key opens them."""
+        try:
+            return self._of(purpose).decrypt(token)
+        except InvalidToken:
+            raise SealError("no key of the key file opens this file") from None
+
     def _of(self, purpose: str) -> MultiFernet:
         return self._branch if purpose == BRANCH else self._care

@@ -16,6 +16,7 @@ from bot.settings_digest import DigestSection
 from bot.settings_dingtalk import DingTalk
 from bot.settings_limits import Limits as Limits  # noqa: PLC0414 - others take it from here
 from bot.settings_mail import Mail
+from bot.settings_reports import ReportsSection
 from bot.settings_wechat import WeChat
 from bot.settings_wecom import WeCom
 from bot.settings_words import words_for
@@ -105,6 +106,7 @@ class Retention(_Section):
     raw_updates_days: Positive = 30
     cases_days: Positive = 365
     sessions_days: Positive = 1095
+    reports_days: Positive = 1825
 
 
 class Contacts(_Section):
@@ -160,6 +162,7 @@ class Settings(_Section):
     duty: DutySection = DutySection()
     digest: DigestSection = DigestSection()
     policies: PoliciesSection = PoliciesSection()
+    reports: ReportsSection = ReportsSection()
 
     @model_validator(mode="before")
     @classmethod

@@ -19,6 +19,7 @@ LOGIN_FOR = timedelta(minutes=15)
 INVITED_FOR = timedelta(days=14)
 ANSWER_FOR = timedelta(days=14)
 RECEIPT_FOR = timedelta(hours=24)
+REPORT_FOR = timedelta(days=30)
 _UNANSWERED = FAILED | {State.ALIVE}
 
 
@@ -122,6 +123,13 @@ def meeting_file_link(
         prompt_id=prompt.id,
     )
     return f"{settings.service.url}/a/{token}/meeting.ics"
+
+
+def report_link(conn: Connection, settings: Settings, person_id: int, real_now: datetime) -> str:
+    """Return a link for a student herself to the page on which she writes her report; good for thirty days."""
+    expires_at = real_now + REPORT_FOR
+    token = links.make(conn, LinkPurpose.REPORT, person_id, real_now=real_now, expires_at=expires_at, channel="web")
+    return f"{settings.service.url}/report/{token}"
 
 
 def oldest_open(conn: Connection, person_id: int, now: datetime) -> Prompt | None:

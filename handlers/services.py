@@ -1,7 +1,7 @@
 """What handlers need besides a connection: made once by the wiring, shared by every message and page."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.clock import Clock
@@ -10,6 +10,7 @@ from bot.outbox.model import Rendered
 from bot.places.zone_finder import ZoneFinder
 from bot.programmes.versions import Programmes
 from bot.rendering.renderer import Renderer
+from bot.reports.sections import Sections, shipped
 from bot.settings import Settings
 
 
@@ -39,3 +40,5 @@ class Services:
     zone_finder: ZoneFinder
     understand: Mapping[str, Callable[[dict[str, Any]], Incoming]]
     answer_stranger: Callable[[StrangerReply], None] = _drop
+    sections: Sections = field(default_factory=shipped)
+    """What a report consists of."""

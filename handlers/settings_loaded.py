@@ -24,6 +24,8 @@ from bot.places.countries import REGIONS, find_country
 from bot.policies import parse as policies_parse
 from bot.policies import store as policies_store
 from bot.policies.model import Policies
+from bot.reports import sections as sections_parse
+from bot.reports.sections import Sections
 from bot.settings import Settings
 
 
@@ -62,6 +64,26 @@ def read_duty_and_policies(settings: Settings) -> tuple[Duty, Policies]:
     if mistakes:
         raise SettingsError(mistakes)
     return duty, policies
+
+
+def read_sections(settings: Settings) -> Sections:
+    """Return what a report consists of; SettingsError with every mistake of the file that the settings name."""
+    file = settings.reports.file
+    template = settings.reports.template
+    if template and not Path(template).is_file():
+        mend = "name a readable .docx, or leave it empty"
+        raise SettingsError([Mistake("[reports] template", f"there is no file {template!r}", mend)])
+    if not file:
+        return sections_parse.shipped()
+    try:
+        return sections_parse.parse(Path(file).read_text(encoding="utf-8-sig"), file)
+    except OSError as error:
+        what = f"{file!r} cannot be read ({error.strerror})"
+        raise SettingsError([Mistake("[reports] file", what, "name a readable file")]) from None
+    except UnicodeDecodeError:
+        raise SettingsError([Mistake("[reports] file", f"{file!r} is not UTF-8 text", "save it as UTF-8")]) from None
+    except MistakesError as error:
+        raise SettingsError(error.mistakes) from None
 
 
 def read_duty(settings: Settings) -> Duty:

@@ -20,13 +20,13 @@ from bot.storage.migrate import Standing, standing
 from bot.storage.opening import holds_rows, sqlite_file
 from handlers.programme_loaded import check as check_programme
 from handlers.programme_loaded import seed_text
-from handlers.settings_loaded import read_duty, read_policies, unknown_names
+from handlers.settings_loaded import read_duty, read_policies, read_sections, unknown_names
 
 
 @click.command("check", cls=Command)
 @pass_tool
 def check(tool: Tool) -> None:
-    """Check settings, channels, database, templates, programme, duty and policies; changes nothing."""
+    """Check settings, channels, database, templates, programme, duty, policies and reports; changes nothing."""
     settings = tool.settings  # wrong settings end here, with exit code 2
     click.echo("settings: sound")
     looks = (
@@ -36,6 +36,7 @@ def check(tool: Tool) -> None:
         ("programme", _programme),
         ("duty", _duty),
         ("policies", _policies),
+        ("reports", _reports),
     )
     errors = [error for name, look in looks if (error := _report(name, look, settings)) is not None]
     if any(isinstance(error, UsageError) for error in errors):
@@ -131,3 +132,7 @@ def _unknown(settings: Settings, duty: Duty) -> list[Mistake]:
 def _policies(settings: Settings) -> str:
     policies = read_policies(settings)
     return f"for {', '.join(policies.of)}"
+
+
+def _reports(settings: Settings) -> str:
+    return f"of {', '.join(read_sections(settings).keys)}"

@@ -22,7 +22,7 @@ from bot.engine.volunteering import self_prompt
 from bot.journal import store as journal
 from bot.programmes.versions import Programmes
 from bot.prompts import store as prompts_store
-from bot.prompts.model import FAILED, RUNNING, Choice, Prompt, ShareWith, State
+from bot.prompts.model import FAILED, RUNNING, UNANSWERABLE, Choice, Prompt, ShareWith, State
 
 UNDO_FOR = timedelta(minutes=2)
 
@@ -60,7 +60,7 @@ def answer(
 ) -> Answered:
     """Record an answer to one of her prompts, whatever its state; the caller owns the transaction."""
     prompt = prompts_store.by_id(conn, prompt_id)
-    if prompt is None or prompt.person_id != person_id:
+    if prompt is None or prompt.person_id != person_id or prompt.kind in UNANSWERABLE:
         return Answered(Outcome.REFUSED)
     return _record(conn, prompt, choice, channel, now, programmes)
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, func, literal, select
 
 from bot.cases.model import Reason
 from bot.cases.store import ended_by_staff
-from bot.engine import second_channel
+from bot.engine import report_asking, second_channel
 from bot.engine.asking import queue, what_to_ask
 from bot.engine.casework import open_case
 from bot.engine.deciding import Decision, decide
@@ -28,12 +28,15 @@ from bot.programmes.model import Kind
 from bot.programmes.versions import Programmes
 from bot.prompts.model import FAILED, Prompt, State
 from bot.prompts.store import Claimed, prompts
+from bot.reports.model import KIND as REPORT
 
 _REASONS = {
     State.MISSED: Reason.MISSED,
     State.UNREACHED: Reason.UNREACHED,
     State.NOT_ASKED: Reason.NOT_ASKED,
 }
+_NOTICES = {second_channel.KIND: second_channel.not_proven, REPORT: report_asking.overdue}
+"""Kinds whose end without a word is a notice and no alarm."""
 Decided = tuple[Situation, Decision]
 
 
@@ -50,8 +53,11 @@ def work_off_batch(conn: Connection, due: Sequence[Claimed], now: datetime, prog
         item = version.item(one.alike.item)
         if item is None:
             raise LookupError(f"version {one.alike.version_id} of the programme has no item {one.alike.item!r}")
-        if item.kind is Kind.CHANNELS:
-            left = second_channel.settle(conn, one.ids, whose, now)
+        if item.kind in {Kind.CHANNELS, Kind.REPORT}:
+            if item.kind is Kind.CHANNELS:
+                left = second_channel.settle(conn, one.ids, whose, now)
+            else:
+                left = report_asking.settle(conn, one.ids, item, now)
             if not left:
                 continue
             one = replace(one, alike=replace(one.alike, id=left[0]), ids=left)  # noqa: PLW2901 - the same, fewer
@@ -88,8 +94,8 @@ def _open_cases(conn: Connection, decided: Sequence[Decided], whose: dict[int, i
             # Whoever took one on before her time was up may have ended it: nobody is alarmed of her again.
             had = ended_by_staff(conn, [whose[one_id] for one_id in one.ids], one.ids)
             for prompt_id in sorted(set(one.ids) - had):
-                if one.alike.kind == second_channel.KIND:
-                    second_channel.not_proven(conn, prompt_id, whose[prompt_id], now)
+                if (notice := _NOTICES.get(one.alike.kind)) is not None:
+                    notice(conn, prompt_id, whose[prompt_id], now)
                     continue
                 open_case(conn, whose[prompt_id], _REASONS[decision.state], prompt_id, now)
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam
 from bot.engine.facts import load_facts
 from bot.engine.person_facts import PersonFacts
 from bot.engine.planning import Plan, Wanted, plan
+from bot.engine.report_asking import called_off
 from bot.journal import store as journal
 from bot.outbox.model import Kind, OutboxState
 from bot.outbox.store import outbox
@@ -76,6 +77,7 @@ def _store(conn: Connection, made: Plan, now: datetime) -> None:
             [{"row_id": row.id, "state": State.WITHDRAWN.value, "next_at": None} for row in made.cancel],
         )
         _call_off(conn, [row.id for row in made.cancel if row.state in RUNNING])
+        called_off(conn, [row for row in made.cancel if row.state in RUNNING], now)
         lines += [
             journal.line(now, "prompt.withdrawn", person_id=row.person_id, prompt_id=row.id, was=row.state.value)
             for row in made.cancel

@@ -13,6 +13,7 @@ class Kind(StrEnum):
     CHECKIN = "checkin"
     LANDING = "landing"
     CHANNELS = "channels"  # two proven ones before departure
+    REPORT = "report"  # what she writes about a stay after it
 
 
 class Step(StrEnum):

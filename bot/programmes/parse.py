@@ -162,6 +162,9 @@ class _Reader:
         if kind is Kind.CHANNELS and not (is_before and isinstance(when, Once) and when.anchor is Anchor.DEPARTURE):
             mend = 'write anchor = "departure" and before = { days = 14, at = "18:30" }'
             self._say(f"{where}when", "two channels are asked for before departure", mend)
+        if kind is Kind.REPORT and not (isinstance(when, Once) and when.anchor is Anchor.RETURN):
+            mend = 'write anchor = "return" and after = { days = 7, at = "10:00" }'
+            self._say(f"{where}when", "a report is asked for after the return", mend)
         if kind is not Kind.CHANNELS and is_before:
             self._say(
                 f"{where}when.before", "how she is is not asked before the day", 'use after, or kind = "channels"'

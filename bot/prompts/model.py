@@ -25,8 +25,8 @@ RUNNING = frozenset({State.OPEN, State.LATE})
 FAILED = frozenset({State.MISSED, State.UNREACHED, State.NOT_ASKED})
 """Over without a word from her."""
 
-UNANSWERABLE = frozenset({"channels"})
-"""Kinds that no word of hers answers, nor is any a sign of life for them: what they ask for is seen by itself."""
+UNANSWERABLE = frozenset({"channels", "report"})
+"""Kinds that no plain answer answers, nor is any word a sign of life for them: what they ask for is seen by itself."""
 
 
 class Choice(StrEnum):

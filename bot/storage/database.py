@@ -26,6 +26,7 @@ class Database:
 
     def __init__(self, url: URL, keyring: Keyring) -> None:
         """Make the engine and start the threads; the first connection is opened by the first use."""
+        self.keyring = keyring
         self.engine: Engine = make_engine(url, keyring)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._writer = Writer(1 if self.is_sqlite else WRITERS_ON_POSTGRESQL, self._transaction, shares=self.is_sqlite)

@@ -25,6 +25,7 @@ from bot.people import store as people
 from bot.platforms import store as platforms
 from bot.programmes import store as programmes
 from bot.prompts import store as prompts
+from bot.reports import store as reports
 from bot.rollcalls import store as rollcalls
 from bot.selections import store as selections
 from bot.sessions import marks as session_marks
@@ -59,6 +60,7 @@ __all__ = [
     "platforms",
     "programmes",
     "prompts",
+    "reports",
     "rollcalls",
     "selections",
     "session_marks",

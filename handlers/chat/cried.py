@@ -7,7 +7,7 @@ from bot.engine.casework import raise_sos
 from bot.inbox.rules import Cry
 from bot.journal import store as journal
 from bot.prompts.notes import add_words, attach_positions
-from handlers.chat import incident_reported, relayed, waiting
+from handlers.chat import drafted, incident_reported, relayed, waiting
 from handlers.chat.asking import unanswered, urgent_case
 from handlers.context import Chat
 
@@ -85,8 +85,10 @@ def false_alarm(chat: Chat) -> None:
 
 def no_cry(chat: Chat) -> None:
     """She says that it is no emergency: nobody is told, and she can go on with what she was doing."""
+    words = waiting.cry_words(chat)
     waiting.end_cry(chat)
     journal.write(chat.conn, [journal.line(chat.now, "cry.denied", person_id=chat.person.id)])
     # A case that is open already is not ended by a button: whoever holds her phone could press it.
     chat.say("sos/cancelled" if urgent_case(chat) is None else "undone/urgent")
     incident_reported.ask_where_again(chat)
+    drafted.went_on(chat, words)

@@ -5,7 +5,7 @@ from bot.engine.incident_reports import LONGEST, report_incident
 from bot.moves.model import Place
 from bot.places.cities import find_cities
 from bot.places.countries import find_country
-from handlers.chat import waiting
+from handlers.chat import drafted, waiting
 from handlers.chat.words import is_off
 from handlers.context import Chat
 
@@ -22,7 +22,7 @@ def asked(chat: Chat, rest: str = "") -> None:
         _ask_where(chat, rest)
     else:
         waiting.wait_for(chat, WHAT)
-        chat.say("rollcall/report_what")
+        chat.say("rollcall/report_what", writes=drafted.is_asked(chat))
 
 
 def written(chat: Chat, step: str, data: dict[str, object], text: str) -> None:

@@ -15,6 +15,7 @@ from handlers.chat import (
     checkin,
     cried,
     digested,
+    drafted,
     enrolled,
     helped,
     incident_reported,
@@ -36,7 +37,7 @@ from handlers.context import Chat
 
 MOST = 2**63
 _TURNS_AWAY = frozenset(
-    {"answer", "volunteer", "undo", "share", "checkin", "help", "stop", "roll", "meet", "rsvp", "buddies"}
+    {"answer", "volunteer", "undo", "share", "checkin", "help", "stop", "roll", "meet", "rsvp", "buddies", "draft"}
 )
 
 
@@ -165,6 +166,7 @@ _HANDLERS: dict[str, Callable[[Chat, str], bool]] = {
     "meet": _meet,
     "rsvp": _meet,
     "report": incident_reported.pressed,
+    "draft": drafted.pressed,
     "sos": cried.pressed,
     "enrol": _enrol,
     "lang": languaged.pressed,

@@ -18,6 +18,7 @@ from handlers.chat import (
     buddied,
     case_noted,
     cried,
+    drafted,
     enrolled,
     file_received,
     incident_reported,
@@ -185,6 +186,8 @@ def _take_words(chat: Chat, text: str, step: Dialogue | None) -> None:
             answered.pressed(chat, waits.id, choice)
         else:
             answered.volunteered(chat, choice)
+    elif (step is None or step.step == noted.DECLINED) and drafted.written(chat, text):
+        return
     elif step is None or not _belongs(chat, step.step, step.data, text):
         declined = step is not None and step.step == noted.DECLINED
         answer = just_answered(chat) if chat.is_student and urgent_case(chat) is None else None

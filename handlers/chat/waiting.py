@@ -97,6 +97,12 @@ def end_for_help(chat: Chat) -> str:
     return "" if cry is None else str(cry.data.get("words", ""))
 
 
+def cry_words(chat: Chat) -> str:
+    """Return the words for which she was asked whether it is urgent."""
+    cry = _cry(chat)
+    return "" if cry is None else str(cry.data.get("words", ""))
+
+
 def end_cry(chat: Chat) -> None:
     """End that question and give back what she was in the middle of."""
     cry = _cry(chat)

@@ -9,6 +9,7 @@ from bot.outbox.model import Kind
 from bot.programmes.model import Anchor, Item, Recurring
 from bot.prompts import store as prompts
 from bot.prompts.model import Prompt
+from bot.reports.model import KIND as REPORT
 from bot.rollcalls.model import KIND as ROLLCALL
 from bot.sessions.model import KIND as SESSION
 from bot.trips.model import Trip
@@ -45,6 +46,8 @@ def _explain(chat: Chat, told: Told, prompt: Prompt) -> None:
         about = "checkin"
     elif prompt.kind == CHANNELS:
         about = "channels"
+    elif prompt.kind == REPORT:
+        about = "report"
     elif item.when.anchor is Anchor.RETURN:
         about = "return"
     chat.say(

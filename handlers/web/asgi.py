@@ -41,6 +41,8 @@ from handlers.web import (
     person,
     programme,
     reach,
+    report_files,
+    report_page,
     responses_csv,
     rollcall_csv,
     rollcall_done,
@@ -86,6 +88,8 @@ PAGES = (
     calendar_feed,
     calendar_page,
     session_board,
+    report_page,
+    report_files,
     reach,
     notice,
     notice_group,
@@ -130,6 +134,7 @@ def make_web(  # noqa: PLR0913 - one argument for each thing that pages need of 
     pages = (route for page in PAGES for route in page.routes(site))
     limits = services.settings.limits
     larger = {"/api/": limits.api_body_bytes, roster_import.PAGE: limits.import_body_bytes}
+    larger[report_files.UPLOAD] = services.settings.reports.file_bytes + limits.body_bytes
     app = Starlette(
         routes=[*pages, *routes, Mount("/api/v1", api), static.mount(folder)],
         exception_handlers={HTTPException: http_error(site)},

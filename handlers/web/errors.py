@@ -21,7 +21,13 @@ KNOWN = frozenset({400, 401, 403, 404, 405, 410, 413, 500})
 def plain(site: Site, request: Request, status: int, *, what: str = "", own: str | None = None) -> Response:
     """Return the plain page of a status; `what` names the link at fault: `login`, `chat`, `device` or `answer`."""
     code = status if status in KNOWN else 500
-    hers = what in {"chat", "device", "answer", "told"}  # a page of a student: whoever is in danger can dial at least
+    hers = what in {
+        "chat",
+        "device",
+        "answer",
+        "told",
+        "report",
+    }  # a page of a student: whoever is in danger can dial at least
     numbers = of_emergency(None, site.language(request, own), site.services.settings) if hers else {}
     return site.page(request, "web/error.html", status=status, own=own, code=code, what=what, **numbers)
 

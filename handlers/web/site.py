@@ -6,6 +6,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from prometheus_client import REGISTRY, CollectorRegistry
@@ -14,6 +15,7 @@ from starlette.responses import HTMLResponse
 
 from bot.rendering.renderer import LANGUAGES
 from bot.storage.database import Database
+from bot.storage.vault import Vault
 from handlers.services import Services
 
 LANGUAGE_COOKIE = "yanxin_language"
@@ -65,6 +67,11 @@ class Site:
     def real(self) -> datetime:
         """Return the real time, which links and sessions use."""
         return self.services.clock.real()
+
+    @property
+    def vault(self) -> Vault:
+        """Return where photos and documents of reports lie."""
+        return Vault(Path(self.services.settings.reports.folder), self.database.keyring)
 
     @property
     def is_https(self) -> bool:

@@ -290,6 +290,7 @@ def world_at(
         values: dict[str, Any] = {
             "database": {"url": database_url or f"sqlite:///{folder}/world.db"},
             "security": {"key_file": str(folder / "keys.txt")},
+            "reports": {"folder": str(folder / "files")},
             "channels": {"telegram": telegram.section().model_dump()} | (channels or {}),
             "limits": limits or {},
         } | (more or {})

@@ -307,7 +307,37 @@ SESSION: dict[str, Any] = {
     "links": 2,
     "others": 1,
 }
-FULL |= BUDDIES | RECEIPT | ROLLCALLS | DIGEST | SESSION
+REPORT: dict[str, Any] = {
+    "host": "Columbia",
+    "due_at": LATER,
+    "begun": True,
+    "aside": 4,
+    "hint": "想到哪儿写到哪儿",
+    "count": 120,
+    "tail": "就到这里",
+    "moved": False,
+    "due": "2026-12-24",
+    "returned": "请再写写成果",
+    "parts": [{"title": "收获", "count": 12, "text": "学到很多", "cut": True}],
+    "cut": True,
+    "sections": [{"key": "gains", "title": "收获", "count": 12}],
+    "titles": ["收获", "建议"],
+    "stage": "submitted",
+    "returns": "2026-12-01",
+    "length": 92,
+    "begins": "2026-09-01",
+    "ends": "2026-12-01",
+    "host_supervisor": "Lin",
+    "places": [{"city": "Boston", "country": "US", "day": "2026-10-01", "until": day} for day in ("", "2026-10-03")],
+    "changed": True,
+    "next_title": "建议",
+    "writes": True,
+    "asked": True,
+}
+NO_REPORT = REPORT | {"begun": False, "count": 0, "moved": True, "due": None, "returned": "", "parts": [], "cut": False}
+NO_REPORT |= {"stage": "excused", "host_supervisor": "", "places": [], "changed": False, "next_title": "", "url": ""}
+NO_REPORT |= {"asked": False, "hint": "", "writes": False, "words": ""}
+FULL |= BUDDIES | RECEIPT | ROLLCALLS | DIGEST | SESSION | REPORT
 BARE_STUDENT = STUDENT | {"unit": "", "city": "", "phone": "", "email": "", "can_open": False}
 # Everything that may be missing is missing: what no school gave, what is not planned, what has not happened.
 BARE = (
@@ -375,6 +405,8 @@ VARIANTS = [
     BARE | {"reply": "no", "said": "recorded", "title": "读书会", "has_deadline": False, "is_off": True},
     BARE | {"reply": "maybe", "said": "cancelled", "material": "", "link": "", "moved_from": None},
     FULL | {"about": "other", "rung": "reminder", "weeks": 1, "whom": "nobody"},
+    FULL | {"about": "report", "stage": "accepted", "moved": True},
+    BARE | NO_REPORT,
     BARE
     | {"receipt_url": "https://yanxin.example.edu/told/x"}
     | {"told": [{"reason": one, "at": LATER, "told": [{"who": "W", "role": one}]} for one in REASONS[3:] + ROLES[3:]]},

@@ -43,6 +43,7 @@ def settings_in(folder: Path, **service: Any) -> Settings:
             "service": service,
             "database": {"url": f"sqlite:///{folder / 'yanxin.db'}"},
             "security": {"key_file": str(folder / "keys.txt")},
+            "reports": {"folder": str(folder / "files")},
         }
     )
 

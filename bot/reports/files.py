@@ -1,0 +1,45 @@
+"""Photos and documents of reports: what each is, as rows. The bytes lie in a folder of their own."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, func, select
+
+from bot.reports.model import File
+from bot.reports.store import report_files as files
+from bot.reports.store import report_versions as versions
+
+
+def files_of(conn: Connection, report_id: int, *, removed: bool = False) -> list[File]:
+    """Return the files of a report in the order in which they came; with `removed` also those that she took out."""
+    query = select(files).where(files.c.report_id == report_id).order_by(files.c.id)
+    return [_file(row) for row in conn.execute(query if removed else query.where(files.c.removed_at.is_(None)))]
+
+
+def add_file(conn: Connection, report_id: int, digest: str, kind: str, name: str, size: int, now: datetime) -> int:
+    """Store a file; the same one again is the one that is there. Return its number."""
+    same = next((one for one in files_of(conn, report_id) if one.digest == digest), None)
+    if same is not None:
+        return same.id
+    values = {"report_id": report_id, "digest": digest, "kind": kind, "name": name, "size": size, "at": now}
+    return int(conn.execute(files.insert().values(**values).returning(files.c.id)).scalar_one())
+
+
+def remove_file(conn: Connection, report_id: int, file_id: int, now: datetime) -> bool:
+    """Take a file out of the draft; what was handed in with it keeps it."""
+    same = (files.c.id == file_id, files.c.report_id == report_id, files.c.removed_at.is_(None))
+    return conn.execute(files.update().where(*same).values(removed_at=now)).rowcount == 1
+
+
+def is_used(conn: Connection, report_id: int, file_id: int) -> bool:
+    """Tell whether a file was handed in with any version."""
+    query = select(versions.c.files).where(versions.c.report_id == report_id)
+    return any(file_id in ids for ids in conn.execute(query).scalars())
+
+
+def is_kept(conn: Connection, digest: str) -> bool:
+    """Tell whether any report has a file of these bytes."""
+    return bool(conn.execute(select(func.count()).select_from(files).where(files.c.digest == digest)).scalar_one())
+
+
+def _file(row: Row[tuple[object, ...]]) -> File:
+    return File(**row._mapping)  # noqa: SLF001 - the documented way to a row's columns by name

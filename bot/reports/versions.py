@@ -1,0 +1,98 @@
+"""What was handed in, and what its readers said to it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from bot.reports.model import Comment, Part, Remark, Version
+from bot.reports.store import report_comments as comments
+from bot.reports.store import report_feedback as feedback
+from bot.reports.store import report_versions as versions
+
+
+def add_version(conn: Connection, report_id: int, version: Version) -> None:
+    """Store what was handed in."""
+    parts = [[one.section, one.title, one.body] for one in version.parts if not one.is_anonymous]
+    conn.execute(
+        insert(versions).values(
+            report_id=report_id,
+            number=version.number,
+            parts=parts,
+            files=list(version.files),
+            channel=version.channel,
+            at=version.at,
+        )
+    )
+
+
+def versions_of(conn: Connection, report_id: int) -> list[Version]:
+    """Return all versions, the newest first."""
+    query = select(versions).where(versions.c.report_id == report_id).order_by(versions.c.number.desc())
+    return [_version(row) for row in conn.execute(query)]
+
+
+def version_of(conn: Connection, report_id: int, number: int) -> Version | None:
+    """Return one version."""
+    same = (versions.c.report_id == report_id, versions.c.number == number)
+    row = conn.execute(select(versions).where(*same)).one_or_none()
+    return None if row is None else _version(row)
+
+
+def add_comment(
+    conn: Connection,
+    report_id: int,
+    version: int,
+    author_id: int | None,
+    remark: Remark,
+    body: str,
+    now: datetime,
+    *,
+    until: datetime | None = None,
+) -> None:
+    """Store what a member of staff said; `author_id` None is the operator at the command line."""
+    conn.execute(
+        insert(comments).values(
+            report_id=report_id,
+            version=version,
+            author_id=author_id,
+            remark=remark.value,
+            body=body,
+            until=until,
+            at=now,
+        )
+    )
+
+
+def comments_of(conn: Connection, report_id: int, names: dict[int, str]) -> list[Comment]:
+    """Return what was said, the oldest first; `names` of authors by id."""
+    query = select(comments).where(comments.c.report_id == report_id).order_by(comments.c.id)
+    return [
+        Comment(
+            row.id,
+            row.version,
+            row.author_id,
+            names.get(row.author_id or 0, ""),
+            Remark(row.remark),
+            row.body,
+            row.at,
+            row.until,
+        )
+        for row in conn.execute(query)
+    ]
+
+
+def authors_of(conn: Connection, report_id: int) -> set[int]:
+    """Return who has said something."""
+    query = select(comments.c.author_id).where(comments.c.report_id == report_id, comments.c.author_id.is_not(None))
+    return set(conn.execute(query.distinct()).scalars())
+
+
+def add_feedback(conn: Connection, country: str, host: str, year: int, body: str) -> None:
+    """Keep what somebody wrote about a host; from here on nothing says who it was."""
+    conn.execute(insert(feedback).values(country=country, host=host, year=year, body=body))
+
+
+def _version(row: Any) -> Version:
+    parts = tuple(Part(section, title, body) for section, title, body in row.parts)
+    return Version(row.number, row.at, row.channel, parts, tuple(row.files))

@@ -1,0 +1,19 @@
+"""The settings of reports; `bot.settings` reads them with the rest."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Text = Annotated[str, Field(strict=True)]
+
+
+class ReportsSection(BaseModel):
+    """What a report consists of, what it looks like as a document, and where its photos and files lie."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    file: Text = ""
+    template: Text = ""
+    folder: Annotated[str, Field(strict=True, min_length=1)] = "var/files"
+    file_bytes: Annotated[int, Field(strict=True, ge=10_000, le=100_000_000)] = 12_000_000
+    most_files: Annotated[int, Field(strict=True, ge=1, le=200)] = 40

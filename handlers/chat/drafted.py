@@ -1,0 +1,282 @@
+"""She writes her report in chat: over several messages, on several days, in whichever app she is in.
+
+What she says goes to the section where she is, and she hears how long it is by now. Whether words belong to it is sure
+for half a day; after a longer rest she is asked, and nothing is put in or lost meanwhile.
+"""
+
+from typing import Any
+
+from bot.engine.report_life import hand_in
+from bot.local_time import local_date
+from bot.prompts import store as prompts_store
+from bot.reports import drafts, store, versions
+from bot.reports.model import WRITABLE, Draft, Remark, Report, Stage
+from bot.reports.rules import belongs, counted, following
+from bot.trips.store import of_person
+from handlers.chat import not_understood, relayed, waiting
+from handlers.chat.asking import just_answered, urgent_case
+from handlers.chat.words import is_off
+from handlers.context import Chat
+from handlers.links_made import report_link
+from handlers.report_begun import begin, current_report, noted, own_notes
+
+SHORT = 300
+"""Characters of each section that a long preview shows."""
+LONG = 2500
+"""Characters up to which a preview shows all."""
+_MOST_NUMBER = 15
+
+
+def asked(chat: Chat, _rest: str = "") -> None:
+    """Open her report where she was, or say that there is none to write."""
+    report = current_report(chat.conn, chat.person, chat.services) if chat.is_student else None
+    if report is None:
+        chat.say("report/none")
+    elif report.stage not in WRITABLE:
+        chat.say("report/over", stage=report.stage, url=_url(chat, report))
+    else:
+        report = begin(chat.conn, report, chat.person, chat.services)
+        store.update(chat.conn, report.id, said_at=chat.now)
+        _show(chat, report)
+
+
+def written(chat: Chat, text: str) -> bool:
+    """Take words for the report if they belong to it; False when they surely do not."""
+    report = _written_now(chat)
+    if report is None:
+        return False
+    sure = belongs(report, chat.now)
+    answer = just_answered(chat)
+    if answer is not None and answer.answered_at is not None and answer.answered_at >= (report.said_at or chat.now):
+        return False  # a word to what she was asked just now
+    if (case := urgent_case(chat)) is not None:
+        relayed.hers(chat, case, text)
+    elif is_off(text):
+        _rest(chat, report)
+    elif sure:
+        _add(chat, report, text)
+    else:
+        _ask(chat, report, text)
+    return True
+
+
+def file_sent(chat: Chat) -> bool:
+    """Say where a photo or a file goes while she writes; False when she does not."""
+    report = _written_now(chat)
+    if report is None:
+        return False
+    chat.say("report/file", url=_url(chat, report))
+    return True
+
+
+def is_asked(chat: Chat) -> bool:
+    """Tell whether a report of hers waits to be written."""
+    mine = store.of_person(chat.conn, chat.person.id)
+    return any(one.stage in WRITABLE and one.prompt_id is not None for one in mine)
+
+
+def went_on(chat: Chat, words: str) -> None:
+    """Take words that sounded urgent and were not: she was writing, so they go where they were meant for."""
+    if words and waiting.step(chat) is None:
+        written(chat, words)
+
+
+def pressed(chat: Chat, value: str) -> bool:
+    """Do what a button of the report says; False when it means nothing."""
+    name, _, rest = value.partition(":")
+    if name == "open":
+        asked(chat)
+        return True
+    report = current_report(chat.conn, chat.person, chat.services) if chat.is_student else None
+    deed = _DEEDS.get(name)
+    if deed is None:
+        return False
+    if report is None:
+        chat.say("report/none")
+    elif report.stage not in WRITABLE:
+        chat.say("report/over", stage=report.stage, url=_url(chat, report))
+    else:
+        report = begin(chat.conn, report, chat.person, chat.services)
+        if name != "rest":
+            store.update(chat.conn, report.id, said_at=chat.now)
+        return deed(chat, report, rest)
+    return True
+
+
+def _next(chat: Chat, report: Report, _rest: str) -> bool:
+    key = following(chat.services.sections.keys, report.section)
+    if key is None:
+        return _preview(chat, report, "")
+    return _to(chat, report, key)
+
+
+def _to(chat: Chat, report: Report, key: str) -> bool:
+    if chat.services.sections.of(key) is None:
+        return False
+    store.update(chat.conn, report.id, section=key)
+    _show(chat, store.by_id(chat.conn, report.id) or report, moved=True)
+    return True
+
+
+def _which(chat: Chat, report: Report, _rest: str) -> bool:
+    texts = drafts.drafts_of(chat.conn, report.id)
+    sections = chat.services.sections
+    shown = [
+        {"key": key, "title": _title(chat, key), "count": counted(texts.get(key, Draft(key)).body)}
+        for key in sections.keys
+    ]
+    chat.say("report/which", sections=shown, here=report.section)
+    return True
+
+
+def _undo(chat: Chat, report: Report, _rest: str) -> bool:
+    draft, words = drafts.take_back(chat.conn, report.id, chat.now)
+    if draft is None:
+        chat.say("report/not_undone", changed=bool(words), url=_url(chat, report))
+        return True
+    chat.say("report/undone", title=_title(chat, draft.section), count=counted(draft.body), words=words[:SHORT])
+    return True
+
+
+def _notes(chat: Chat, report: Report, _rest: str) -> bool:
+    found = own_notes(chat.conn, report)
+    if found:
+        _add(chat, report, noted(found))
+    else:
+        chat.say("report/no_notes")
+    return True
+
+
+def _preview(chat: Chat, report: Report, _rest: str) -> bool:
+    texts = {key: one.body for key, one in drafts.drafts_of(chat.conn, report.id).items()}
+    is_long = sum(len(text) for text in texts.values()) > LONG
+    parts = [
+        {
+            "title": _title(chat, key),
+            "count": counted(text),
+            "text": text[:SHORT] if is_long else text,
+            "cut": is_long and len(text) > SHORT,
+        }
+        for key in chat.services.sections.keys
+        if (text := texts.get(key, "").strip())
+    ]
+    chat.say("report/preview", parts=parts, cut=is_long, url=_url(chat, report))
+    return True
+
+
+def _submit(chat: Chat, report: Report, rest: str) -> bool:
+    language, sections = chat.person.language, chat.services.sections
+    done = hand_in(chat.conn, report, sections, language, chat.channel, chat.now, sure=rest == "sure")
+    if done.version:
+        chat.say("report/submitted", again=done.version > 1)
+    elif done.why == "parts":
+        chat.say("report/parts_empty", titles=[_title(chat, key) for key in done.empty])
+    else:
+        chat.say("report/empty")
+    return True
+
+
+def _rest(chat: Chat, report: Report, _value: str = "") -> bool:
+    store.update(chat.conn, report.id, said_at=None)
+    chat.say("report/resting")
+    return True
+
+
+def _take(chat: Chat, report: Report, value: str) -> bool:
+    number = _number(value)
+    aside = None if number is None else drafts.settle(chat.conn, report.id, number, chat.now, take=True)
+    if aside is None:
+        _show(chat, report)
+        return True
+    _kept(chat, drafts.drafts_of(chat.conn, report.id)[aside.section])
+    return True
+
+
+def _not(chat: Chat, report: Report, value: str) -> bool:
+    number = _number(value)
+    store.update(chat.conn, report.id, said_at=None)
+    aside = None if number is None else drafts.settle(chat.conn, report.id, number, chat.now, take=False)
+    not_understood.written(chat, "" if aside is None else aside.body)
+    return True
+
+
+_DEEDS = {
+    "next": _next,
+    "to": _to,
+    "which": _which,
+    "undo": _undo,
+    "notes": _notes,
+    "preview": _preview,
+    "submit": _submit,
+    "rest": _rest,
+    "take": _take,
+    "not": _not,
+}
+
+
+def _written_now(chat: Chat) -> Report | None:
+    """Return the report at which she is: words of hers belong to it, or may."""
+    mine = store.of_person(chat.conn, chat.person.id) if chat.is_student else []
+    report = next((one for one in mine if one.stage in WRITABLE), None)
+    at_it = report is not None and report.section and belongs(report, chat.now) is not False
+    return report if at_it else None
+
+
+def _add(chat: Chat, report: Report, text: str) -> None:
+    draft = drafts.say(chat.conn, report.id, report.section, text, chat.channel, chat.now)
+    store.update(chat.conn, report.id, said_at=chat.now)
+    if draft is None:
+        chat.say("report/too_long", title=_title(chat, report.section), url=_url(chat, report))
+    else:
+        _kept(chat, draft)
+
+
+def _kept(chat: Chat, draft: Draft) -> None:
+    following_key = following(chat.services.sections.keys, draft.section)
+    chat.say(
+        "report/kept",
+        title=_title(chat, draft.section),
+        count=counted(draft.body),
+        next_title="" if following_key is None else _title(chat, following_key),
+    )
+
+
+def _ask(chat: Chat, report: Report, text: str) -> None:
+    """Ask whether words after a rest belong to the report; until she says so they lie beside it."""
+    number = drafts.put_aside(chat.conn, report.id, report.section, text.strip(), "chat", chat.now)
+    chat.say("report/belongs", aside=number, title=_title(chat, report.section))
+
+
+def _show(chat: Chat, report: Report, *, moved: bool = False) -> None:
+    texts = drafts.drafts_of(chat.conn, report.id)
+    section = chat.services.sections.of(report.section)
+    here = texts.get(report.section, Draft(report.section))
+    trip = next((one for one in of_person(chat.conn, chat.person.id) if one.id == report.trip_id), None)
+    prompt = None if report.prompt_id is None else prompts_store.by_id(chat.conn, report.prompt_id)
+    said = [one for one in versions.comments_of(chat.conn, report.id, {}) if one.remark is Remark.RETURNED]
+    data: dict[str, Any] = {
+        "title": _title(chat, report.section),
+        "hint": "" if section is None else section.hint["en" if chat.person.language == "en" else "zh"],
+        "count": counted(here.body),
+        "tail": here.body[-80:] if here.body else "",
+        "moved": moved,
+        "begun": report.edited_at is not None,
+        "host": "" if trip is None else trip.host,
+        "due": None if prompt is None else local_date(prompt.due_at, prompt.zone),
+        "returned": said[-1].body if said and report.stage is Stage.RETURNED else "",
+        "notes": len(own_notes(chat.conn, report)),
+        "url": _url(chat, report),
+    }
+    chat.say("report/open", **data)
+
+
+def _title(chat: Chat, key: str) -> str:
+    return chat.services.sections.title(key, chat.person.language)
+
+
+def _url(chat: Chat, report: Report) -> str:
+    return report_link(chat.conn, chat.services.settings, report.person_id, chat.real_now)
+
+
+def _number(value: str) -> int | None:
+    return int(value) if value.isascii() and value.isdecimal() and len(value) < _MOST_NUMBER else None

@@ -1,0 +1,117 @@
+"""A student adds photos and documents to her report, looks at them, and takes them out again.
+
+What comes is looked at by its content before it is kept (`bot.reports.incoming`), and is never shown as a page.
+"""
+
+from urllib.parse import quote
+
+from sqlalchemy import Connection
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from bot.reports.files import add_file, files_of, remove_file
+from bot.reports.incoming import Looked, Refusal, look_at
+from bot.reports.model import WRITABLE, File
+from bot.reports.store import update
+from handlers.web import report_door
+from handlers.web.report_door import Door
+from handlers.web.report_page import closed
+from handlers.web.site import Site
+
+UPLOAD = "/report-files/"
+"""Below it bodies may be as large as a file."""
+TYPES = {
+    "jpeg": "image/jpeg",
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+ENDINGS = {"jpeg": "jpg"}
+_LONGEST_NAME = 80
+_ONLY_A_FILE = "default-src 'none'; sandbox"
+
+
+def routes(site: Site) -> list[Route]:
+    """Return the routes of this file."""
+
+    async def upload(request: Request) -> Response:
+        token = request.path_params["token"]
+        door = await site.database.aread(lambda conn: report_door.look(conn, site, token))
+        if door.report is None or door.report.stage not in WRITABLE:
+            return closed(site, request, door)
+        limit = site.services.settings.reports
+        async with request.form(max_files=1, max_fields=4) as form:
+            sent = form.get("file")
+            data = await sent.read() if isinstance(sent, UploadFile) else b""
+            name = sent.filename or "" if isinstance(sent, UploadFile) else ""
+        looked = await run_in_threadpool(look_at, data, limit.file_bytes)
+        if isinstance(looked, Refusal):
+            return RedirectResponse(f"/report/{token}?refused={looked.value}#files", 303)
+        digest = await run_in_threadpool(site.vault.put, looked.data)
+        said = await site.database.awrite(lambda conn: _add(conn, site, token, digest, looked, name))
+        return RedirectResponse(f"/report/{token}?{said}#files", 303)
+
+    async def remove(request: Request) -> Response:
+        token, number = request.path_params["token"], request.path_params["number"]
+
+        def take_out(conn: Connection) -> Door:
+            door = report_door.look(conn, site, token)
+            if door.report is not None and door.report.stage in WRITABLE:
+                remove_file(conn, door.report.id, number, site.now)
+            return door
+
+        door = await site.database.awrite(take_out)
+        return closed(site, request, door) if door.report is None else RedirectResponse(f"/report/{token}#files", 303)
+
+    async def send(request: Request) -> Response:
+        token, number = request.path_params["token"], request.path_params["number"]
+
+        def find(conn: Connection) -> tuple[Door, File | None]:
+            door = report_door.look(conn, site, token)
+            mine = [] if door.report is None else files_of(conn, door.report.id)
+            return door, next((one for one in mine if one.id == number), None)
+
+        door, file = await site.database.aread(find)
+        response = None if file is None else await sent_file(site, file)
+        return response or closed(site, request, Door(404, door.person))
+
+    path = "/report/{token}/files"
+    return [
+        Route(f"{UPLOAD}{{token}}", upload, methods=["POST"]),
+        Route(f"{path}/{{number:int}}", send, methods=["GET"]),
+        Route(f"{path}/{{number:int}}/remove", remove, methods=["POST"]),
+    ]
+
+
+async def sent_file(site: Site, file: File) -> Response | None:
+    """Return a file as a browser takes it: a photo to look at, anything else to keep; None when its bytes are gone."""
+    data = await run_in_threadpool(site.vault.get, file.digest)
+    if data is None:
+        return None
+    way = "inline" if file.kind == "jpeg" else "attachment"
+    headers = {
+        "content-disposition": f"{way}; filename*=UTF-8''{quote(file.name)}",
+        "content-security-policy": _ONLY_A_FILE,
+    }
+    return Response(data, media_type=TYPES[file.kind], headers=headers)
+
+
+def _add(conn: Connection, site: Site, token: str, digest: str, looked: Looked, name: str) -> str:
+    door = report_door.look(conn, site, token)
+    if door.report is None or door.report.stage not in WRITABLE:
+        return "said=over"
+    mine = files_of(conn, door.report.id)
+    if len(mine) >= site.services.settings.reports.most_files and all(one.digest != digest for one in mine):
+        return f"refused={Refusal.TOO_MANY.value}"
+    add_file(conn, door.report.id, digest, looked.kind, named(name, looked.kind), len(looked.data), site.now)
+    update(conn, door.report.id, edited_at=site.now)
+    return "said=file"
+
+
+def named(given: str, kind: str) -> str:
+    """Return a name without folders and marks that mean something somewhere, with the ending of what it is."""
+    last = given.replace("\\", "/").rpartition("/")[2].rpartition(".")
+    stem = "".join(mark for mark in (last[0] or last[2]) if mark.isalnum() or mark in " -_()（）").strip()
+    return f"{stem[:_LONGEST_NAME] or 'file'}.{ENDINGS.get(kind, kind)}"
