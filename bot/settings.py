@@ -10,12 +10,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
-from bot import settings_dingtalk, settings_groups, settings_mail, settings_wechat, settings_wecom
+from bot import settings_dingtalk, settings_groups, settings_mail, settings_records, settings_wechat, settings_wecom
 from bot.errors import Mistake, SettingsError
 from bot.settings_digest import DigestSection
 from bot.settings_dingtalk import DingTalk
 from bot.settings_limits import Limits as Limits  # noqa: PLC0414 - others take it from here
 from bot.settings_mail import Mail
+from bot.settings_records import RecordsSection
 from bot.settings_reports import ReportsSection
 from bot.settings_wechat import WeChat
 from bot.settings_wecom import WeCom
@@ -158,6 +159,7 @@ class Settings(_Section):
     channels: Channels = Channels()
     limits: Limits = Limits()
     retention: Retention = Retention()
+    records: RecordsSection = RecordsSection()
     contacts: Contacts = Contacts()
     duty: DutySection = DutySection()
     digest: DigestSection = DigestSection()
@@ -248,6 +250,7 @@ def _across(path: Path, values: dict[str, Any]) -> list[Mistake]:
     channels = values.get("channels")
     sections = channels if isinstance(channels, dict) else {}
     mistakes += _telegram_faults(path, values) + settings_groups.same_names(path, sections)
+    mistakes += settings_records.faults(path, values.get("records"))
     return mistakes + [one for name, of in _OF.items() for one in of.faults(path, sections.get(name))]
 
 

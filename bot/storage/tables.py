@@ -29,6 +29,7 @@ from bot.reports import store as reports
 from bot.rollcalls import store as rollcalls
 from bot.selections import store as selections
 from bot.sessions import marks as session_marks
+from bot.sessions import minutes as session_minutes
 from bot.sessions import store as sessions
 from bot.signins import store as signins
 from bot.storage import state
@@ -64,6 +65,7 @@ __all__ = [
     "rollcalls",
     "selections",
     "session_marks",
+    "session_minutes",
     "sessions",
     "signins",
     "state",

@@ -80,6 +80,11 @@ def sessions_led(conn: Connection, person: Person) -> list[tuple[Session, str]]:
     return [(known[row.id], row.key) for row in rows]
 
 
+def boards_led(conn: Connection, person: Person, now: datetime) -> list[SessionBoard]:
+    """Return the lists of all those sessions, for the record of one member."""
+    return [whole_board(conn, session, branch, now) for session, branch in sessions_led(conn, person)]
+
+
 def board_of(conn: Connection, session_id: int, person: Person, now: datetime) -> SessionBoard | None:
     """Return the list of a session; None where there is none, or it is not for this person to see."""
     if not leads(person) or session_id >= 2**63:

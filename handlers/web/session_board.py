@@ -12,6 +12,7 @@ from starlette.routing import Route
 from bot.engine.facts import load_facts
 from bot.engine.session_attendance import enter, set_code
 from bot.people.store import by_number
+from bot.sessions import minutes
 from bot.sessions.attendance import phase_of
 from bot.sessions.faults import SessionRefused
 from bot.sessions.model import Mark
@@ -34,13 +35,18 @@ def routes(site: Site) -> list[Route]:
         return console_page(site, request, reader, "console/sessions.html", rows=rows)
 
     async def show(request: Request, reader: Reader) -> Response:
-        def look(conn: Connection) -> tuple[SessionBoard, dict[int, str]]:
+        def look(conn: Connection) -> tuple[SessionBoard, dict[int, str], str]:
             board = board_in(conn, site, request, reader)
             facts = load_facts(conn, [seat.person_id for seat in board.seats])
-            return board, {one: her.zone_now(board.session.starts_at) for one, her in facts.items()}
+            return (
+                board,
+                {one: her.zone_now(board.session.starts_at) for one, her in facts.items()},
+                minutes.latest(conn, board.session.id),
+            )
 
-        board, zones = await site.database.aread(look)
-        context = {"board": board, "zones": zones, "marks": list(Mark)}
+        board, zones, text = await site.database.aread(look)
+        said = request.query_params.get("said", "")
+        context = {"board": board, "zones": zones, "marks": list(Mark), "minutes": text, "said": said}
         return console_page(site, request, reader, "console/session_board.html", **context)
 
     async def code(request: Request, reader: Reader, fields: FormData) -> Response:

@@ -1,0 +1,90 @@
+"""The record of a session or of a member, as a file: made of what the list shows, and written down for each in it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from bot.journal import store as journal
+from bot.local_time import BEIJING, to_wall
+from bot.rendering.filters import when
+from bot.rendering.renderer import Renderer
+from bot.rendering.session_record import Record, as_docx, as_xlsx, words_of
+from bot.sessions import minutes
+from bot.sessions.model import Mark, Session, SessionState
+from bot.views.session_board import Seat, SessionBoard
+
+KINDS = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+_HEADS_SESSION = ("col_name", "col_number", "col_reply", "col_mark", "col_how", "col_at")
+_HEADS_MEMBER = ("col_title", "col_when", "col_reply", "col_mark", "col_how", "col_at")
+
+
+def of_session(conn: Connection, board: SessionBoard, renderer: Renderer, language: str) -> Record:
+    """Return the record of one session, with its minutes."""
+    words, session = words_of(renderer, language), board.session
+    seats = sorted(board.seats, key=lambda seat: (seat.name, seat.number))
+    about = [
+        words["branch"].replace("{branch}", board.branch),
+        words["when"].replace("{when}", _year(session.starts_at, language)),
+        words["length"].replace("{minutes}", str(session.minutes)),
+        words["there"].replace("{there}", str(board.there)).replace("{total}", str(len(seats))),
+    ]
+    about += [words["off"]] if session.state is SessionState.CANCELLED else []
+    rows = [[seat.name, seat.number, *_said(seat, words, language)] for seat in seats]
+    text = minutes.latest(conn, session.id)
+    return Record(session.title, about, [words[one] for one in _HEADS_SESSION], rows, text, words["minutes"])
+
+
+def of_member(
+    boards: Sequence[SessionBoard], person_id: int, renderer: Renderer, language: str
+) -> tuple[Record, str] | None:
+    """Return the record of one member over sessions, with her number; None where she is in none of them."""
+    words, rows, who = words_of(renderer, language), [], None
+    for board in sorted(boards, key=lambda one: one.session.starts_at):
+        seat = next((one for one in board.seats if one.person_id == person_id), None)
+        if seat is not None and board.session.state is SessionState.PLANNED:
+            who = seat
+            session: Session = board.session
+            at = _year(session.starts_at, language)
+            rows.append([session.title, at, *_said(seat, words, language)])
+    if who is None:
+        return None
+    hers = [seat for board in boards for seat in board.seats if seat.person_id == person_id]
+    there = sum(seat.mark in {Mark.PRESENT, Mark.LATE} for seat in hers)
+    about = [f"{who.name} · {who.number}"]
+    about += [words["there"].replace("{there}", str(there)).replace("{total}", str(len(rows)))]
+    return Record(words["member"], about, [words[one] for one in _HEADS_MEMBER], rows, "", words["minutes"]), who.number
+
+
+def as_file(record: Record, kind: str, template: str) -> bytes:
+    """Return a record as one of the kinds; RecordTemplateError when the school's template cannot be filled in."""
+    return as_xlsx(record) if kind == "xlsx" else as_docx(record, Path(template) if template else None)
+
+
+def note_taken(conn: Connection, session: Session, people: Sequence[int], actor_id: int, now: datetime) -> None:
+    """Write down who took the record out, for each who is in it: she can see that."""
+    lines = [
+        journal.line(now, "console.exported", person_id=one, actor_id=actor_id, session=session.id, reason="record")
+        for one in people
+    ]
+    journal.write(conn, lines)
+
+
+def _said(seat: Seat, words: dict[str, str], language: str) -> list[str]:
+    how = words[f"how_{seat.how.value}"] if seat.how else ""
+    by = f"{how} · {seat.entered_by}" if seat.entered_by else how
+    return [
+        words[f"reply_{seat.reply.value if seat.reply else ''}"],
+        words[f"mark_{seat.mark.value if seat.mark else ''}"],
+        by,
+        when(seat.marked_at, BEIJING, language) if seat.marked_at else "",
+    ]
+
+
+def _year(at: datetime, language: str) -> str:
+    said, year = when(at, BEIJING, language), to_wall(at, BEIJING).year
+    return f"{year}年{said}" if language == "zh" else f"{said}, {year}"
