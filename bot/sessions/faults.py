@@ -26,6 +26,7 @@ class Fault(StrEnum):
     CANCELLED = "cancelled"
     BEGUN = "begun"
     NOTHING = "nothing"
+    STALE = "stale"
 
 
 _SENTENCES = {
@@ -45,6 +46,7 @@ _SENTENCES = {
     Fault.CANCELLED: "Session {value} was cancelled already",
     Fault.BEGUN: "Session {value} has begun; it can no longer be moved or cancelled",
     Fault.NOTHING: "Nothing would change in session {value}; say what shall be different",
+    Fault.STALE: "Session {value} was changed by somebody else meanwhile; look at it again",
 }
 
 

@@ -8,13 +8,13 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, select
 
-from bot.branches.store import branches
+from bot.branches.store import branch_members, branches
 from bot.people.model import Person, RoleKind
 from bot.people.store import people
 from bot.sessions import marks, store
 from bot.sessions.attendance import Phase, phase_of
 from bot.sessions.marks import session_marks
-from bot.sessions.model import How, Invitation, Mark, Rsvp, Session
+from bot.sessions.model import How, Invitation, Mark, Rsvp, Session, SessionState
 from bot.sessions.store import session_invitations, sessions
 
 LATEST = 60
@@ -83,6 +83,35 @@ def sessions_led(conn: Connection, person: Person) -> list[tuple[Session, str]]:
 def boards_led(conn: Connection, person: Person, now: datetime) -> list[SessionBoard]:
     """Return the lists of all those sessions, for the record of one member."""
     return [whole_board(conn, session, branch, now) for session, branch in sessions_led(conn, person)]
+
+
+def branches_led(conn: Connection, person: Person, *, locked: bool = False) -> list[str]:
+    """Return the keys of the branches that somebody leads; `locked` until the end of the transaction."""
+    if not leads(person):
+        return []
+    query = select(branches.c.key).where(_led_by(person.id)).order_by(branches.c.key)
+    return list(conn.execute(query.with_for_update() if locked else query).scalars())
+
+
+def members_of(conn: Connection, person: Person, branch_id: int | None = None) -> list[int]:
+    """Return who is in the branches that somebody leads, or in one of them."""
+    query = (
+        select(people.c.id)
+        .join(branch_members, branch_members.c.person_id == people.c.id)
+        .join(branches, branches.c.id == branch_members.c.branch_id)
+        .where(_led_by(person.id), people.c.left_at.is_(None), people.c.absent_at.is_(None))
+    )
+    if branch_id is not None:
+        query = query.where(branches.c.id == branch_id)
+    return sorted(set(conn.execute(query).scalars()))
+
+
+def same_planned(conn: Connection, branch: str, starts_at: datetime, title: str) -> Session | None:
+    """Return the session of a branch that has this start and title already: a button was pressed twice."""
+    query = select(sessions.c.id).join(branches, branches.c.id == sessions.c.branch_id)
+    here = (branches.c.key == branch, sessions.c.starts_at == starts_at, sessions.c.state == SessionState.PLANNED.value)
+    found = store.by_ids(conn, list(conn.execute(query.where(*here)).scalars())).values()
+    return next((one for one in found if one.title == " ".join(title.split())), None)
 
 
 def board_of(conn: Connection, session_id: int, person: Person, now: datetime) -> SessionBoard | None:

@@ -1,6 +1,7 @@
 """Sessions for whoever arranges them: which there are, who is at one as it goes on, its code, and corrections."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from sqlalchemy import Connection
 from starlette.datastructures import FormData
@@ -13,10 +14,11 @@ from bot.engine.facts import load_facts
 from bot.engine.session_attendance import enter, set_code
 from bot.people.store import by_number
 from bot.sessions import minutes
-from bot.sessions.attendance import phase_of
+from bot.sessions.attendance import Phase, phase_of
 from bot.sessions.faults import SessionRefused
 from bot.sessions.model import Mark
 from bot.views.session_board import SessionBoard, board_of, leads, sessions_led
+from bot.views.session_list import Listed, listed_sessions
 from handlers.web.session import Reader, console_page, guarded_form, signed_in
 from handlers.web.site import Site
 
@@ -29,10 +31,11 @@ def routes(site: Site) -> list[Route]:
     async def show_all(request: Request, reader: Reader) -> Response:
         if not leads(reader.person):
             raise HTTPException(404)
-        found = await site.database.aread(lambda conn: sessions_led(conn, reader.person))
         now = site.now
-        rows = [(session, branch, phase_of(session, now)) for session, branch in found]
-        return console_page(site, request, reader, "console/sessions.html", rows=rows)
+        rows = await site.database.aread(lambda conn: _listed(conn, reader, now))
+        ahead = [row for row in rows if row[1] in {Phase.AHEAD, Phase.ON}]
+        past = [row for row in reversed(rows) if row not in ahead]
+        return console_page(site, request, reader, "console/sessions.html", ahead=ahead, past=past)
 
     async def show(request: Request, reader: Reader) -> Response:
         def look(conn: Connection) -> tuple[SessionBoard, dict[int, str], str]:
@@ -74,6 +77,12 @@ def routes(site: Site) -> list[Route]:
         Route(f"{one}/code", guarded_form(site, code), methods=["POST"]),
         Route(f"{one}/mark", guarded_form(site, mark), methods=["POST"]),
     ]
+
+
+def _listed(conn: Connection, reader: Reader, now: datetime) -> list[tuple[Listed, Phase]]:
+    led = [session.id for session, _ in sessions_led(conn, reader.person)]
+    found = listed_sessions(conn, now, only=led) if led else []
+    return [(one, phase_of(one.session, now)) for one in found]
 
 
 def board_in(conn: Connection, site: Site, request: Request, reader: Reader) -> SessionBoard:

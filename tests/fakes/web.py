@@ -151,6 +151,7 @@ class _Reader(HTMLParser):
         self.forms: list[Form] = []
         self._button: tuple[list[str], str, str] | None = None
         self._in_form = False
+        self._field, self._in_area = "", False
         self._silent = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -160,8 +161,14 @@ class _Reader(HTMLParser):
         if tag == "form":
             self._in_form = True
             self.forms.append(Form(given.get("method", "get"), given.get("action", "")))
-        elif self._in_form and tag in {"input", "textarea"} and given.get("name"):
-            self.forms[-1].fields[given["name"]] = given.get("value", "")
+        elif self._in_form and tag in {"input", "textarea", "select"} and given.get("name"):
+            is_chosen = given.get("type") not in {"checkbox", "radio"} or "checked" in given
+            if is_chosen:
+                self.forms[-1].fields[given["name"]] = given.get("value", "")
+            self._field, self._in_area = given["name"] if tag != "input" else "", tag == "textarea"
+        elif tag == "option" and self._in_form and self._field and "value" in given:
+            if "selected" in given or not self.forms[-1].fields[self._field]:
+                self.forms[-1].fields[self._field] = given["value"]
         elif tag == "button":
             self._button = ([], given.get("name", ""), given.get("value", ""))
 
@@ -171,12 +178,16 @@ class _Reader(HTMLParser):
         self.words.append(data)
         if self._button:
             self._button[0].append(data)
+        if self._field and self._in_area:
+            self.forms[-1].fields[self._field] += data
 
     def handle_endtag(self, tag: str) -> None:
         if tag in {"script", "style", "title"}:
             self._silent -= 1
         if tag == "form":
             self._in_form = False
+        if tag in {"textarea", "select"}:
+            self._field, self._in_area = "", False
         if tag == "button" and self._button and self._in_form:
             label, name, value = self._button
             self.forms[-1].buttons.append((" ".join("".join(label).split()), name, value))

@@ -1,0 +1,92 @@
+"""The fields of the form that makes or changes a session: read into a plan, and filled in again as they were typed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.local_time import to_wall
+from bot.sessions.faults import Fault, SessionRefused
+from bot.sessions.model import Session
+from bot.sessions.reading import instant_in, zone_in
+from bot.sessions.rules import Plan
+
+NAMES = ("branch", "title", "starts_at", "zone", "minutes", "link", "material", "rsvp_by", "open", "sequence")
+LONGEST = 6000
+USUAL_MINUTES = "60"
+AT_FIELDS = {
+    Fault.BRANCH: "branch",
+    Fault.NO_TITLE: "title",
+    Fault.NO_TIME: "starts_at",
+    Fault.TIME: "starts_at",
+    Fault.PAST: "starts_at",
+    Fault.FAR: "starts_at",
+    Fault.ZONE: "zone",
+    Fault.MINUTES: "minutes",
+    Fault.LINK: "link",
+    Fault.RSVP: "rsvp_by",
+}
+"""Which field a fault is about; the others are about the whole."""
+_INPUT = "%Y-%m-%dT%H:%M"
+_MOST_DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Filled:
+    """The form as it stands; what somebody typed is never lost by a mistake in it."""
+
+    values: dict[str, str] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> str:
+        return self.values.get(name, "")
+
+
+def typed(fields: Mapping[str, Any]) -> Filled:
+    """Return what was typed."""
+    return Filled({name: str(fields.get(name, ""))[:LONGEST].strip() for name in NAMES})
+
+
+def of_session(session: Session) -> Filled:
+    """Return a form that says what a session is."""
+    return Filled(
+        {
+            "title": session.title,
+            "starts_at": _shown(session.starts_at, session.zone),
+            "zone": session.zone,
+            "minutes": str(session.minutes),
+            "link": session.link or "",
+            "material": session.material or "",
+            "rsvp_by": _shown(session.rsvp_by, session.zone),
+            "open": "" if session.is_discreet else "on",
+            "sequence": str(session.sequence),
+        }
+    )
+
+
+def plan_of(filled: Filled) -> Plan:
+    """Return what a form asks for; SessionRefused for a field that cannot be read."""
+    zone = zone_in(filled["zone"] or None)
+    starts_at = instant_in(filled["starts_at"], zone)
+    rsvp_by = instant_in(filled["rsvp_by"], zone) if filled["rsvp_by"] else None
+    texts = (filled["link"] or None, filled["material"] or None)
+    minutes = _minutes(filled["minutes"])
+    return Plan(filled["title"], starts_at, zone, minutes, *texts, rsvp_by, is_discreet=not filled["open"])
+
+
+def changes_of(filled: Filled, before: Session) -> dict[str, Any]:
+    """Return what a form changes in a session: a deadline that nobody touched moves along with the start."""
+    plan = plan_of(filled)
+    found = {name: getattr(plan, name) for name in Plan.__dataclass_fields__}
+    if not filled["rsvp_by"] or filled["rsvp_by"] == of_session(before)["rsvp_by"]:
+        del found["rsvp_by"]
+    return found
+
+
+def _minutes(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS):
+        raise SessionRefused(Fault.MINUTES, text)
+    return int(text)
+
+
+def _shown(instant: datetime, zone: str) -> str:
+    return to_wall(instant, zone).strftime(_INPUT)

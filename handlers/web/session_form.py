@@ -1,0 +1,150 @@
+"""One form, made for a phone, in which whoever leads a branch makes, changes and calls off its sessions."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from bot.engine import sessions as engine
+from bot.engine.facts import load_facts
+from bot.local_time import BEIJING
+from bot.sessions.faults import Fault, SessionRefused
+from bot.sessions.model import Session
+from bot.views.session_board import branches_led, leads, members_of, same_planned
+from handlers.web.session import Reader, console_page, guarded_form, signed_in
+from handlers.web.session_board import HOME, board_in
+from handlers.web.session_fields import AT_FIELDS, USUAL_MINUTES, Filled, changes_of, of_session, plan_of, typed
+from handlers.web.site import Site
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the form offers: the branches that somebody leads, and the zones of those who shall meet, hers first."""
+
+    branches: list[str]
+    zones: list[str]
+
+
+def routes(site: Site) -> list[Route]:
+    """Return the routes of this file."""
+
+    async def new(request: Request, reader: Reader) -> Response:
+        return await _form(site, request, reader, None)
+
+    async def create(request: Request, reader: Reader, fields: FormData) -> Response:
+        filled = typed(fields)
+        return await _done(site, request, reader, filled, lambda conn: _create(conn, site, reader, filled))
+
+    async def edit(request: Request, reader: Reader) -> Response:
+        board = await site.database.aread(lambda conn: board_in(conn, site, request, reader))
+        if not board.session.is_ahead(site.now):
+            return RedirectResponse(f"{HOME}/{board.session.id}", 303)
+        return await _form(site, request, reader, of_session(board.session), board.session)
+
+    async def change(request: Request, reader: Reader, fields: FormData) -> Response:
+        filled = typed(fields)
+
+        def work(conn: Connection) -> Session:
+            before = board_in(conn, site, request, reader).session
+            return _change(conn, site, reader, before, filled)
+
+        return await _done(site, request, reader, filled, work)
+
+    async def cancel(request: Request, reader: Reader, _fields: FormData) -> Response:
+        def work(conn: Connection) -> Session:
+            before = board_in(conn, site, request, reader).session
+            quiet = site.services.programmes.current(conn).quiet
+            return engine.cancel(conn, before.id, reader.person.id, site.now, quiet)
+
+        return await _done(site, request, reader, None, work)
+
+    one = f"{HOME}/{{session_id:int}}"
+    return [
+        Route(f"{HOME}/new", signed_in(site, new), methods=["GET"]),
+        Route(f"{HOME}/new", guarded_form(site, create), methods=["POST"]),
+        Route(f"{one}/change", signed_in(site, edit), methods=["GET"]),
+        Route(f"{one}/change", guarded_form(site, change), methods=["POST"]),
+        Route(f"{one}/cancel", guarded_form(site, cancel), methods=["POST"]),
+    ]
+
+
+def _create(conn: Connection, site: Site, reader: Reader, filled: Filled) -> Session:
+    if filled["branch"] not in branches_led(conn, reader.person, locked=True):
+        raise SessionRefused(Fault.BRANCH, filled["branch"])
+    plan = plan_of(filled)
+    twice = same_planned(conn, filled["branch"], plan.starts_at, plan.title)
+    quiet = site.services.programmes.current(conn).quiet
+    return twice or engine.create(conn, filled["branch"], plan, reader.person.id, site.now, quiet)
+
+
+def _change(conn: Connection, site: Site, reader: Reader, before: Session, filled: Filled) -> Session:
+    if filled["sequence"] != str(before.sequence):
+        raise SessionRefused(Fault.STALE, before.id)
+    quiet = site.services.programmes.current(conn).quiet
+    return engine.change(conn, before.id, changes_of(filled, before), reader.person.id, site.now, quiet)
+
+
+async def _done(
+    site: Site, request: Request, reader: Reader, filled: Filled | None, work: Callable[[Connection], Session]
+) -> Response:
+    """Do what a form asks, or show it again as it was typed with what is wrong."""
+    _must_lead(reader)
+    try:
+        session = await site.database.awrite(work)
+    except SessionRefused as error:
+        refusal = error
+    else:
+        site.nudge()
+        return RedirectResponse(f"{HOME}/{session.id}", 303)
+    before = None
+    if "session_id" in request.path_params:
+        before = (await site.database.aread(lambda conn: board_in(conn, site, request, reader))).session
+        if refusal.fault in {Fault.CANCELLED, Fault.BEGUN} or filled is None:
+            return RedirectResponse(f"{HOME}/{before.id}", 303)
+        if refusal.fault is Fault.STALE:
+            filled = Filled(filled.values | {"sequence": str(before.sequence)})
+    return await _form(site, request, reader, filled, before, refusal.fault)
+
+
+async def _form(
+    site: Site,
+    request: Request,
+    reader: Reader,
+    filled: Filled | None,
+    session: Session | None = None,
+    fault: Fault | None = None,
+) -> Response:
+    _must_lead(reader)
+    now = site.now
+    choices = await site.database.aread(lambda conn: _choices(conn, reader, session, now))
+    filled = filled or Filled({"minutes": USUAL_MINUTES, "zone": choices.zones[0]})
+    zones = list(dict.fromkeys([*choices.zones, *filter(None, [filled["zone"]])]))
+    context = {
+        "filled": filled,
+        "session": session,
+        "branches": choices.branches,
+        "zones": zones,
+        "fault": fault.value if fault else "",
+        "at_field": AT_FIELDS.get(fault, "") if fault else "",
+    }
+    status = {"status": 422} if fault else {}
+    return console_page(site, request, reader, "console/session_form.html", **context, **status)
+
+
+def _choices(conn: Connection, reader: Reader, session: Session | None, now: datetime) -> Choices:
+    members = members_of(conn, reader.person, session.branch_id if session else None)
+    facts = load_facts(conn, [reader.person.id, *members])
+    hers = facts[reader.person.id].zone_now(now)
+    theirs = sorted({facts[one].zone_now(now) for one in members})
+    return Choices(branches_led(conn, reader.person), list(dict.fromkeys([hers, BEIJING, *theirs])))
+
+
+def _must_lead(reader: Reader) -> None:
+    if not leads(reader.person):
+        raise HTTPException(404)
