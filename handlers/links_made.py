@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from bot.engine.invitations import INVITED_FOR as INVITED_FOR  # noqa: PLC0414 - commands take it from here
+from bot.engine.invitations import enrolment, to_telegram
 from bot.errors import YanxinError
 from bot.links import store as links
 from bot.links.model import LinkPurpose
@@ -16,7 +18,6 @@ from bot.prompts.store import open_of
 from bot.settings import Settings
 
 LOGIN_FOR = timedelta(minutes=15)
-INVITED_FOR = timedelta(days=14)
 ANSWER_FOR = timedelta(days=14)
 RECEIPT_FOR = timedelta(hours=24)
 REPORT_FOR = timedelta(days=30)
@@ -58,7 +59,7 @@ def invite_links(conn: Connection, settings: Settings, numbers: Sequence[str], r
             continue
         made += [Invitation(number, channel, url) for channel, url in _invite(conn, settings, person, real_now)]
         if channels.wechat.enabled:
-            made.append(Invitation(number, "wechat", "", _enrolment(conn, person, "wechat", real_now)))
+            made.append(Invitation(number, "wechat", "", enrolment(conn, person.id, "wechat", real_now)))
     return made
 
 
@@ -147,14 +148,8 @@ def _invite(conn: Connection, settings: Settings, person: Person, real_now: date
         token = links.make(conn, LinkPurpose.CHAT, person.id, real_now=real_now, expires_at=expires_at, channel="web")
         urls.append(("web", f"{settings.service.url}/chat/{token}"))
     if channels.telegram.enabled:
-        token = _enrolment(conn, person, "telegram", real_now)
-        urls.append(("telegram", f"https://t.me/{channels.telegram.bot_username}?start={token}"))
+        urls.append(("telegram", to_telegram(conn, settings, person.id, real_now)))
     return urls
-
-
-def _enrolment(conn: Connection, person: Person, channel: str, real_now: datetime) -> str:
-    expires_at = real_now + INVITED_FOR
-    return links.make(conn, LinkPurpose.ENROL, person.id, real_now=real_now, expires_at=expires_at, channel=channel)
 
 
 def _present(conn: Connection, number: str) -> Person:

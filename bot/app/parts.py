@@ -267,12 +267,12 @@ class App:
         load_settings(conn, self.settings, self.clock.now())
 
     def _compose(self, conn: Connection, message: Message) -> Rendered:
-        body = compose(conn, message, self.renderer, self.settings, self.clock.now())
+        body = compose(conn, message, self.renderer, self.settings, self.clock.now(), self.clock.real())
         return as_it_travels(conn, message, body, self.renderer, self.settings, self.clock.real())
 
     def _compose_all(self, conn: Connection, messages: Sequence[Message], known: Known) -> list[Rendered]:
-        bodies = compose_all(conn, messages, self.renderer, self.settings, self.clock.now(), known)
         real = self.clock.real()
+        bodies = compose_all(conn, messages, self.renderer, self.settings, self.clock.now(), known, real)
         return [
             as_it_travels(conn, message, body, self.renderer, self.settings, real)
             for message, body in zip(messages, bodies, strict=True)

@@ -29,10 +29,16 @@ from bot.settings import Settings
 
 
 def compose(
-    conn: Connection, message: Message, renderer: Renderer, settings: Settings, now: datetime | None = None
+    conn: Connection,
+    message: Message,
+    renderer: Renderer,
+    settings: Settings,
+    now: datetime | None = None,
+    real: datetime | None = None,
 ) -> Rendered:
     """Render one message; `now` is the service's time, without it the instant for which the message was queued.
 
+    `real` is the real time for links that it stores beside it, in the caller's transaction; without it there are none.
     LookupError when the reader, the prompt or the case is gone; Jinja's errors when the template is not right.
     """
     person = people_store.by_id(conn, message.person_id)
@@ -49,7 +55,7 @@ def compose(
         context |= of_case(conn, case) | news_of(conn, case)
         about_id = about_id or case.person_id
         prompt_id = prompt_id or case.prompt_id
-    context |= _prompt(conn, prompt_id, settings, at)
+    context |= _prompt(conn, prompt_id, settings, at, real)
     if about_id is not None:
         context["student"] = of_student(conn, about_id, settings, at)
     return renderer.chat(template_of(message), person.language, context | _spelled(message) | message.data)
@@ -62,6 +68,7 @@ def compose_all(
     settings: Settings,
     now: datetime,
     known: Known | None = None,
+    real: datetime | None = None,
 ) -> list[Rendered]:
     """Render many messages as `compose` does, in their order, with a handful of queries for all of them.
 
@@ -78,12 +85,12 @@ def compose_all(
         prompt = known.prompts.get(message.prompt_id or 0)
         missing = person is None or (prompt is None and message.prompt_id is not None)
         if missing or person is None or message.case_id is not None or message.about_id is not None:
-            written.append(compose(conn, message, renderer, settings, now))
+            written.append(compose(conn, message, renderer, settings, now, real))
             continue
         context = of_reader(conn, person, settings, now, facts[person.id])
         if prompt is not None:
             context |= of_prompt(prompt) | of_question(conn, prompt, rollcalls) | of_invitation(conn, prompt, now)
-            context |= second_channel.said(conn, prompt, settings) | report_asking.said(conn, prompt)
+            context |= second_channel.said(conn, prompt, settings, real) | report_asking.said(conn, prompt)
         written.append(renderer.chat(template_of(message), person.language, context | _spelled(message) | message.data))
     return written
 
@@ -109,11 +116,13 @@ def _spelled(message: Message) -> dict[str, Any]:
     return {"spelled": message.channel in WITHOUT_BUTTONS}
 
 
-def _prompt(conn: Connection, prompt_id: int | None, settings: Settings, at: datetime) -> dict[str, Any]:
+def _prompt(
+    conn: Connection, prompt_id: int | None, settings: Settings, at: datetime, real: datetime | None = None
+) -> dict[str, Any]:
     if prompt_id is None:
         return {}
     prompt = prompts_store.by_id(conn, prompt_id)
     if prompt is None:
         raise LookupError(f"there is no prompt {prompt_id}")
     said = of_prompt(prompt) | of_question(conn, prompt) | of_invitation(conn, prompt, at)
-    return said | second_channel.said(conn, prompt, settings) | report_asking.said(conn, prompt)
+    return said | second_channel.said(conn, prompt, settings, real) | report_asking.said(conn, prompt)

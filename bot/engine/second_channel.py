@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, select
 from bot.addresses.model import PULL_ONLY, WAKE_ONLY, Address, AddressState
 from bot.addresses.rules import TWO, proven
 from bot.addresses.store import all_of
+from bot.engine.invitations import LINKED, to_telegram
 from bot.engine.telling import not_before_her_morning, tell
 from bot.engine.who_helps import load_helpers
 from bot.journal import store as journal
@@ -84,14 +85,21 @@ def not_proven(conn: Connection, prompt_id: int, person_id: int, now: datetime) 
         )
 
 
-def said(conn: Connection, prompt: Prompt, settings: Settings) -> dict[str, Any]:
-    """Return what the question says beside its words: her channels and those that she could add; nothing else."""
+def said(conn: Connection, prompt: Prompt, settings: Settings, real: datetime | None = None) -> dict[str, Any]:
+    """Return what the question says beside its words: her channels and those that she could add; nothing else.
+
+    `real` is the real time where it goes out, and then an invitation stands beside each channel to which a link leads;
+    None where it is only shown again.
+    """
     if prompt.kind != KIND:
         return {}
     mine = [one for one in all_of(conn, [prompt.person_id]).get(prompt.person_id, []) if _is_hers(one)]
     known = {one.channel for one in mine}
     more = [name for name in settings.channels.live if name not in known | PULL_ONLY | WAKE_ONLY]
-    return {"ways": [_way(one) for one in mine], "could_add": more}
+    invited = (
+        {} if real is None else {one: to_telegram(conn, settings, prompt.person_id, real) for one in LINKED & {*more}}
+    )
+    return {"ways": [_way(one) for one in mine], "could_add": more, "invited": invited}
 
 
 def _is_hers(one: Address) -> bool:

@@ -19,7 +19,7 @@ from bot.people.store import people
 from bot.trips.store import trips
 from bot.views.digest_reach import unreachable_now
 from bot.views.digest_standing import all_standings, standings
-from bot.views.digest_trips import trips_near
+from bot.views.digest_trips import trips_near, unproven
 from bot.views.safety import Category
 from bot.views.scope import Scope
 
@@ -105,6 +105,7 @@ def care(
         "more": len(need) - len(shown),
         "unreachable": unreachable_now(conn, scope, now, live, only, most),
         "trips": trips_near(conn, within, now.astimezone(UTC).date()),
+        "unproven": unproven(conn, within, now.astimezone(UTC).date()),
     }
 
 

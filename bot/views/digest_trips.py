@@ -8,11 +8,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
+from bot.addresses.rules import TWO, proven
+from bot.addresses.store import all_of
 from bot.people.model import Person
 from bot.people.store import people
 from bot.trips.store import trips
 
 DAYS = timedelta(days=7)
+FORTNIGHT = timedelta(days=14)
+"""How long before departure whoever has not got two proven channels is named: as long as she is asked for one."""
 MOST = 5
 """Names that one list holds; how many there are besides is said."""
 _NAMES = ("leaves", "arrived", "returns")
@@ -42,6 +46,27 @@ def trips_near(conn: Connection, seen: ColumnElement[bool], today: date, days: t
             else:
                 found["more"][name] += 1
     return found
+
+
+def unproven(conn: Connection, seen: ColumnElement[bool], today: date) -> dict[str, Any]:
+    """Return who leaves within a fortnight and has fewer than two proven channels, of the students of a condition.
+
+    Two queries; at most `MOST` names, and `more` is how many there are besides.
+    """
+    query = (
+        select(people.c.id, people.c.name, trips.c.city, trips.c.country, trips.c.departs)
+        .join(people, people.c.id == trips.c.person_id)
+        .where(trips.c.cancelled_at.is_(None), trips.c.departs > today, trips.c.departs <= today + FORTNIGHT, seen)
+        .order_by(trips.c.departs, trips.c.id)
+    )
+    leaving = {row.id: row for row in reversed(conn.execute(query).all())}  # of two stays the first one
+    ways = all_of(conn, leaving)
+    found = [row for row in reversed(leaving.values()) if proven(ways.get(row.id, [])) < TWO]
+    names = [
+        {"name": row.name, "city": row.city, "country": row.country, "day": row.departs.isoformat()}
+        for row in found[:MOST]
+    ]
+    return {"names": names, "more": len(found) - len(names)}
 
 
 def supervised(conn: Connection, supervisor: Person, now: datetime) -> dict[str, Any]:

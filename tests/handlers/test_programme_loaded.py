@@ -131,7 +131,7 @@ def test_an_empty_database_gets_the_shipped_programme_once(database: Database) -
     assert database.write(lambda conn: seed(conn, Settings(), now)) == 1
     assert database.write(lambda conn: seed(conn, Settings(), now)) is None
     programme = database.read(Programmes().current)
-    assert [item.key for item in programme.items] == ["landing", "checkin", "return"]
+    assert [item.key for item in programme.items] == ["landing", "checkin", "return", "channels"]
 
 
 def test_an_empty_database_gets_the_file_of_the_settings(database: Database, tmp_path: Path) -> None:

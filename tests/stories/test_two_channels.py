@@ -1,27 +1,17 @@
 """Before she leaves we make sure that two channels reach her: asked of nobody who has them, over as soon as she has."""
 
+import re
 from pathlib import Path
 
-from bot.programmes.versions import default_text
-from handlers.programme_loaded import load_programme
 from tests.fakes.web import Visitor
 from tests.stories import mail_ground, test_wecom
 from tests.stories.test_wecom import university
-from tests.stories.world import World, instant
+from tests.stories.world import World, instant, world_at
 
-ITEM = default_text().partition("#\n# [[item]]")
-PROGRAMME = default_text() + "\n[[item]]" + ITEM[2].replace("\n# ", "\n")
-"""The one that is shipped, with the item that stands at its end for a school to switch on."""
 START, DEPARTS = "2026-08-10 02:00", "2026-09-01"
 ASKED, REMINDED, TOLD = "2026-08-18 10:30", "2026-08-22 10:30", "2026-08-25 01:00"
 """On her wall in Beijing: 18:30 a fortnight before, four days later, and nine in the morning a week before."""
 QUESTION = "You are off soon!"
-
-
-def asks_it(world: World) -> None:
-    """Load the programme with that item, as the office does."""
-    now, programmes = world.clock.now(), world.app.programmes
-    world.app.database.write(lambda conn: load_programme(conn, PROGRAMME, now, programmes))
 
 
 def state(world: World, number: str = "S1") -> str:
@@ -31,7 +21,6 @@ def state(world: World, number: str = "S1") -> str:
 
 def test_with_one_channel_she_is_asked_and_her_second_one_settles_it(tmp_path: Path) -> None:
     with university(tmp_path, START) as (world, wecom):
-        asks_it(world)
         teacher = world.staff("C1", "counsellor", scope="University")
         mei = world.student("S1", departs=DEPARTS)
         world.fast_forward(to=instant(ASKED))
@@ -51,7 +40,6 @@ def test_with_one_channel_she_is_asked_and_her_second_one_settles_it(tmp_path: P
 
 def test_who_has_two_is_never_asked(tmp_path: Path) -> None:
     with university(tmp_path, START) as (world, wecom):
-        asks_it(world)
         teacher = world.staff("C1", "counsellor", scope="University")
         mei = world.student("S1", departs=DEPARTS)
         test_wecom.joins(world, wecom.member("S1"))
@@ -62,7 +50,6 @@ def test_who_has_two_is_never_asked(tmp_path: Path) -> None:
 
 def test_who_has_one_a_week_before_is_named_to_her_counsellor_and_it_is_no_alarm(tmp_path: Path) -> None:
     with university(tmp_path, START) as (world, wecom):
-        asks_it(world)
         teacher = world.staff("C1", "counsellor", scope="University")
         mei = world.student("S1", departs=DEPARTS)
         world.student("S2", departs=DEPARTS, linked=False)
@@ -83,7 +70,6 @@ def test_who_has_one_a_week_before_is_named_to_her_counsellor_and_it_is_no_alarm
 
 def test_by_mail_she_reads_it_too_and_its_page_has_nothing_to_answer_but_a_cry(tmp_path: Path) -> None:
     with mail_ground.university(tmp_path, START) as (world, smtp):
-        asks_it(world)
         world.staff("C1", "counsellor", scope="University")
         world.student("S1", departs=DEPARTS, linked=False, email=mail_ground.MEI)
         mail_ground.knows_mail(world)
@@ -91,11 +77,33 @@ def test_by_mail_she_reads_it_too_and_its_page_has_nothing_to_answer_but_a_cry(t
         world.fast_forward(to=instant(ASKED))
         asked = reader.reads()
         assert "mail: works both ways ✓" in asked.text
-        assert "Telegram: open its invitation" in asked.text
+        (token,) = re.findall(r"Telegram: open https://t.me/\w+\?start=([\w-]+) and press Start", asked.text)
         browser = Visitor(world.app.web)
         page = browser.get(asked.path)
         assert (page.status, QUESTION in page.words) == (200, True)
         browser.press("SOS")
         world.settle()
         assert world.cases("S1") == [("urgent", "open")]
+        mei = world.telegram.phone("S1's phone", language="en")
+        mei.starts(token)  # the invitation is hers
+        world.settle()
+        mei.hears("S*")
+        mei.presses("Yes, I agree")
+        world.settle()
+        mei.says("/help")  # something was taken there, and something comes back
+        world.settle()
+        assert state(world) == "excused"
+        world.cares = False
+
+
+def test_the_digest_names_whoever_leaves_in_a_fortnight_without(tmp_path: Path) -> None:
+    with world_at(tmp_path, START) as world:
+        teacher = world.staff("C1", "counsellor", scope="University")
+        world.student("S1", departs=DEPARTS)
+        world.student("S2", departs="2026-10-01")
+        world.fast_forward(to=instant("2026-08-14 06:30"))
+        assert "two ways" not in "".join(teacher.hears().text for _ in range(len(teacher.unheard)))
+        world.fast_forward(to=instant("2026-08-21 06:30"))
+        digest = teacher.hears("Leaving within a fortnight, and we cannot be sure of two ways to them: Student S1")
+        assert "S2" not in digest.text
         world.cares = False

@@ -68,7 +68,7 @@ def later(tmp_path: Path) -> Path:
 def test_check_says_that_a_file_is_sound(tool: Tool, default: Path) -> None:
     result = run(tool, "check", default)
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == f"{default} is sound; it asks: landing, checkin, return.\n"
+    assert result.stdout == f"{default} is sound; it asks: landing, checkin, return, channels.\n"
 
 
 def test_check_without_a_file_checks_what_would_seed_the_database(tool: Tool) -> None:
@@ -76,7 +76,7 @@ def test_check_without_a_file_checks_what_would_seed_the_database(tool: Tool) ->
 
 
 def test_check_names_every_mistake_and_ends_with_one(tool: Tool, tmp_path: Path) -> None:
-    text = default_text().replace('"18:30"', '"6pm"').replace('anchor = "return"', 'anchor = "home"')
+    text = default_text().replace('"18:30"', '"6pm"', 1).replace('anchor = "return"', 'anchor = "home"')
     path = write(tmp_path, text)
     result = run(tool, "check", path)
     assert (result.exit_code, result.stdout) == (1, "")

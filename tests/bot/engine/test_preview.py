@@ -211,7 +211,7 @@ def test_what_is_asked_as_time_passes_is_what_the_preview_said(school: School) -
     opened = [
         (row.item, row.occasion, row.opens_at, row.zone)
         for student in students
-        for item in ("landing", "checkin", "return")
+        for item in ("landing", "checkin", "return", "channels")
         for row in school.prompts(student, item)
         if row.state is not State.SCHEDULED
     ]

@@ -18,11 +18,12 @@ from bot.trips.model import TripType
 DEFAULT = parse(default_text(), 1)
 
 
-def test_it_asks_on_landing_in_the_week_and_on_return() -> None:
+def test_it_asks_on_landing_in_the_week_on_return_and_before_departure() -> None:
     assert [(item.key, item.kind) for item in DEFAULT.items] == [
         ("landing", Kind.LANDING),
         ("checkin", Kind.CHECKIN),
         ("return", Kind.LANDING),
+        ("channels", Kind.CHANNELS),
     ]
     assert DEFAULT.quiet == Quiet(time(22, 30), time(7, 0))
 
@@ -56,6 +57,17 @@ def test_the_return_is_asked_the_morning_after() -> None:
     assert item.when == Once(Anchor.RETURN, After(days=1, at=time(10, 0)))
     assert item.audience.min_days is None
     assert item.ladder[-1] == Rung(Step.MISSED, After(days=3, at=time(18, 0)))
+
+
+def test_a_second_channel_is_asked_for_a_fortnight_before_departure() -> None:
+    item = DEFAULT.item("channels")
+    assert item is not None
+    assert item.when == Once(Anchor.DEPARTURE, After(days=-14, at=time(18, 30)))
+    assert item.audience.min_days is None
+    assert item.ladder == (
+        Rung(Step.REMIND, After(days=4, at=time(18, 30))),
+        Rung(Step.MISSED, After(days=7, at=time(9, 0))),
+    )
 
 
 def _keys(values: Any) -> set[str]:

@@ -249,6 +249,7 @@ DIGEST: dict[str, Any] = {
         "need": [NEEDS | {"why": why, "case": 3, "until": None, "reminded_by": ""} for why in REASONS],
         "more": 12,
         "trips": NEAR,
+        "unproven": {"names": NEAR["leaves"], "more": 2},
     },
     "supervised": {"abroad": 2, "trips": NEAR},
     "branch": True,
