@@ -1,6 +1,7 @@
 """Photos and documents of reports: what each is, as rows. The bytes lie in a folder of their own."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
@@ -41,5 +42,5 @@ def is_kept(conn: Connection, digest: str) -> bool:
     return bool(conn.execute(select(func.count()).select_from(files).where(files.c.digest == digest)).scalar_one())
 
 
-def _file(row: Row[tuple[object, ...]]) -> File:
+def _file(row: Row[Any]) -> File:
     return File(**row._mapping)  # noqa: SLF001 - the documented way to a row's columns by name

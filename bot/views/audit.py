@@ -20,7 +20,7 @@ from bot.views.scope import Scope
 
 PAGE = 50
 KINDS: Mapping[str, tuple[str, ...]] = {
-    "looks": ("console.words_read", "console.exported", "statistics.exported"),
+    "looks": ("console.words_read", "console.exported", "statistics.exported", "report.read"),
     "cases": (
         *("case.opened", "case.acknowledged", "case.taken_over", "case.handed_over", "case.note"),
         *("case.contacted_called", "case.contacted_no_answer", "case.contacted_wrote", "prompt.extended"),
@@ -29,6 +29,10 @@ KINDS: Mapping[str, tuple[str, ...]] = {
         "prompt.reminded_by_hand",
     ),
     "answers": ("prompt.answered", "prompt.alive", "prompt.withdrawn"),
+    "reports": (
+        *("report.opened", "report.submitted", "report.returned", "report.accepted", "report.extended"),
+        *("report.excused", "report.chased"),
+    ),
     "rollcalls": ("rollcall.drafted", "rollcall.started", "rollcall.closed", "rollcall.taken", "rollcall.refused"),
     "people": (
         *("person.added", "person.changed", "person.revived", "person.absent", "person.linked", "person.left"),

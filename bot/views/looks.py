@@ -11,11 +11,13 @@ from bot.people.store import people
 LATEST = 5
 NOTES_READ = "console.words_read"
 EXPORTED = "console.exported"
+REPORT_READ = "report.read"
+_WHAT = {NOTES_READ: "notes", EXPORTED: "export", REPORT_READ: "report"}
 
 
 @dataclass(frozen=True)
 class Look:
-    """One look: who, whether at her notes (`notes`) or at a list that she is in (`export`), and when."""
+    """One look: who, whether at her notes (`notes`), report (`report`) or a list with her (`export`), and when."""
 
     who: str
     what: str
@@ -27,8 +29,8 @@ def looks_at(conn: Connection, person_id: int, latest: int = LATEST) -> list[Loo
     query = (
         select(people.c.name, journal.c.action, journal.c.at)
         .join(people, people.c.id == journal.c.actor_id)
-        .where(journal.c.person_id == person_id, journal.c.action.in_([NOTES_READ, EXPORTED]))
+        .where(journal.c.person_id == person_id, journal.c.action.in_(list(_WHAT)))
         .order_by(journal.c.id.desc())
         .limit(latest)
     )
-    return [Look(row.name, "notes" if row.action == NOTES_READ else "export", row.at) for row in conn.execute(query)]
+    return [Look(row.name, _WHAT[row.action], row.at) for row in conn.execute(query)]

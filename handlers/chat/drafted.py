@@ -160,7 +160,7 @@ def _preview(chat: Chat, report: Report, _rest: str) -> bool:
         for key in chat.services.sections.keys
         if (text := texts.get(key, "").strip())
     ]
-    chat.say("report/preview", parts=parts, cut=is_long, url=_url(chat, report))
+    chat.say("report/preview", texts=parts, cut=is_long, url=_url(chat, report))
     return True
 
 

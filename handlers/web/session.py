@@ -17,7 +17,7 @@ from starlette.responses import Response
 from bot.digests import store as digests
 from bot.engine.rollcall_roles import may_see
 from bot.links.model import token_hash
-from bot.people.model import STAFF_ROLES, Person, RoleKind
+from bot.people.model import CARE_ROLES, STAFF_ROLES, Person, RoleKind
 from bot.people.store import by_id
 from bot.signins import store as signins
 from bot.views.scope import Scope, scope_of, sight_of
@@ -126,6 +126,7 @@ def console_page(site: Site, request: Request, reader: Reader, template: str, **
     frame: dict[str, Any] = {"reader": reader.person, "csrf": reader.csrf, "sees_safety": reader.scope is not None}
     frame["sees_all"] = reader.scope is not None and reader.scope.whole
     frame["reads_only"] = reads_only(reader.person)
+    frame["sees_reports"] = reader.person.has_role(RoleKind.SUPERVISOR, *CARE_ROLES)
     frame["sees_rollcalls"] = may_see(reader.person)
     frame["leads_branch"] = leads(reader.person)
     frame["sees_statistics"] = may_see_statistics(reader.scope)

@@ -319,7 +319,7 @@ REPORT: dict[str, Any] = {
     "moved": False,
     "due": "2026-12-24",
     "returned": "请再写写成果",
-    "parts": [{"title": "收获", "count": 12, "text": "学到很多", "cut": True}],
+    "texts": [{"title": "收获", "count": 12, "text": "学到很多", "cut": True}],
     "cut": True,
     "sections": [{"key": "gains", "title": "收获", "count": 12}],
     "titles": ["收获", "建议"],
@@ -335,7 +335,7 @@ REPORT: dict[str, Any] = {
     "writes": True,
     "asked": True,
 }
-NO_REPORT = REPORT | {"begun": False, "count": 0, "moved": True, "due": None, "returned": "", "parts": [], "cut": False}
+NO_REPORT = REPORT | {"begun": False, "count": 0, "moved": True, "due": None, "returned": "", "texts": [], "cut": False}
 NO_REPORT |= {"stage": "excused", "host_supervisor": "", "places": [], "changed": False, "next_title": "", "url": ""}
 NO_REPORT |= {"asked": False, "hint": "", "writes": False, "words": ""}
 FULL |= BUDDIES | RECEIPT | ROLLCALLS | DIGEST | SESSION | REPORT

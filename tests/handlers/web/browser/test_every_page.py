@@ -30,6 +30,7 @@ S20,=HYPERLINK("a"),student,
 ELSEWHERE = (
     *("/console/login/", "/console/rollcalls/{", "/console/people-selected/", "/console/sessions"),
     "/console/import/template.xlsx",
+    "/console/reports/{",
 )
 """Pages with tests of their own: they need a link, a roll-call that is under way, a selection, or a branch to lead."""
 

@@ -1,0 +1,140 @@
+"""Staff read one report, accept it or return it with words, give more time, or excuse her; each look is journalled."""
+
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from bot.engine.report_life import accept, excuse, extend, give_back, part_with_feedback, trip_of
+from bot.journal import store as journal
+from bot.local_time import local_date, to_instant
+from bot.people.store import by_id, by_ids
+from bot.reports import versions
+from bot.reports.files import files_of
+from bot.reports.model import Comment, File, Version
+from bot.views.reports import Listed, one_report
+from handlers.web.report_files import sent_file
+from handlers.web.reports import PAGE, allowed
+from handlers.web.session import Reader, console_page, guarded_form, signed_in
+from handlers.web.site import Site
+
+SAID = frozenset({"accepted", "returned", "extended", "excused", "refused"})
+LAST_HOUR = time(18, 0)
+"""Until when on the last day of an extension."""
+
+
+@dataclass(frozen=True)
+class _Seen:
+    listed: Listed
+    comments: list[Comment]
+    versions: list[Version]
+    files: list[File]
+
+
+def routes(site: Site) -> list[Route]:
+    """Return the routes of this file."""
+
+    async def show(request: Request, reader: Reader) -> Response:
+        seen = await site.database.aread(lambda conn: _look(conn, site, reader, request))
+        return _page(site, request, reader, seen, read=False)
+
+    async def read(request: Request, reader: Reader, _fields: FormData) -> Response:
+        seen = await site.database.awrite(lambda conn: _read(conn, site, reader, request))
+        return _page(site, request, reader, seen, read=True)
+
+    async def decide(request: Request, reader: Reader, fields: FormData) -> Response:
+        given = {name: str(value).replace("\x00", "").strip() for name, value in fields.items()}
+        said = await site.database.awrite(lambda conn: _decide(conn, site, reader, request, given))
+        site.nudge()
+        return RedirectResponse(f"{PAGE}/{request.path_params['report_id']}?said={said}", 303)
+
+    async def send(request: Request, reader: Reader) -> Response:
+        seen = await site.database.aread(lambda conn: _look(conn, site, reader, request))
+        shown = {number for version in seen.versions for number in version.files}
+        number = request.path_params["file_id"]
+        file = next((one for one in seen.files if one.id == number and one.id in shown), None)
+        response = None if file is None else await sent_file(site, file)
+        if response is None:
+            raise HTTPException(404)
+        return response
+
+    path = f"{PAGE}/{{report_id:int}}"
+    return [
+        Route(path, signed_in(site, show), methods=["GET"], name="report"),
+        Route(f"{path}/read", guarded_form(site, read), methods=["POST"]),
+        Route(f"{path}/decide", guarded_form(site, decide), methods=["POST"]),
+        Route(f"{path}/files/{{file_id:int}}", signed_in(site, send), methods=["GET"]),
+    ]
+
+
+def _look(conn: Connection, site: Site, reader: Reader, request: Request) -> _Seen:
+    listed = one_report(conn, allowed(conn, reader.person, site), request.path_params["report_id"], site.now)
+    if listed is None:
+        raise HTTPException(404)
+    number = listed.report.id
+    names = {one.id: one.name for one in by_ids(conn, versions.authors_of(conn, number)).values()}
+    found = versions.versions_of(conn, number)
+    return _Seen(listed, versions.comments_of(conn, number, names), found, files_of(conn, number, removed=True))
+
+
+def _read(conn: Connection, site: Site, reader: Reader, request: Request) -> _Seen:
+    seen = _look(conn, site, reader, request)
+    report = seen.listed.report
+    if seen.versions:
+        person, actor = report.person_id, reader.person.id
+        line = journal.line(site.now, "report.read", person_id=person, actor_id=actor, report=report.id)
+        journal.write(conn, [line])
+    return seen
+
+
+def _decide(conn: Connection, site: Site, reader: Reader, request: Request, given: dict[str, str]) -> str:
+    listed = _look(conn, site, reader, request).listed
+    report, now, words, actor = listed.report, site.now, given.get("words", ""), reader.person.id
+    deed, programmes = given.get("deed", ""), site.services.programmes
+    version = int(number) if (number := given.get("version", "")).isdecimal() and len(number) < 10 else 0  # noqa: PLR2004
+    done = False
+    if deed == "accepted":
+        done = accept(conn, report, version, actor, words, now)
+        if done and (trip := trip_of(conn, report)) is not None:
+            part_with_feedback(conn, report, site.services.sections, trip)
+    elif deed == "returned":
+        done = give_back(conn, report, version, actor, words, now, programmes)
+    elif deed == "excused" and listed.cares:
+        done = excuse(conn, report, actor, words, now)
+    elif deed == "extended" and listed.cares:
+        student = by_id(conn, report.person_id)
+        try:
+            day = date.fromisoformat(given.get("until", ""))
+            until = to_instant(day, LAST_HOUR, "Asia/Shanghai" if student is None else student.zone)
+        except (ValueError, OverflowError):
+            return "refused"
+        done = extend(conn, report, actor, until, words, now, programmes)
+    else:
+        raise HTTPException(404 if deed in SAID else 400)
+    return deed if done else "refused"
+
+
+def _page(site: Site, request: Request, reader: Reader, seen: _Seen, *, read: bool) -> Response:
+    said = request.query_params.get("said", "")
+    due = seen.listed.due_at
+    later = local_date(max(due or site.now, site.now), reader.person.zone) + timedelta(days=14)
+    context: dict[str, Any] = {"one": seen.listed, "comments": seen.comments, "versions": seen.versions, "read": read}
+    newest = seen.versions[0] if seen.versions else None
+    files = [one for one in seen.files if newest is not None and one.id in newest.files]
+    return console_page(
+        site,
+        request,
+        reader,
+        "console/report.html",
+        **context,
+        newest=newest,
+        files=files,
+        later=later,
+        said=said if said in SAID else "",
+    )

@@ -1,0 +1,183 @@
+"""Staff read what is handed in and nothing else, within scope, and decide once; a supervisor sees reports alone."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, select
+
+from bot.engine.report_life import hand_in
+from bot.journal.store import journal
+from bot.outbox.store import outbox
+from bot.prompts.store import prompts
+from bot.reports import drafts, store
+from bot.reports.model import Report, Stage
+from bot.reports.sections import shipped
+from bot.reports.store import report_feedback, report_sections
+from handlers.programme_loaded import load_programme
+from tests.fakes.ground import NOW
+from tests.fakes.web import Visitor
+from tests.handlers.web.conftest import Town
+from tests.stories.test_reports import PROGRAMME
+
+
+@pytest.fixture
+def report(town: Town) -> Report:
+    """Return a report that is handed in, of a student with counsellor C1, supervisor P1, in a unit of the office O1."""
+    ground = town.ground
+    counsellor, supervisor = ground.staff("C1", "counsellor"), ground.staff("P1", "supervisor")
+    for number, role in (
+        ("C2", "counsellor"),
+        ("P2", "supervisor"),
+        ("O1", "office"),
+        ("R1", "reader"),
+        ("B1", "secretary"),
+    ):
+        ground.staff(number, role)
+    person = ground.student("S1", name="王雨桐", counsellor=counsellor, supervisor_id=supervisor)
+    trip = ground.trip(person)
+    now, programmes = NOW, town.app.programmes
+    version, _ = town.app.database.write(lambda conn: load_programme(conn, PROGRAMME, now, programmes))
+    asked: dict[str, Any] = {
+        "version_id": version,
+        "item": "return_report",
+        "kind": "report",
+        "trip_id": trip,
+        "occasion": "trip:T:return:x",
+    }
+    prompt = ground.prompt(person, "open", due_at=NOW + timedelta(days=9), next_at=NOW + timedelta(days=2), **asked)
+
+    def write(conn: Connection) -> Report:
+        made = store.add(conn, person, trip, "return_report", prompt, NOW)
+        drafts.say(conn, made.id, "done", "两门课", "telegram", NOW)
+        drafts.say(conn, made.id, "host", "宿舍冷", "telegram", NOW)
+        return made
+
+    return town.app.database.write(write)
+
+
+def hands_in(town: Town, report: Report) -> None:
+    def go(conn: Connection) -> None:
+        hand_in(conn, report, shipped(), "zh", "telegram", NOW, sure=True)
+
+    town.app.database.write(go)
+
+
+def reads(town: Town, number: str, report: Report) -> Visitor:
+    visitor = town.signed_in(number)
+    visitor.get(f"/console/reports/{report.id}")
+    return visitor
+
+
+def actions(town: Town) -> list[str]:
+    query = select(journal.c.action).where(journal.c.action.startswith("report.")).order_by(journal.c.id)
+    return town.app.database.read(lambda conn: list(conn.execute(query).scalars()))
+
+
+@pytest.mark.parametrize("number", ["C1", "P1", "O1"])
+def test_whoever_may_reads_it_and_the_look_is_journalled(town: Town, report: Report, number: str) -> None:
+    hands_in(town, report)
+    visitor = town.signed_in(number)
+    assert "王雨桐" in visitor.get("/console/reports").words
+    page = visitor.get(f"/console/reports/{report.id}")
+    assert "两门课" not in page.words
+    page = visitor.press("看总结")
+    assert "两门课" in page.words
+    assert "宿舍冷" not in page.words  # kept apart from her name
+    assert actions(town)[-1] == "report.read"
+
+
+@pytest.mark.parametrize("number", ["C2", "P2", "R1", "B1"])
+def test_for_everybody_else_there_is_no_such_report(town: Town, report: Report, number: str) -> None:
+    hands_in(town, report)
+    visitor = town.signed_in(number)
+    assert "王雨桐" not in visitor.get("/console/reports").words
+    assert visitor.get(f"/console/reports/{report.id}").status == 404
+    assert visitor.get(f"/console/reports/{report.id}/files/1").status == 404
+
+
+def test_a_supervisor_sees_reports_and_nothing_of_safety_and_cannot_excuse(town: Town, report: Report) -> None:
+    visitor = reads(town, "P1", report)
+    assert visitor.shown is not None
+    assert "免交" not in visitor.shown.words
+    csrf = next(form.fields["csrf"] for form in visitor.shown.forms if "csrf" in form.fields)
+    given = {"csrf": csrf, "deed": "excused", "words": "x"}
+    assert visitor.post(f"/console/reports/{report.id}/decide", given).status == 404
+    assert visitor.get("/console/people/S1").status == 404
+
+
+def test_a_draft_is_hers_alone(town: Town, report: Report) -> None:
+    visitor = reads(town, "C1", report)
+    assert visitor.shown is not None
+    assert "在写" in visitor.shown.words
+    assert "两门课" not in visitor.shown.words
+    assert visitor.post(f"/console/reports/{report.id}/read", {}).status == 403
+
+
+def test_it_is_returned_with_words_and_decided_once(town: Town, report: Report) -> None:
+    hands_in(town, report)
+    first, second = reads(town, "C1", report), reads(town, "O1", report)
+    assert first.press("退回", words="请写写成果").status == 303
+    assert "学生会收到消息" in first.follow().words
+    second.press("通过", words="很好")
+    assert "可能别人先办了" in second.follow().words
+    query = select(outbox.c.template, outbox.c.data).where(outbox.c.template == "report/returned")
+    (row,) = town.app.database.read(lambda conn: conn.execute(query).all())
+    assert row.data == {"words": "请写写成果"}
+    again = town.app.database.read(lambda conn: store.by_id(conn, report.id))
+    assert again is not None
+    assert again.stage is Stage.RETURNED
+    assert again.prompt_id != report.prompt_id
+
+
+def test_nothing_is_returned_without_words(town: Town, report: Report) -> None:
+    hands_in(town, report)
+    visitor = reads(town, "C1", report)
+    visitor.press("退回", words="  ")
+    assert "没写说明" in visitor.follow().words
+
+
+def test_once_accepted_nothing_leads_from_what_was_said_of_the_host_to_her(town: Town, report: Report) -> None:
+    hands_in(town, report)
+    visitor = reads(town, "C1", report)
+    visitor.press("通过", words="很好")
+    visitor.follow()
+    said = town.app.database.read(lambda conn: conn.execute(select(report_feedback)).one())
+    assert said.body == "宿舍冷"
+    left = town.app.database.read(lambda conn: list(conn.execute(select(report_sections.c.section)).scalars()))
+    assert left == ["done"]
+    assert {"report_id", "person_id", "at"}.isdisjoint(report_feedback.c.keys())
+
+
+def test_more_time_and_excusing_with_the_reason(town: Town, report: Report) -> None:
+    visitor = reads(town, "C1", report)
+    visitor.press("给宽限", until="2026-01-01", words="病了")
+    assert "日期没有往后" in visitor.follow().words
+    visitor.press("给宽限", until="2026-12-20", words="病了")
+    assert "病了" in visitor.follow().words
+    row = town.app.database.read(
+        lambda conn: conn.execute(select(prompts).where(prompts.c.id == report.prompt_id)).one()
+    )
+    assert row.due_at.isoformat() == "2026-12-20T10:00:00+00:00"  # 18:00 at home
+    assert row.next_at - (NOW + timedelta(days=2)) == row.due_at - (NOW + timedelta(days=9))
+    visitor.press("免交", words="退学了")
+    visitor.follow()
+    again = town.app.database.read(lambda conn: store.by_id(conn, report.id))
+    assert again is not None
+    assert again.stage is Stage.EXCUSED
+    assert actions(town)[-2:] == ["report.extended", "report.excused"]
+
+
+@pytest.mark.usefixtures("report")
+def test_asking_once_more_shows_first_how_many_that_is(town: Town) -> None:
+    visitor = town.signed_in("O1")
+    visitor.get("/console/reports")
+    page = visitor.press("都再提醒一次")
+    assert "再提醒 1 人交总结" in page.words
+    assert "report.chased" not in actions(town)
+    visitor.press("再提醒一次")
+    assert "又提醒了 1 人" in visitor.follow().words
+    visitor.press("都再提醒一次")
+    assert visitor.shown is not None
+    assert "1 人今天已经问过" in visitor.shown.words
+    assert actions(town).count("report.chased") == 1
