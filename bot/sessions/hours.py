@@ -5,7 +5,7 @@ Everybody's week is a table of quarters of an hour on her wall. A slot reads it 
 moment, so a clock change within the weeks ahead is one more offset and no special case.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
 
@@ -37,11 +37,15 @@ def propose(
 
     No slot of the span has a better worst hour than the first one; among those it leaves burdens the least apart.
     """
+    return best_of(attendees, _all(attendees, start, end, length, step), most)
+
+
+def best_of(
+    attendees: Sequence[Attendee], slots: Iterable[tuple[datetime, tuple[Level, ...]]], most: int = MOST
+) -> list[Slot]:
+    """Return the best of slots, given as starts with everybody's levels, no two of them close together."""
     ranked = sorted(
-        (
-            (_rank(attendees, levels), starts_at, levels)
-            for starts_at, levels in _all(attendees, start, end, length, step)
-        ),
+        ((_rank(attendees, levels), starts_at, levels) for starts_at, levels in slots),
         key=lambda one: (one[0], one[1]),
     )
     chosen: list[Slot] = []

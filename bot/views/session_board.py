@@ -93,6 +93,13 @@ def branches_led(conn: Connection, person: Person, *, locked: bool = False) -> l
     return list(conn.execute(query.with_for_update() if locked else query).scalars())
 
 
+def branch_led(conn: Connection, person: Person, key: str) -> int | None:
+    """Return the branch of a key, if somebody leads it."""
+    if not leads(person):
+        return None
+    return conn.execute(select(branches.c.id).where(_led_by(person.id), branches.c.key == key)).scalar()
+
+
 def members_of(conn: Connection, person: Person, branch_id: int | None = None) -> list[int]:
     """Return who is in the branches that somebody leads, or in one of them."""
     query = (

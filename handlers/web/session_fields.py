@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.local_time import to_wall
 from bot.sessions.faults import Fault, SessionRefused
 from bot.sessions.model import Session
 from bot.sessions.reading import instant_in, zone_in
-from bot.sessions.rules import Plan
+from bot.sessions.rules import LONGEST as LONGEST_SESSION
+from bot.sessions.rules import SHORTEST, Plan
 
 NAMES = ("branch", "title", "starts_at", "zone", "minutes", "link", "material", "rsvp_by", "open", "sequence")
 LONGEST = 6000
@@ -71,6 +72,31 @@ def plan_of(filled: Filled) -> Plan:
     texts = (filled["link"] or None, filled["material"] or None)
     minutes = _minutes(filled["minutes"])
     return Plan(filled["title"], starts_at, zone, minutes, *texts, rsvp_by, is_discreet=not filled["open"])
+
+
+def length_of(filled: Filled) -> timedelta:
+    """Return how long it shall last; SessionRefused when that is no number of minutes that a session has."""
+    minutes = _minutes(filled["minutes"])
+    if not SHORTEST <= minutes <= LONGEST_SESSION:
+        raise SessionRefused(Fault.MINUTES, minutes)
+    return timedelta(minutes=minutes)
+
+
+def start_of(filled: Filled) -> datetime | None:
+    """Return the start that stands in a form, None where none can be read."""
+    try:
+        return instant_in(filled["starts_at"], zone_in(filled["zone"] or None))
+    except SessionRefused:
+        return None
+
+
+def with_start(filled: Filled, instant: str) -> Filled:
+    """Put an hour that was picked into a form, on the clock that is chosen there."""
+    try:
+        shown = _shown(instant_in(instant, "UTC"), zone_in(filled["zone"] or None))
+    except SessionRefused:
+        return filled
+    return Filled(filled.values | {"starts_at": shown})
 
 
 def changes_of(filled: Filled, before: Session) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from bot.engine import sessions as engine
 from bot.engine.facts import load_facts
+from bot.engine.session_hours import Hours
 from bot.local_time import BEIJING
 from bot.sessions.faults import Fault, SessionRefused
 from bot.sessions.model import Session
@@ -35,7 +36,7 @@ def routes(site: Site) -> list[Route]:
     """Return the routes of this file."""
 
     async def new(request: Request, reader: Reader) -> Response:
-        return await _form(site, request, reader, None)
+        return await show_form(site, request, reader, None)
 
     async def create(request: Request, reader: Reader, fields: FormData) -> Response:
         filled = typed(fields)
@@ -45,7 +46,7 @@ def routes(site: Site) -> list[Route]:
         board = await site.database.aread(lambda conn: board_in(conn, site, request, reader))
         if not board.session.is_ahead(site.now):
             return RedirectResponse(f"{HOME}/{board.session.id}", 303)
-        return await _form(site, request, reader, of_session(board.session), board.session)
+        return await show_form(site, request, reader, of_session(board.session), board.session)
 
     async def change(request: Request, reader: Reader, fields: FormData) -> Response:
         filled = typed(fields)
@@ -94,7 +95,7 @@ async def _done(
     site: Site, request: Request, reader: Reader, filled: Filled | None, work: Callable[[Connection], Session]
 ) -> Response:
     """Do what a form asks, or show it again as it was typed with what is wrong."""
-    _must_lead(reader)
+    must_lead(reader)
     try:
         session = await site.database.awrite(work)
     except SessionRefused as error:
@@ -109,18 +110,20 @@ async def _done(
             return RedirectResponse(f"{HOME}/{before.id}", 303)
         if refusal.fault is Fault.STALE:
             filled = Filled(filled.values | {"sequence": str(before.sequence)})
-    return await _form(site, request, reader, filled, before, refusal.fault)
+    return await show_form(site, request, reader, filled, before, refusal.fault)
 
 
-async def _form(
+async def show_form(
     site: Site,
     request: Request,
     reader: Reader,
     filled: Filled | None,
     session: Session | None = None,
     fault: Fault | None = None,
+    hours: Hours | None = None,
 ) -> Response:
-    _must_lead(reader)
+    """Show the form as it stands, with what is wrong and with the hours that were found."""
+    must_lead(reader)
     now = site.now
     choices = await site.database.aread(lambda conn: _choices(conn, reader, session, now))
     filled = filled or Filled({"minutes": USUAL_MINUTES, "zone": choices.zones[0]})
@@ -130,6 +133,7 @@ async def _form(
         "session": session,
         "branches": choices.branches,
         "zones": zones,
+        "hours": hours,
         "fault": fault.value if fault else "",
         "at_field": AT_FIELDS.get(fault, "") if fault else "",
     }
@@ -145,6 +149,7 @@ def _choices(conn: Connection, reader: Reader, session: Session | None, now: dat
     return Choices(branches_led(conn, reader.person), list(dict.fromkeys([hers, BEIJING, *theirs])))
 
 
-def _must_lead(reader: Reader) -> None:
+def must_lead(reader: Reader) -> None:
+    """End with 404 for whoever arranges no sessions."""
     if not leads(reader.person):
         raise HTTPException(404)

@@ -6,7 +6,21 @@ from collections.abc import Callable, Iterator
 import psycopg
 
 from bot.clock import monotonic
-from tests.bench import asked, console, delivery, digest, idle, opening, replies, report, rollcall, sos, wechat, wecom
+from tests.bench import (
+    asked,
+    console,
+    delivery,
+    digest,
+    idle,
+    opening,
+    replies,
+    report,
+    rollcall,
+    slots,
+    sos,
+    wechat,
+    wecom,
+)
 from tests.bench.figures import Figure, as_text
 from tests.bench.ground import postgresql
 from tests.bench.machine import described, load
@@ -24,6 +38,7 @@ PARTS: dict[str, Callable[[str], Iterator[Figure]]] = {
     "wechat": wechat.figures,
     "digest": digest.figures,
     "console": console.figures,
+    "slots": slots.figures,
 }
 
 
