@@ -21,6 +21,7 @@ from bot.outbox.model import OutboxState
 from bot.outbox.store import outbox
 from bot.platforms.store import forget_nonces
 from bot.prompts.store import notes, prompts
+from bot.reports.store import report_feedback, reports
 from bot.rollcalls.model import RollcallState
 from bot.rollcalls.store import incident_reports, rollcall_answers, rollcall_members, rollcalls
 from bot.selections.store import selections
@@ -52,6 +53,7 @@ def purge(conn: Connection, retention: Retention, now: datetime, real_now: datet
         + _cases(conn, now - timedelta(days=retention.cases_days), limit)
         + _rollcalls(conn, now - timedelta(days=retention.cases_days), limit)
         + _sessions(conn, now - timedelta(days=retention.sessions_days), limit)
+        + _reports(conn, now - timedelta(days=retention.reports_days), limit)
         + _delete(conn, digests, _old_digests(now - timedelta(days=retention.messages_days)).limit(limit))
         + _doors(conn, real_now - timedelta(days=SIGN_INS_DAYS), limit)
         + _selections(conn, now - timedelta(days=SELECTIONS_DAYS), limit)
@@ -129,6 +131,17 @@ def _sessions(conn: Connection, before: datetime, limit: int) -> int:
     invited = select(session_invitations.c.prompt_id).where(session_invitations.c.session_id.in_(over))
     gone = _delete(conn, prompts, invited.limit(limit))
     return gone or _delete(conn, sessions, over.limit(limit))
+
+
+def _reports(conn: Connection, before: datetime, limit: int) -> int:
+    """Forget reports long after they were decided on, or after the last word in them, and what was said of hosts then.
+
+    Their files go with the next look at the folder (`scheduler.files_unused`).
+    """
+    last = func.coalesce(reports.c.decided_at, reports.c.submitted_at, reports.c.edited_at, reports.c.opened_at)
+    said = select(report_feedback.c.id).where(report_feedback.c.year < before.year).limit(limit)
+    old = select(reports.c.id).where(last < before).limit(limit)
+    return _delete(conn, reports, old) + _delete(conn, report_feedback, said)
 
 
 def _old_digests(before: datetime) -> Select[tuple[int]]:

@@ -7,6 +7,7 @@ makes one `Rounds` and tells it what a message means (`Reading`), because handle
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import structlog
 from sqlalchemy import Connection
@@ -20,6 +21,7 @@ from bot.platforms.most import most_of
 from bot.programmes.versions import Programmes
 from bot.settings import Settings
 from bot.storage.database import Database
+from bot.storage.vault import Vault
 from bot.storage.writer import Urgency
 from scheduler import (
     alarms_lost,
@@ -37,6 +39,7 @@ from scheduler import (
     rollcalls_due,
     sessions_due,
 )
+from scheduler.files_unused import forget_unused
 from scheduler.inbox_waiting import Reading
 from scheduler.purge import purge
 from scheduler.watchdog import CODES, WARNINGS, Problem, look, without_next
@@ -215,7 +218,8 @@ class Rounds:
             total += done
             if not done:
                 break
-        return total
+        vault = Vault(Path(self.settings.reports.folder), self.database.keyring)
+        return total + await self.database.aread_long(lambda conn: forget_unused(conn, vault, self.clock.real()))
 
     def _troubles(self) -> list[Problem]:
         """Show what channels say of themselves; what is only near a limit is no problem yet."""

@@ -31,6 +31,7 @@ COMMANDS = {
     "sessions": "bot.cli.session:sessions",
     "session": "bot.cli.session:session",
     "responses": "bot.cli.responses:responses",
+    "reports": "bot.cli.reports:reports",
     "statistics": "bot.cli.statistics:statistics",
     "api-token": "bot.cli.api_token:api_token",
     "outbox": "bot.cli.outbox:outbox",

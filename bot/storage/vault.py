@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 import secrets
+from datetime import datetime
 from pathlib import Path
 
 from bot.errors import YanxinError
@@ -54,6 +55,11 @@ class Vault:
     def drop(self, digest: str) -> None:
         """Forget bytes."""
         self._path(digest).unlink(missing_ok=True)
+
+    def lying_since(self, before: datetime) -> list[str]:
+        """Return the names of files that have lain here since before an instant of real time."""
+        found = [path for path in self._folder.glob("??/*") if _DIGEST.fullmatch(path.name)]
+        return sorted(path.name for path in found if path.stat().st_mtime < before.timestamp())
 
     def _path(self, digest: str) -> Path:
         if not _DIGEST.fullmatch(digest):

@@ -14,6 +14,7 @@ from bot.outbox.store import outbox
 from bot.prompts.model import State
 from bot.prompts.notes import NoteKind
 from bot.prompts.store import answers, notes, prompts
+from bot.reports.store import reports
 from bot.rollcalls.store import incident_reports, rollcall_answers
 from bot.sessions.marks import session_makeups, session_marks
 from bot.sessions.store import session_invitations, session_replies
@@ -38,6 +39,8 @@ class Held:
     """Notes of whether she was at one."""
     made_up: int
     """What she wrote to make one up."""
+    reports: int
+    """Reports about stays, handed in or not."""
     calendars: int
     """Links with which calendar programs fetch her meetings."""
     agreed: int
@@ -86,4 +89,5 @@ def held_about(conn: Connection, person_id: int) -> Held:
         ),
         channels=tuple(dict.fromkeys(conn.execute(working.order_by(addresses.c.position)).scalars())),
         agreed=count_of(conn, person_id),
+        reports=count(reports, reports.c.person_id),
     )

@@ -33,6 +33,8 @@ def asked(chat: Chat) -> None:
         outbox=held.outbox,
         channels=held.channels,
         meetings=held.meetings,
+        reports=held.reports,
+        reports_days=retention.reports_days,
         attended=held.attended,
         made_up=held.made_up,
         calendars=held.calendars,

@@ -11,6 +11,7 @@ from tests.bench import (
     console,
     delivery,
     digest,
+    documents,
     idle,
     opening,
     replies,
@@ -37,6 +38,7 @@ PARTS: dict[str, Callable[[str], Iterator[Figure]]] = {
     "wecom": wecom.figures,
     "wechat": wechat.figures,
     "digest": digest.figures,
+    "documents": documents.figures,
     "console": console.figures,
     "slots": slots.figures,
 }

@@ -297,6 +297,8 @@ SESSION: dict[str, Any] = {
     "wants_code": True,
     "question": 1,
     "meetings": 3,
+    "reports": 1,
+    "reports_days": 1825,
     "attended": 2,
     "made_up": 3,
     "calendars": 1,

@@ -1,0 +1,109 @@
+"""`yanxin reports`: how reports stand, as JSON, or those that are handed in as Word documents."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy import Connection
+
+from bot.cli.context import Command, Tool, pass_tool
+from bot.errors import UsageError, YanxinError
+from bot.journal import store as journal
+from bot.local_time import to_wall
+from bot.people.store import by_id
+from bot.places.countries import country_name
+from bot.rendering.report_docx import report_docx
+from bot.reports.files import files_of
+from bot.reports.model import File, ReportState, Version
+from bot.reports.versions import version_of
+from bot.storage.vault import Vault
+from bot.trips.store import of_person
+from bot.views.reports import Listed, everyone, list_reports
+
+
+@click.command("reports", cls=Command)
+@click.option("--state", type=click.Choice([one.value for one in ReportState]), help="Only reports in this state.")
+@click.option("--format", "form", type=click.Choice(["json", "docx"]), default="json", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), metavar="FOLDER", help="Where the documents go, one for each.")
+@pass_tool
+def reports(tool: Tool, state: str | None, form: str, out: Path | None) -> None:
+    """Print how reports stand, without a word of them; or write what was handed in as documents with its photos.
+
+    What students wrote of their hosts is in neither. Each document that is taken out is journalled.
+    """
+    if form == "docx" and out is None:
+        raise UsageError("--format docx needs --out FOLDER")
+    now = tool.clock.now()
+    with tool.database() as database:
+        found, _ = database.read(lambda conn: list_reports(conn, everyone(now), now, state or ""))
+        if form == "json" or out is None:
+            click.echo(json.dumps([_plain(one) for one in found], ensure_ascii=False, indent=1))
+            return
+        vault = Vault(Path(tool.settings.reports.folder), database.keyring)
+        template = Path(tool.settings.reports.template) if tool.settings.reports.template else None
+        written = 0
+        for one in found:
+            facts, photos = database.read(lambda conn, one=one: _facts(conn, one))  # type: ignore[misc]
+            if facts is None:
+                continue
+            pictures = [(file.name, data) for file in photos if (data := vault.get(file.digest)) is not None]
+            _write(
+                out / f"{one.number}-{one.report.id}-v{one.report.version}.docx", report_docx(facts, pictures, template)
+            )
+            database.write(lambda conn, one=one: _note(conn, one, now))  # type: ignore[misc]
+            written += 1
+    click.echo(f"Wrote {written} documents into {out}")
+
+
+def _facts(conn: Connection, one: Listed) -> tuple[dict[str, Any] | None, list[File]]:
+    version: Version | None = version_of(conn, one.report.id, one.report.version)
+    person = by_id(conn, one.report.person_id)
+    trip = next((trip for trip in of_person(conn, one.report.person_id) if trip.id == one.report.trip_id), None)
+    if version is None or person is None or trip is None:
+        return None, []
+    kept = files_of(conn, one.report.id, removed=True)
+    photos = [file for file in kept if file.id in version.files and file.kind == "jpeg"]
+    facts = {
+        "name": person.name,
+        "number": person.number,
+        "host": trip.host,
+        "city": trip.city,
+        "country": country_name(trip.country, person.language),
+        "departs": trip.departs.isoformat(),
+        "returns": trip.returns.isoformat(),
+        "version": version.number,
+        "handed_in": f"{to_wall(version.at, person.zone):%Y-%m-%d}",
+        "parts": [(part.title, part.body) for part in version.parts],
+    }
+    return facts, photos
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    except OSError as error:
+        raise YanxinError(f"{path} cannot be written ({error.strerror}); name another place") from error
+
+
+def _note(conn: Connection, one: Listed, now: datetime) -> None:
+    line = journal.line(now, "report.exported", person_id=one.report.person_id, report=one.report.id, format="docx")
+    journal.write(conn, [line])
+
+
+def _plain(one: Listed) -> dict[str, Any]:
+    report = one.report
+    at = {"due_at": one.due_at, "submitted_at": report.submitted_at, "decided_at": report.decided_at}
+    return {
+        "report": report.id,
+        "number": one.number,
+        "name": one.name,
+        "host": one.host,
+        "city": one.city,
+        "country": one.country,
+        "returns": one.returns.isoformat(),
+        "state": one.state.value,
+        "version": report.version,
+    } | {name: None if instant is None else instant.isoformat() for name, instant in at.items()}
