@@ -28,6 +28,7 @@ from bot.people.store import by_id
 from bot.views.digest import MOST_ON_PAGE, care, may_tell_of, one_of
 from bot.views.digest_branch import branches_of
 from bot.views.digest_trips import supervised
+from bot.views.reports import readers_of, to_review
 from handlers.web.errors import plain
 from handlers.web.session import Reader, console_page, guarded_form, signed_in
 from handlers.web.site import Site
@@ -41,6 +42,7 @@ class _Seen:
     care: dict[str, Any] | None
     supervised: dict[str, Any] | None
     branches: list[dict[str, Any]]
+    reports: int
     every: Every
     next_at: datetime | None
 
@@ -97,6 +99,7 @@ def _look(conn: Connection, site: Site, reader: Reader) -> _Seen:
         care=None if reader.scope is None else care(conn, reader.scope, now, MOST_ON_PAGE, live),
         supervised=supervised(conn, person, now) if person.has_role(RoleKind.SUPERVISOR) else None,
         branches=branches_of(conn, person.id, now) if person.has_role(RoleKind.SECRETARY) else [],
+        reports=0 if (readers := readers_of(conn, person, now)) is None else to_review(conn, readers),
         every=store.every_of(conn, person.id),
         next_at=ahead[0].due_at if ahead else None,
     )

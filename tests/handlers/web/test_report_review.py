@@ -181,3 +181,11 @@ def test_asking_once_more_shows_first_how_many_that_is(town: Town) -> None:
     assert visitor.shown is not None
     assert "1 人今天已经问过" in visitor.shown.words
     assert actions(town).count("report.chased") == 1
+
+
+def test_the_page_of_the_digest_says_how_many_wait(town: Town, report: Report) -> None:
+    assert "等着批阅" not in town.signed_in("P1").get("/console/digest").words
+    hands_in(town, report)
+    for number in ("C1", "P1"):
+        assert "1 份总结等着批阅" in town.signed_in(number).get("/console/digest").words
+    assert "等着批阅" not in town.signed_in("C2").get("/console/digest").words
