@@ -1,6 +1,6 @@
 """Tables of temporary branches and of party matters: apart from everything else, sealed with a key of their own."""
 
-from sqlalchemy import Column, ForeignKey, String, Table, UniqueConstraint
+from sqlalchemy import Column, ColumnElement, ForeignKey, String, Table, UniqueConstraint, and_, or_
 
 from bot.schema import Id, UtcDateTime, id_column, metadata, sealed_for_branch
 
@@ -12,6 +12,8 @@ branches = Table(
     Column("kind", String(16), nullable=False),
     Column("unit_id", Id, ForeignKey("units.id"), index=True),
     Column("secretary_id", Id, ForeignKey("people.id"), index=True),
+    # May do all that the secretary may.
+    Column("deputy_id", Id, ForeignKey("people.id"), index=True),
     Column("absent_at", UtcDateTime),
 )
 
@@ -31,3 +33,9 @@ party_statuses = Table(
     Column("person_id", Id, ForeignKey("people.id", ondelete="CASCADE"), nullable=False, unique=True),
     Column("status", sealed_for_branch(), nullable=False),
 )
+
+
+def led_by(person_id: int) -> ColumnElement[bool]:
+    """Hold for the branches that somebody leads, as secretary or as deputy."""
+    hers = or_(branches.c.secretary_id == person_id, branches.c.deputy_id == person_id)
+    return and_(hers, branches.c.absent_at.is_(None))

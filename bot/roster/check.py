@@ -103,6 +103,7 @@ def _branch_faults(
     for record in records:
         if record.sheet == BRANCHES:
             yield from _reference(record, "secretary", roles, None, "a secretary 书记", stored)
+            yield from _reference(record, "deputy", roles, None, "a deputy 副书记", stored)
         elif record.sheet == MEMBERS:
             if record.key[0] not in known:
                 what, expected = f"there is no branch {shown(record.key[0])}", "expected one of the sheet branches"

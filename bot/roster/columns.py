@@ -71,6 +71,7 @@ SHEETS: Mapping[str, SheetKind] = {
                 Column("kind", "类别", Kind.CODE, ("支部类别",), required=True, codes=BRANCH_KINDS),
                 Column("unit", "单位", Kind.UNIT, ("所在单位", "院系"), most=900),
                 key_column("secretary", "书记", "书记工号", "支部书记"),
+                key_column("deputy", "副书记", "副书记工号", "支部副书记"),
             ),
             ("临时支部",),
         ),

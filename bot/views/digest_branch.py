@@ -8,18 +8,16 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from bot.branches.store import branch_members, branches
+from bot.branches.store import branch_members, branches, led_by
 from bot.people.store import people
 from bot.trips.store import trips
 from bot.views.digest_trips import trips_near
 
 
 def branches_of(conn: Connection, secretary_id: int, now: datetime) -> list[dict[str, Any]]:
-    """Return the branches of a secretary as plain JSON: nothing of how anybody is."""
+    """Return the branches of a secretary or deputy as plain JSON: nothing of how anybody is."""
     today = now.date()
-    mine = select(branches.c.id, branches.c.key, branches.c.kind).where(
-        branches.c.secretary_id == secretary_id, branches.c.absent_at.is_(None)
-    )
+    mine = select(branches.c.id, branches.c.key, branches.c.kind).where(led_by(secretary_id))
     found = []
     for row in conn.execute(mine.order_by(branches.c.key)):
         of_it = select(branch_members.c.person_id).where(branch_members.c.branch_id == row.id)

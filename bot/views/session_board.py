@@ -6,9 +6,9 @@ Nothing of safety is here, and nothing of another branch.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, select
+from sqlalchemy import Connection, select
 
-from bot.branches.store import branch_members, branches
+from bot.branches.store import branch_members, branches, led_by
 from bot.people.model import Person, RoleKind
 from bot.people.store import people
 from bot.sessions import marks, store
@@ -74,7 +74,7 @@ def sessions_led(conn: Connection, person: Person) -> list[tuple[Session, str]]:
     if not leads(person):
         return []
     query = select(sessions.c.id, branches.c.key).join(branches, branches.c.id == sessions.c.branch_id)
-    query = query.where(_led_by(person.id)).order_by(sessions.c.starts_at.desc(), sessions.c.id.desc()).limit(LATEST)
+    query = query.where(led_by(person.id)).order_by(sessions.c.starts_at.desc(), sessions.c.id.desc()).limit(LATEST)
     rows = conn.execute(query).all()
     known = store.by_ids(conn, [row.id for row in rows])
     return [(known[row.id], row.key) for row in rows]
@@ -89,7 +89,7 @@ def branches_led(conn: Connection, person: Person, *, locked: bool = False) -> l
     """Return the keys of the branches that somebody leads; `locked` until the end of the transaction."""
     if not leads(person):
         return []
-    query = select(branches.c.key).where(_led_by(person.id)).order_by(branches.c.key)
+    query = select(branches.c.key).where(led_by(person.id)).order_by(branches.c.key)
     return list(conn.execute(query.with_for_update() if locked else query).scalars())
 
 
@@ -97,7 +97,7 @@ def branch_led(conn: Connection, person: Person, key: str) -> int | None:
     """Return the branch of a key, if somebody leads it."""
     if not leads(person):
         return None
-    return conn.execute(select(branches.c.id).where(_led_by(person.id), branches.c.key == key)).scalar()
+    return conn.execute(select(branches.c.id).where(led_by(person.id), branches.c.key == key)).scalar()
 
 
 def members_of(conn: Connection, person: Person, branch_id: int | None = None) -> list[int]:
@@ -106,7 +106,7 @@ def members_of(conn: Connection, person: Person, branch_id: int | None = None) -
         select(people.c.id)
         .join(branch_members, branch_members.c.person_id == people.c.id)
         .join(branches, branches.c.id == branch_members.c.branch_id)
-        .where(_led_by(person.id), people.c.left_at.is_(None), people.c.absent_at.is_(None))
+        .where(led_by(person.id), people.c.left_at.is_(None), people.c.absent_at.is_(None))
     )
     if branch_id is not None:
         query = query.where(branches.c.id == branch_id)
@@ -126,7 +126,7 @@ def board_of(conn: Connection, session_id: int, person: Person, now: datetime) -
     if not leads(person) or session_id >= 2**63:
         return None
     query = select(branches.c.key).join(sessions, sessions.c.branch_id == branches.c.id)
-    key = conn.execute(query.where(sessions.c.id == session_id, _led_by(person.id))).scalar()
+    key = conn.execute(query.where(sessions.c.id == session_id, led_by(person.id))).scalar()
     session = store.by_id(conn, session_id)
     return None if key is None or session is None else whole_board(conn, session, key, now)
 
@@ -168,10 +168,6 @@ def _seat(
 ) -> Seat:
     how, author = last or (None, "")
     return Seat(one.person_id, number, name, one.reply, reason, one.mark, how, one.marked_at, author, answers)
-
-
-def _led_by(person_id: int) -> ColumnElement[bool]:
-    return and_(branches.c.secretary_id == person_id, branches.c.absent_at.is_(None))
 
 
 def _last(conn: Connection, session: Session) -> dict[int, tuple[How, str]]:

@@ -41,8 +41,9 @@ def _columns(values: dict[str, Any], units: Mapping[str, int], ids: Mapping[str,
         columns["kind"] = values["kind"]
     if "unit" in values:
         columns["unit_id"] = units[values["unit"]] if values["unit"] else None
-    if "secretary" in values:
-        columns["secretary_id"] = ids[values["secretary"]] if values["secretary"] else None
+    for name in ("secretary", "deputy"):
+        if name in values:
+            columns[f"{name}_id"] = ids[values[name]] if values[name] else None
     return columns
 
 

@@ -46,7 +46,7 @@ TRIPS = """\
 T1,S1,Humboldt,柏林,德国,2026-09-01,2027-01-31,联合培养,苏女士 123456
 T2,S2,NYU,New York,US,2026/9/10,2026/12/20,交换,
 """
-BRANCHES = "支部,类别,单位,书记\n欧洲支部,党支部,大学/党委,S1\n"
+BRANCHES = "支部,类别,单位,书记,副书记\n欧洲支部,党支部,大学/党委,S1,C1\n"
 MEMBERS = "支部,学号\n欧洲支部,S1\n欧洲支部,S2\n"
 SOUND = {"people": PEOPLE, "trips": TRIPS, "branches": BRANCHES, "branch_members": MEMBERS}
 
@@ -162,6 +162,7 @@ def test_a_roster_is_stored_whole(office: Office) -> None:
     }
     [branch] = office.read(lambda conn: conn.execute(select(branches)).all())
     assert (branch.key, branch.kind, branch.secretary_id) == ("欧洲支部", "party", student.id)
+    assert branch.deputy_id == office.person("C1").id
     members = office.read(lambda conn: conn.execute(select(branch_members.c.person_id)).scalars().all())
     assert set(members) == {student.id, other.id}
 

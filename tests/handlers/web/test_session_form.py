@@ -158,3 +158,14 @@ def test_nobody_else_makes_changes_or_calls_off_anything(town: Town, visitor: Vi
         assert other.post(form, given).status in {403, 404, 422}
         assert other.post(form, given | {"csrf": "x"}).status == 403
     assert sessions(town) == [one]
+
+
+def test_a_deputy_does_all_that_the_secretary_does(town: Town, visitor: Visitor) -> None:
+    one = made(town, visitor)
+    deputy = town.ground.staff("B2", "secretary", name="钱副书记")
+    town.app.database.write(lambda conn: conn.execute(branches.update().values(deputy_id=deputy)))
+    other = town.signed_in("B2")
+    assert "读书会" in other.get("/console/sessions").words
+    other.get(f"/console/sessions/{one.id}/change")
+    assert other.press("修改并告诉大家", minutes="45").status == 303
+    assert sessions(town)[0].minutes == 45
