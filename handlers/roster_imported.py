@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from bot.engine.buddies import end_all
 from bot.engine.replanning import replan
+from bot.engine.standing_in import end_changed
 from bot.errors import MistakesError
 from bot.people import store as people_store
 from bot.places.cities import zone_candidates
@@ -84,6 +85,8 @@ def _apply(conn: Connection, found: Difference, now: datetime, programmes: Progr
     branches = apply_branches(conn, found, units, people, now)
     apply_figures(conn, found, units, people)
     write_lines(conn, found, people, branches, now, actor_id)
+    other = [people[one.key[0]] for one in found.of(PEOPLE) if any(field.name == "counsellor" for field in one.fields)]
+    end_changed(conn, other, now, actor_id)
     end_all(conn, [people[change.key[0]] for change in found.of(PEOPLE, ChangeKind.ABSENT)], now)
     touched = {people[str(change.values["number"])] for change in found.of(TRIPS)}
     touched |= {people[change.key[0]] for change in found.of(PEOPLE) if _bears_on_plans(change)}

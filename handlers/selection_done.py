@@ -19,6 +19,7 @@ from bot.views.board_query import dates_on_earth, standing
 from bot.views.people_list import Listed, of_ids
 from bot.views.safety import Category
 from bot.views.scope import Scope
+from handlers import stand_in_begun
 
 
 def pick(conn: Connection, author_id: int, deed: Deed, picked: Collection[Listed], now: datetime) -> int | None:
@@ -41,6 +42,8 @@ def go_on(conn: Connection, selection_id: int, author_id: int, scope: Scope, now
             now, "selection.done", person_id=None, actor_id=author_id, deed=selection.deed.value, **counts
         )
         journal.write(conn, [line])
+        if selection.deed is Deed.PASS_ON:
+            stand_in_begun.announce(conn, selection, now)
     store.came(conn, selection_id, dict(counts), now if is_done else None)
     return store.of_author(conn, selection_id, author_id)
 
@@ -48,14 +51,18 @@ def go_on(conn: Connection, selection_id: int, author_id: int, scope: Scope, now
 def _each(conn: Connection, selection: Selection, ids: Collection[int], scope: Scope, now: datetime) -> list[Came]:
     seen = {one.person_id: one for one in of_ids(conn, scope, ids, now) if not one.left_out}
     asked = _asked(conn, scope, list(seen), now)
-    return [_came(conn, selection, seen.get(one), asked.get(one), now) for one in ids]
+    return [_came(conn, selection, scope, seen.get(one), asked.get(one), now) for one in ids]
 
 
-def _came(conn: Connection, selection: Selection, one: Listed | None, prompt_id: int | None, now: datetime) -> Came:
+def _came(  # noqa: PLR0911 - one return for each thing that may come of it
+    conn: Connection, selection: Selection, scope: Scope, one: Listed | None, prompt_id: int | None, now: datetime
+) -> Came:
     if one is None:
         return Came.OUT
     if selection.deed is Deed.NOTICE:
         return _noticed(conn, selection, one, now)
+    if selection.deed is Deed.PASS_ON:
+        return stand_in_begun.pass_on(conn, selection, scope, one.person_id, now)
     if one.has_case:
         return Came.CASE
     if prompt_id is None or one.category is not Category.LATE:

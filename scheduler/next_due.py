@@ -19,6 +19,7 @@ from bot.outbox.store import outbox
 from bot.prompts.store import prompts
 from bot.rollcalls.store import rollcalls
 from bot.sessions.store import session_invitations
+from bot.stand_ins.store import stand_ins
 
 
 def next_due(conn: Connection, now: datetime) -> datetime | None:
@@ -38,6 +39,9 @@ def next_due(conn: Connection, now: datetime) -> datetime | None:
         conn.execute(select(func.min(digests.c.next_at)).where(digests.c.next_at > now)).scalar(),
         conn.execute(
             select(func.min(moves.c.ends_at)).where(moves.c.ends_at > now, moves.c.is_over == false())
+        ).scalar(),
+        conn.execute(
+            select(func.min(stand_ins.c.ends_at)).where(stand_ins.c.ends_at > now, stand_ins.c.ended_at.is_(None))
         ).scalar(),
         conn.execute(
             select(func.min(outbox.c.next_try_at)).where(
@@ -83,6 +87,7 @@ def horizon(conn: Connection, now: datetime, accounts: Iterable[tuple[str, str]]
             exists().where(session_invitations.c.next_at <= now),
             exists().where(digests.c.next_at <= now),
             exists().where(moves.c.ends_at <= now, moves.c.is_over == false()),
+            exists().where(stand_ins.c.ends_at <= now, stand_ins.c.ended_at.is_(None)),
             exists().where(dialogues.c.step == CRY_ASKED, dialogues.c.updated_at <= now - CRY_WAIT),
             exists().where(inbox.c.state == InboxState.NEW.value),
             waiting.where(outbox.c.next_try_at <= now),

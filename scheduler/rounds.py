@@ -38,6 +38,7 @@ from scheduler import (
     prompts_due,
     rollcalls_due,
     sessions_due,
+    stand_ins_over,
 )
 from scheduler.files_unused import forget_unused
 from scheduler.inbox_waiting import Reading
@@ -73,8 +74,13 @@ class Rounds:
     _without_next_so_far: int = 0
 
     async def prompts(self) -> int:
-        """Open, remind and give up whatever is due; first for whoever is back, because her clock is another one."""
+        """Open, remind and give up whatever is due; first for whoever is back or has her counsellor back."""
         total = await self.database.awrite(self._moves, Urgency.BULK)
+        for _ in range(MOST_BATCHES):
+            done = await self.database.awrite(self._stand_ins, Urgency.BULK)
+            total += done
+            if not done:
+                break
         for _ in range(MOST_BATCHES):
             done = await self.database.awrite(self._prompts, Urgency.BULK)
             total += done
@@ -250,6 +256,9 @@ class Rounds:
 
     def _moves(self, conn: Connection) -> int:
         return moves_ended.work_off(conn, self.clock.now(), self.programmes)
+
+    def _stand_ins(self, conn: Connection) -> int:
+        return stand_ins_over.work_off(conn, self.clock.now())
 
     async def _check_plans(self) -> None:
         """Check some hundred students for a missing next row; the count is known when all were checked."""

@@ -47,6 +47,7 @@ def of_reader(
         "zone": reader_zone(person, facts, now),
         # Called by the few templates that offer whom to tell; all others need not look.
         "may_know": partial(may_know, conn, person),
+        "stands_in": partial(stands_in, conn, person),
         "service_url": settings.service.url,
         "positions_hours": settings.retention.positions_hours,
     } | of_emergency(facts.place_now(now).country, person.language, settings)
@@ -70,12 +71,20 @@ def of_emergency(country: str | None, language: str, settings: Settings) -> dict
 def may_know(conn: Connection, person: Person) -> list[str]:
     """Return who can be told of a hard week of hers, the one that goes on first; "nobody" is always the last."""
     helpers = load_helpers(conn, [person])
-    left_out = ShareWith.COUNSELLOR if person.skips_counsellor else None
+    left_out = {ShareWith.COUNSELLOR, ShareWith.STAND_IN} if person.skips_counsellor else set()
+    if helpers.for_hard(person, ShareWith.STAND_IN):
+        left_out.add(ShareWith.COUNSELLOR)  # whoever is away is not offered
     return [
         whom.value
         for whom in ShareWith
-        if whom is ShareWith.NOBODY or (whom is not left_out and helpers.for_hard(person, whom))
+        if whom is ShareWith.NOBODY or (whom not in left_out and helpers.for_hard(person, whom))
     ]
+
+
+def stands_in(conn: Connection, person: Person) -> str:
+    """Return the name of who looks after her in place of her counsellor now, as it may stand on a button; else ""."""
+    found = people_store.by_id(conn, person.stand_in_id) if person.stand_in_id is not None else None
+    return " ".join(found.name.translate({ord("["): "(", ord("]"): ")"}).split()) if found else ""
 
 
 def of_prompt(prompt: Prompt) -> dict[str, Any]:

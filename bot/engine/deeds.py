@@ -208,7 +208,7 @@ def may_act(conn: Connection, case: Case, person: Person, now: datetime) -> bool
     role = cases_store.alarmed_as(conn, case.id).get(person.id)
     if person.id in helpers.all_of(student) or role not in {None, Whom.BUDDY.value}:
         return True
-    return person.id != left_out(student) and person.id in on_duty(conn, [student], now).get(student.id, ())
+    return person.id not in left_out(student) and person.id in on_duty(conn, [student], now).get(student.id, ())
 
 
 def _case(conn: Connection, case_id: int) -> Case:

@@ -84,6 +84,14 @@ def resume(conn: Connection, case: Case, now: datetime, helpers: Helpers | None 
     return go_on(conn, opened, now, helpers, lapsed_by=owner)
 
 
+def tell_too(conn: Connection, case: Case, helper_id: int, now: datetime) -> None:
+    """Alarm one more person about an open case that others were told of: it is in that person's care now too."""
+    student = people_store.by_id(conn, case.person_id)
+    if student is not None:
+        found = {helper_id: Whom.COUNSELLOR}
+        _tell(conn, case, student, found, policy_of(conn, case), now, {}, lapsed_by=None)
+
+
 def buddy_said(conn: Connection, case: Case, buddy_id: int, word: str, now: datetime) -> None:
     """Keep a friend's word for whoever helps; "cannot" brings the next step at once when no other friend may still."""
     before = events.last_words(conn, case.id, "buddy")
@@ -120,13 +128,15 @@ def _everybody(
 ) -> dict[int, Whom]:
     """Return every helper that any step names now, and whoever was told before; else the whole office.
 
-    Friends were asked once and are not asked again; nor is a counsellor whom she leaves out since.
+    Friends were asked once and are not asked again; nor is a counsellor whom she leaves out since, or who is hers no
+    more because somebody stood in only for a while.
     """
     is_hard = case.reason is Reason.HARD  # a choice of hers goes before whom she leaves out
     found = {
         person_id: Whom(role)
         for person_id, role in cases_store.alarmed_as(conn, case.id).items()
-        if role != Whom.BUDDY.value and role in set(Whom) and (is_hard or person_id != left_out(student))
+        if role != Whom.BUDDY.value and role in set(Whom) and (is_hard or person_id not in left_out(student))
+        if role != Whom.COUNSELLOR.value or person_id in {student.counsellor_id, student.stand_in_id}
     }
     for step in policy.steps[: max(case.step, 1)] if case.step < len(policy.steps) else policy.steps:
         people = people_at(conn, case, student, step, helpers, now)

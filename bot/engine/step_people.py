@@ -69,7 +69,7 @@ def _named(conn: Connection, case: Case, student: Person, whom: Whom, helpers: H
             return () if began_in_drill(case) else buddies_for(conn, [student.id], now).get(student.id, ())
         case Whom.DUTY:
             duty = on_duty(conn, [student], now).get(student.id, ())
-            return [one for one in duty if one != left_out(student)]
+            return [one for one in duty if one not in left_out(student)]
         case Whom.COUNSELLOR:
             counsellor = helpers.counsellor_of(student)
             return () if counsellor is None else (counsellor,)

@@ -27,25 +27,27 @@ class Helpers:
     coordinators: tuple[int, ...] = ()
 
     def counsellor_of(self, student: Person) -> int | None:
-        """Return her counsellor, while that person is present and she has not asked to leave the counsellor out."""
-        return None if student.skips_counsellor else self._counsellor(student)
+        """Return her counsellor or who stands in, while present and not left out as she wishes."""
+        return None if student.skips_counsellor else self._present(student.stand_in_id, student.counsellor_id)
 
-    def _counsellor(self, student: Person) -> int | None:
-        found = self.staff.get(student.counsellor_id) if student.counsellor_id is not None else None
-        present = found is not None and found.absent_at is None and found.has_role(RoleKind.COUNSELLOR)
-        return student.counsellor_id if present else None
+    def _present(self, *ids: int | None) -> int | None:
+        for one in ids:
+            found = self.staff.get(one) if one is not None else None
+            if found is not None and found.absent_at is None and found.has_role(RoleKind.COUNSELLOR):
+                return one
+        return None
 
     def office_of(self, student: Person) -> list[int]:
         """Return who of the office looks after her: whoever looks after everybody, or has her in scope."""
         mine = self.places.get(student.id, frozenset())
         found = [one for one in self.office if not (areas := areas_of(self.staff[one])) or areas & mine]
-        return [one for one in found if one != left_out(student)]
+        return [one for one in found if one not in left_out(student)]
 
     def coordinators_of(self, student: Person) -> list[int]:
         """Return who coordinates the region or unit that she is in; a coordinator without a scope has nobody."""
         mine = self.places.get(student.id, frozenset())
         found = [one for one in self.coordinators if areas_of(self.staff[one], RoleKind.COORDINATOR) & mine]
-        return [one for one in found if one != left_out(student)]
+        return [one for one in found if one not in left_out(student)]
 
     def all_of(self, student: Person) -> list[int]:
         """Return everybody of the staff who may look after her: counsellor, coordinators, office."""
@@ -55,15 +57,15 @@ class Helpers:
 
     def for_hard(self, student: Person, whom: ShareWith) -> list[int]:
         """Return whom a hard week is told to: exactly whom she chose, also a counsellor whom she leaves out else."""
-        if whom is ShareWith.COUNSELLOR:
-            counsellor = self._counsellor(student)
-            return [] if counsellor is None else [counsellor]
+        if whom in {ShareWith.COUNSELLOR, ShareWith.STAND_IN}:
+            chosen = self._present(student.counsellor_id if whom is ShareWith.COUNSELLOR else student.stand_in_id)
+            return [] if chosen is None else [chosen]
         return {ShareWith.OFFICE: self.office_of(student), ShareWith.SUPPORT: list(self.support)}.get(whom, [])
 
 
-def left_out(student: Person) -> int | None:
+def left_out(student: Person) -> frozenset[int | None]:
     """Return whom she wishes to hear of nothing, whatever else that person is; a choice of hers goes before it."""
-    return student.counsellor_id if student.skips_counsellor else None
+    return frozenset({student.counsellor_id, student.stand_in_id} if student.skips_counsellor else ())
 
 
 def load_helpers(conn: Connection, students: Iterable[Person]) -> Helpers:
@@ -73,8 +75,8 @@ def load_helpers(conn: Connection, students: Iterable[Person]) -> Helpers:
     supporting = set()
     for kind in (RoleKind.OFFICE, RoleKind.COUNSELLOR, RoleKind.COORDINATOR):
         supporting.update(people_store.ids_with_role(conn, kind))
-    counsellors = {student.counsellor_id for student in students if student.counsellor_id is not None}
-    staff = people_store.by_ids(conn, supporting | counsellors)
+    named = {one for student in students for one in (student.counsellor_id, student.stand_in_id) if one is not None}
+    staff = people_store.by_ids(conn, supporting | named)
     support = tuple(person_id for person_id in sorted(supporting) if is_support(staff[person_id]))
     # Whoever is only the psychological support has the role "office" with that matter; alarms are not hers.
     alarmed = tuple(one for one in office if not only_support(staff[one]))

@@ -55,7 +55,8 @@ class Role:
 class Person:
     """Anyone the service knows. `zone` is the home zone, for staff the one that they named.
 
-    `skips_counsellor`: as she wishes, her office is told in her counsellor's place whatever happens.
+    `skips_counsellor`: as she wishes, her office is told in her counsellor's place whatever happens. `stand_in_id`: who
+    looks after her in place of her counsellor for a while (`bot.stand_ins` knows until when).
     """
 
     id: int
@@ -74,6 +75,7 @@ class Person:
     left_at: datetime | None = None
     absent_at: datetime | None = None
     skips_counsellor: bool = False
+    stand_in_id: int | None = None
     created_at: datetime | None = None
     roles: tuple[Role, ...] = field(default=())
 

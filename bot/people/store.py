@@ -70,6 +70,8 @@ people = Table(
     Column("absent_at", UtcDateTime),
     # As she wishes: no ladder of hers tells her counsellor, who does not hear of that.
     Column("skips_counsellor", Boolean, nullable=False, default=False, server_default=text("false")),
+    # Who looks after her in place of her counsellor now; `bot.stand_ins` has the row that says until when.
+    Column("stand_in_id", Id, ForeignKey("people.id"), index=True),
     Column("created_at", UtcDateTime, nullable=False),
     # Made of the name, and of the number: by what the list of people is ordered and searched.
     Column("sorts_as", String(LONGEST_ORDER), nullable=False, server_default="", default=_order, index=True),
@@ -124,8 +126,10 @@ def by_ids(conn: Connection, ids: Iterable[int]) -> dict[int, Person]:
     return found
 
 
-def by_id(conn: Connection, person_id: int) -> Person | None:
-    """Return one person by id."""
+def by_id(conn: Connection, person_id: int, *, lock: bool = False) -> Person | None:
+    """Return one person by id; `lock` until the end of the transaction, for whoever decides by what she is."""
+    if lock:
+        conn.execute(select(people.c.id).where(people.c.id == person_id).with_for_update(key_share=True)).all()
     return by_ids(conn, [person_id]).get(person_id)
 
 

@@ -41,6 +41,7 @@ class ShareWith(StrEnum):
     """Who may know of a hard week."""
 
     COUNSELLOR = "counsellor"
+    STAND_IN = "stand_in"  # who looks after her for a while in place of her counsellor; nobody once that is over
     SUPPORT = "support"
     OFFICE = "office"
     NOBODY = "nobody"

@@ -18,10 +18,11 @@ class Deed(StrEnum):
     REMIND = "remind"
     EXTEND = "extend"
     NOTICE = "notice"  # asks for the words first
+    PASS_ON = "pass_on"  # noqa: S105 - asks to whom and until when first
     ROLLCALL = "rollcall"  # asks for more, and goes on in its own page
 
 
-NEEDS_A_WISH = frozenset({Deed.NOTICE})
+NEEDS_A_WISH = frozenset({Deed.NOTICE, Deed.PASS_ON})
 LONGEST_NOTICE = 2000
 """Characters of a notice."""
 
@@ -41,7 +42,8 @@ class Came(StrEnum):
 class Selection:
     """What was picked by whom. `counts` say what came of it so far, by `Came`: each member counts once, in order.
 
-    `wish` is what the deed needs besides: of a notice `text` and `urgent`. Without it such a deed cannot be done.
+    `wish` is what the deed needs besides: of a notice `text` and `urgent`, to pass on `to` (an id) and `until` (ISO
+    date). Without it such a deed cannot be done.
     """
 
     id: int

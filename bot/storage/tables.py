@@ -32,6 +32,7 @@ from bot.sessions import marks as session_marks
 from bot.sessions import minutes as session_minutes
 from bot.sessions import store as sessions
 from bot.signins import store as signins
+from bot.stand_ins import store as stand_ins
 from bot.storage import state
 from bot.trips import store as trips
 
@@ -68,6 +69,7 @@ __all__ = [
     "session_minutes",
     "sessions",
     "signins",
+    "stand_ins",
     "state",
     "trips",
 ]

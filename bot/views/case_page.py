@@ -85,7 +85,7 @@ def may_see(conn: Connection, scope: Scope, case: Case, student: Person, now: da
     if case.outcome in GIVEN_UP:
         return False
     if case.reason is Reason.HARD:
-        if not scope.sees_hard(case.share_with, student.counsellor_id):
+        if not scope.sees_hard(case.share_with, student.counsellor_id, student.stand_in_id):
             return False
     elif scope.is_left_out(student):
         return False

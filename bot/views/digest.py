@@ -5,6 +5,7 @@ where it was shared with the reader, a phone number never.
 """
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -84,6 +85,7 @@ def care(
 
     None when the scope holds nobody; `live` are the channels that are switched on, None: all.
     """
+    scope = replace(scope, in_care=True)
     seen = seen_by(scope, now)
     ids = list(conn.execute(select(people.c.id).where(seen).limit(FEW + 1)).scalars())
     if not ids:

@@ -52,6 +52,8 @@ SHOWN = frozenset(
         "person.linked",
         "person.move_over",
         "person.moved",
+        "person.came_back",
+        "person.passed_on",
         "person.paused",
         "person.resumed",
         "prompt.alive",

@@ -24,6 +24,7 @@ from bot.views.board_query import dates_on_earth, standing
 from bot.views.people_wanted import CASE, SILENT, Wanted, case_is_seen, finds, in_city, meant
 from bot.views.safety import Category
 from bot.views.scope import Scope
+from bot.views.stand_ins import with_whom
 from bot.views.whereabouts import where_all
 
 PAGE = 50
@@ -32,7 +33,8 @@ LOOK_AT = 3000
 COUNTED = 10_000
 """How far is counted; beyond that there are more than so many."""
 _LIGHT = (people.c.id, people.c.number, people.c.name, people.c.unit_id, people.c.zone, people.c.sorts_as,
-          people.c.found_by, people.c.counsellor_id, people.c.skips_counsellor, people.c.paused_until)  # fmt: skip
+          people.c.found_by, people.c.counsellor_id, people.c.stand_in_id, people.c.skips_counsellor,
+          people.c.paused_until)  # fmt: skip
 """What is read of a person; what is sealed stays shut."""
 
 
@@ -55,6 +57,9 @@ class Listed:
     left_out: bool
     place: str
     how: Reachable = Reachable.NONE
+    with_whom: str = ""
+    """Who looks after her in place of her counsellor now."""
+    with_until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -163,6 +168,7 @@ def _rows(conn: Connection, look: _Look, rows: Sequence[Row[Any]]) -> list[Liste
     cased = _cased(conn, look.scope, ids)
     paths = _named(conn, units.c.id, units.c.path, {row.unit_id for row in rows})
     helpers = _named(conn, people.c.id, people.c.name, {row.counsellor_id for row in rows})
+    passed = with_whom(conn, [row.id for row in rows if row.stand_in_id is not None])
     found = []
     for row in rows:
         at = here[row.id]
@@ -173,7 +179,10 @@ def _rows(conn: Connection, look: _Look, rows: Sequence[Row[Any]]) -> list[Liste
                 row.id, row.number, row.name, paths.get(row.unit_id, ""), helpers.get(row.counsellor_id, ""),
                 at.city, at.country, at.zone, phase(at.trip, at.today) if at.trip else None, stands.get(row.id),
                 row.id in cased, row.paused_until,
-                row.skips_counsellor and look.scope.viewer_id in {row.counsellor_id} - {None}, _place(row, wanted),
+                row.skips_counsellor and look.scope.viewer_id in {row.counsellor_id, row.stand_in_id} - {None},
+                _place(row, wanted),
+                with_whom=passed[row.id][0] if row.id in passed else "",
+                with_until=passed[row.id][1] if row.id in passed else None,
             )
         )  # fmt: skip
     if wanted.reach:

@@ -6,7 +6,7 @@ else reads "answered", and lines of the journal that would give it away are left
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import Connection, and_, exists, select
 
@@ -34,6 +34,7 @@ from bot.views.history import HistoryLine, history
 from bot.views.looks import Look, looks_at
 from bot.views.safety import prompt_in, shown_answer
 from bot.views.scope import Scope
+from bot.views.stand_ins import with_whom
 from bot.views.whereabouts import where
 
 TIMELINE = 40
@@ -96,6 +97,8 @@ class PersonView:
     """Messages of the office to her, the newest first, without their words."""
     agreed: list[Agreement]
     looks: list[Look]
+    passed: tuple[str, date] | None = None
+    """Who looks after her in place of her counsellor, and until when."""
     left_out: bool = False
     """Whether she wishes that this reader hears nothing of her."""
 
@@ -137,7 +140,11 @@ def view_person(
         ways=ways_of(conn, [person.id], now, live).get(person.id, []),
         cases=[CaseSeen(case, _name(named, case.acknowledged_by)) for case in found],
         timeline=[
-            Asked(prompt, shown_answer(scope, prompt, person.counsellor_id), deliveries.get(prompt.id, []))
+            Asked(
+                prompt,
+                shown_answer(scope, prompt, person.counsellor_id, person.stand_in_id),
+                deliveries.get(prompt.id, []),
+            )
             for prompt in shown
         ],
         upcoming=next_of(conn, person.id),
@@ -145,6 +152,7 @@ def view_person(
         notices=_notices(conn, person.id),
         agreed=[] if scope.is_left_out(person) else agreed_with(conn, person.id),
         looks=looks_at(conn, person.id),
+        passed=with_whom(conn, [person.id]).get(person.id),
         left_out=scope.is_left_out(person),
     )
 
@@ -156,11 +164,11 @@ def find(conn: Connection, scope: Scope, number: str, now: datetime) -> Person |
     return None if found is None else people_store.by_id(conn, found)
 
 
-def may_see_case(scope: Scope, case: Case, counsellor_id: int | None) -> bool:
+def may_see_case(scope: Scope, case: Case, person: Person) -> bool:
     """Tell whether a case of a student in scope may be seen: a hard week only by whom she chose, while she does."""
     if case.reason is not Reason.HARD:
         return True
-    return case.outcome != TAKEN_BACK and scope.sees_hard(case.share_with, counsellor_id)
+    return case.outcome != TAKEN_BACK and scope.sees_hard(case.share_with, person.counsellor_id, person.stand_in_id)
 
 
 def _prompts(conn: Connection, person_id: int) -> list[Prompt]:
@@ -208,7 +216,7 @@ def _cases(conn: Connection, scope: Scope, person: Person) -> list[Case]:
     query = select(cases).where(cases.c.person_id == person.id).order_by(over, cases.c.id.desc()).limit(TIMELINE)
     found = [from_row(row) for row in conn.execute(query)]
     chosen = [case for case in found if case.reason is Reason.HARD or not scope.is_left_out(person)]
-    return [case for case in chosen if may_see_case(scope, case, person.counsellor_id)]
+    return [case for case in chosen if may_see_case(scope, case, person)]
 
 
 def _name(named: dict[int, Person], person_id: int | None) -> str | None:

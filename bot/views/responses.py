@@ -46,7 +46,14 @@ _FARTHEST = timedelta(hours=14)
 def responses(conn: Connection, scope: Scope, since: date | None, now: datetime) -> Iterator[dict[str, str]]:
     """Yield a row of `COLUMNS` for every prompt that opened on or after her own date `since`, the oldest first."""
     query = (
-        select(prompts, people.c.number, people.c.name, people.c.counsellor_id, trips.c.key.label("trip"))
+        select(
+            prompts,
+            people.c.number,
+            people.c.name,
+            people.c.counsellor_id,
+            people.c.stand_in_id,
+            trips.c.key.label("trip"),
+        )
         .join(people, people.c.id == prompts.c.person_id)
         .outerjoin(trips, trips.c.id == prompts.c.trip_id)
         .where(scope.students(now.astimezone(UTC).date()), opened())
@@ -91,7 +98,7 @@ def row_of(scope: Scope, found: Row[Any]) -> dict[str, str]:
         "asked_at": _utc(prompt.asked_at),
         "due_at": _utc(prompt.due_at),
         "state": prompt.state.value,
-        "answer": shown_answer(scope, prompt, found.counsellor_id),
+        "answer": shown_answer(scope, prompt, found.counsellor_id, found.stand_in_id),
         "answered_at": _utc(prompt.answered_at),
         "channel": prompt.answer_channel or "",
     } | {f"{name}_local": _local(instant, prompt.zone) for name, instant in instants.items()}

@@ -25,7 +25,14 @@ def responses_page(
     """Return rows of `COLUMNS` and where the next page begins, None on the last; ValueError: `after` is no cursor."""
     key = (people.c.number, prompts.c.item, prompts.c.occasion)
     query = (
-        select(prompts, people.c.number, people.c.name, people.c.counsellor_id, trips.c.key.label("trip"))
+        select(
+            prompts,
+            people.c.number,
+            people.c.name,
+            people.c.counsellor_id,
+            people.c.stand_in_id,
+            trips.c.key.label("trip"),
+        )
         .join(people, people.c.id == prompts.c.person_id)
         .outerjoin(trips, trips.c.id == prompts.c.trip_id)
         .where(scope.students(now.astimezone(UTC).date()), opened())

@@ -36,13 +36,13 @@ class Category(StrEnum):
     AHEAD = "ahead"  # abroad, and nothing was asked yet
 
 
-def shown_answer(scope: Scope, prompt: Prompt, counsellor_id: int | None) -> str:
+def shown_answer(scope: Scope, prompt: Prompt, counsellor_id: int | None, stand_in_id: int | None) -> str:
     """Return the answer as this scope may see it: empty, `urgent`, `hard` or `answered`; `fine` for the operator."""
     if prompt.choice is None:
         return ""
     if prompt.choice is Choice.URGENT:
         return Choice.URGENT.value
-    if prompt.choice is Choice.HARD and scope.sees_hard(prompt.share_with, counsellor_id):
+    if prompt.choice is Choice.HARD and scope.sees_hard(prompt.share_with, counsellor_id, stand_in_id):
         return Choice.HARD.value
     if prompt.choice is Choice.FINE and scope.viewer_id is None:
         return Choice.FINE.value

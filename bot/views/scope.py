@@ -33,6 +33,8 @@ class Scope:
     support: bool = False
     units: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
+    in_care: bool = False
+    """Of a counsellor's own students without those whom a colleague looks after for a while."""
 
     @classmethod
     def everything(cls) -> "Scope":
@@ -48,8 +50,10 @@ class Scope:
         )
         return and_(is_student, true() if self.whole else or_(false(), *self._parts(today)))
 
-    def sees_hard(self, share_with: str | None, counsellor_id: int | None) -> bool:
+    def sees_hard(self, share_with: str | None, counsellor_id: int | None, stand_in_id: int | None = None) -> bool:
         """Tell whether a hard week that she shared with somebody may be shown here as one."""
+        if share_with == ShareWith.STAND_IN:
+            return self.viewer_id is not None and self.viewer_id == stand_in_id
         if share_with == ShareWith.COUNSELLOR:
             return self.viewer_id is not None and self.viewer_id == counsellor_id
         if share_with == ShareWith.OFFICE:
@@ -57,18 +61,21 @@ class Scope:
         return share_with == ShareWith.SUPPORT and self.support
 
     def let_in(self) -> ColumnElement[bool]:
-        """Return the same as a condition on `people`: not her counsellor, or she has not left that person out."""
+        """Return the same as a condition on `people`: neither her counsellor nor who stands in, or not left out."""
         if self.viewer_id is None:
             return true()
         return or_(
             people.c.skips_counsellor.is_(False),
-            people.c.counsellor_id.is_(None),
-            people.c.counsellor_id != self.viewer_id,
+            and_(
+                or_(people.c.counsellor_id.is_(None), people.c.counsellor_id != self.viewer_id),
+                or_(people.c.stand_in_id.is_(None), people.c.stand_in_id != self.viewer_id),
+            ),
         )
 
     def is_left_out(self, person: Person) -> bool:
         """Tell whether a student has asked that whoever looks hear nothing of what happens to her."""
-        return person.skips_counsellor and self.viewer_id is not None and person.counsellor_id == self.viewer_id
+        mine = self.viewer_id is not None and self.viewer_id in {person.counsellor_id, person.stand_in_id}
+        return person.skips_counsellor and mine
 
     def hard_is_visible(
         self, share_with: ColumnElement[str | None], viewer: ColumnElement[int] | None = None
@@ -78,6 +85,7 @@ class Scope:
         if self.viewer_id is not None:
             who = self.viewer_id if viewer is None else viewer
             seen.append(and_(share_with == ShareWith.COUNSELLOR.value, people.c.counsellor_id == who))
+            seen.append(and_(share_with == ShareWith.STAND_IN.value, people.c.stand_in_id == who))
         if self.office:
             seen.append(share_with == ShareWith.OFFICE.value)
         if self.support:
@@ -87,7 +95,9 @@ class Scope:
     def _parts(self, today: date) -> list[ColumnElement[bool]]:
         parts: list[ColumnElement[bool]] = []
         if self.own:
-            parts.append(people.c.counsellor_id == self.viewer_id)
+            mine = people.c.counsellor_id == self.viewer_id
+            parts.append(and_(mine, people.c.stand_in_id.is_(None)) if self.in_care else mine)
+            parts.append(people.c.stand_in_id == self.viewer_id)
         if self.units:
             below = [units.c.path.startswith(f"{path}/", autoescape=True) for path in self.units]
             parts.append(people.c.unit_id.in_(select(units.c.id).where(or_(units.c.path.in_(self.units), *below))))

@@ -1,7 +1,8 @@
 """What a student wrote or where she was, for those who may know it: read only after the look was journalled.
 
 With a call for help, whoever looks after her reads all of it. A note on a hard week is for whom she chose, any other
-note for her counsellor; a position without a call for help, and what belongs to nothing, is shown to nobody.
+note for her counsellor, and for who stands in if it was written since; a position without a call for help, and what
+belongs to nothing, is shown to nobody.
 """
 
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from bot.cases.store import cases
 from bot.people.model import Person
 from bot.prompts.model import Choice
 from bot.prompts.store import answers, notes, prompts
+from bot.stand_ins.store import live_of
 from bot.views.scope import Scope
 
 LATEST = 20
@@ -60,21 +62,26 @@ def words_of(conn: Connection, scope: Scope, person: Person, case_id: int | None
     )
     if case_id is not None:
         query = query.where(notes.c.case_id == case_id)
-    return [_words(row) for row in conn.execute(query) if _may_read(scope, row, person.counsellor_id)]
+    stand_in = live_of(conn, person.id)
+    since = None if stand_in is None else stand_in.began_at
+    return [_words(row) for row in conn.execute(query) if _may_read(scope, row, person, since)]
 
 
-def _may_read(scope: Scope, row: Any, counsellor_id: int | None) -> bool:
+def _may_read(scope: Scope, row: Any, person: Person, since: datetime | None) -> bool:
     if row.reason == Reason.URGENT:
         return True
     if row.kind == "position":
         return False
     if row.reason == Reason.HARD and row.outcome not in GIVEN_UP:
-        return scope.sees_hard(row.case_share_with, counsellor_id)
+        return scope.sees_hard(row.case_share_with, person.counsellor_id, person.stand_in_id)
     # What she wrote to a hard week stays with whom she chose for it, also when she says later that she is fine.
     if row.choice == Choice.HARD or row.was_hard:
-        return scope.sees_hard(row.share_with, counsellor_id)
+        return scope.sees_hard(row.share_with, person.counsellor_id, person.stand_in_id)
     told_counsellor = row.choice is not None or row.reason is not None
-    return told_counsellor and scope.viewer_id is not None and scope.viewer_id == counsellor_id
+    if not told_counsellor or scope.viewer_id is None:
+        return False
+    is_for_stand_in = since is not None and row.at >= since and scope.viewer_id == person.stand_in_id
+    return is_for_stand_in or scope.viewer_id == person.counsellor_id
 
 
 def _words(row: Any) -> Words:

@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from bot.views.board import Filter, board
 from bot.views.safety import Category
+from bot.views.stand_ins import passed_on
 from handlers.web.login import HOME
 from handlers.web.session import Reader, console_page, signed_in
 from handlers.web.site import Site
@@ -25,8 +26,10 @@ def routes(site: Site) -> list[Route]:
         if scope is None:
             return console_page(site, request, reader, "console/no_safety.html")
         chosen = chosen_in(request)
-        seen = await site.database.aread(lambda conn: board(conn, scope, now, chosen))
-        return console_page(site, request, reader, "console/board.html", board=seen, chosen=chosen)
+        seen, passed = await site.database.aread(
+            lambda conn: (board(conn, scope, now, chosen), passed_on(conn, scope, now))
+        )
+        return console_page(site, request, reader, "console/board.html", board=seen, chosen=chosen, passed_on=passed)
 
     return [Route("/", front, methods=["GET"]), Route(HOME, signed_in(site, show), methods=["GET"])]
 

@@ -16,10 +16,12 @@ from bot.engine.rollcall_roles import may_start
 from bot.filters import store as filters
 from bot.filters.model import LONGEST_NAME, LONGEST_QUERY, Filter
 from bot.ledger import live_of
+from bot.people.model import RoleKind
 from bot.trips.model import Phase
 from bot.views.people_choices import Choices, choices
 from bot.views.people_list import PeoplePage, people_page
 from bot.views.people_wanted import SORTS, STATES, Wanted
+from bot.views.stand_ins import PassedOn, passed_on
 from handlers.web.session import Reader, console_page, guarded_form, signed_in
 from handlers.web.site import Site
 
@@ -35,6 +37,7 @@ class _Seen:
     page: PeoplePage
     choices: Choices
     kept: list[Filter]
+    passed_on: list[PassedOn]
 
 
 def routes(site: Site) -> list[Route]:
@@ -47,7 +50,9 @@ def routes(site: Site) -> list[Route]:
 
         def look(conn: Connection) -> _Seen:
             found = people_page(conn, scope, wanted, now, live, after)
-            return _Seen(found, choices(conn, scope, now), filters.of_person(conn, reader.person.id))
+            return _Seen(
+                found, choices(conn, scope, now), filters.of_person(conn, reader.person.id), passed_on(conn, scope, now)
+            )
 
         seen = await site.database.aread(look)
         return console_page(
@@ -65,6 +70,7 @@ def routes(site: Site) -> list[Route]:
             reaches=list(Reachable),
             starts=may_start(reader.person),
             sends=scope.office,
+            passes_on=scope.office or reader.person.has_role(RoleKind.COUNSELLOR),
         )
 
     async def keep(_request: Request, reader: Reader, given: FormData) -> Response:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -16,13 +16,18 @@ from starlette.routing import Route
 
 from bot.addresses.rules import Reachable
 from bot.engine.rollcall_roles import may_start
+from bot.engine.standing_in import fault_of
 from bot.ledger import live_of
+from bot.people import store as people_store
+from bot.people.model import Person, RoleKind
 from bot.people.store import people
 from bot.selections import store
 from bot.selections.model import LONGEST_NOTICE, MOST, Came, Deed, Selection
+from bot.stand_ins.rules import day_in
 from bot.views.people_list import Listed, all_wanted, of_ids
 from bot.views.safety import Category
 from bot.views.scope import Scope
+from bot.views.stand_ins import colleagues
 from handlers import selection_done as use
 from handlers.web.people import PAGE as LIST
 from handlers.web.people import back, wanted_in
@@ -39,6 +44,15 @@ class Seen:
 
     selection: Selection
     people: list[Listed]
+    colleagues: list[Person] = field(default_factory=list)
+    """To whom they may be passed on, where that is what is to be done."""
+    fault: str = ""
+    """Why what was wished cannot be done any more; "" when it can."""
+
+    @property
+    def colleague(self) -> str:
+        """Return the name of who was chosen to look after them."""
+        return next((one.name for one in self.colleagues if one.id == self.selection.wish.get("to")), "")
 
     @property
     def counts(self) -> dict[str, int]:
@@ -116,19 +130,21 @@ async def _as_seen(site: Site, reader: Reader, selection_id: int, mark: str) -> 
     found = await site.database.aread(lambda conn: look(conn, site, scope, selection_id, reader.person.id))
     if found is None or not may_do(reader, found.selection.deed):
         raise HTTPException(404)
-    return mark == found.mark or found.selection.done_at is not None
+    return (mark == found.mark and not found.fault) or found.selection.done_at is not None
 
 
 def may_do(reader: Reader, deed: Deed) -> bool:
-    """Tell whether a deed is hers to do at all: a notice is the office's."""
+    """Tell whether a deed is hers to do at all: a notice is the office's, only counsellors and it pass on."""
     if deed is Deed.ROLLCALL:
         return may_start(reader.person)
+    if deed is Deed.PASS_ON:
+        return reader.eyes.office or reader.person.has_role(RoleKind.COUNSELLOR)
     return deed is not Deed.NOTICE or reader.eyes.office
 
 
 def shown(site: Site, request: Request, reader: Reader, seen: Seen, *, status: int = 200, **given: Any) -> Response:
     """Return the page of a selection."""
-    empty: dict[str, Any] = {"said": "", "fault": "", "typed": seen.selection.wish, "longest": LONGEST_NOTICE}
+    empty: dict[str, Any] = {"said": "", "fault": seen.fault, "typed": seen.selection.wish, "longest": LONGEST_NOTICE}
     every = empty | given
     response = console_page(site, request, reader, "console/people_picked.html", seen=seen, list_page=LIST, **every)
     response.status_code = status
@@ -154,4 +170,9 @@ def look(conn: Connection, site: Site, scope: Scope, selection_id: int, author_i
         return None
     live = live_of(site.services.settings)
     found = [one for one in of_ids(conn, scope, selection.member_ids, site.now, live) if not one.left_out]
-    return Seen(selection, found)
+    if selection.deed is not Deed.PASS_ON or selection.done_at is not None:
+        return Seen(selection, found)
+    author = people_store.by_id(conn, author_id)
+    wish, zone = selection.wish, author.zone if author else "UTC"
+    fault = fault_of(conn, wish["to"], day_in(wish["until"]), zone, site.now) if wish else ""
+    return Seen(selection, found, colleagues(conn, author_id), fault)
