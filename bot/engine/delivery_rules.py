@@ -35,6 +35,8 @@ MOST_UNKNOWN = 3
 MOST_DEATHS = 10
 """How often a message is claimed again after its process has died. More often, because a process that dies has hardly
 ever called the channel for it: three deaths in a row must not cost an alarm."""
+LONGEST_AFTER_DEATH = timedelta(seconds=30)
+"""How long it waits after such a death: nothing is wrong with the platform, and it may be the answer to a cry."""
 LONGEST_HOLD = timedelta(days=30)
 """How long a message waits for an address that carries nothing now before it is looked at again."""
 LIFETIME = {Kind.REPLY: timedelta(hours=24), Kind.EDIT: timedelta(hours=24)}
@@ -180,7 +182,10 @@ def _wait(message: Message, result: Result, unknown_before: int, jitter: float) 
         return timedelta(0)
     if result.kind is ResultKind.OUTCOME_UNKNOWN and result.reason not in UNLIKELY_COPIES and unknown_before:
         return LONGEST_WAIT  # a second copy may be out; the third waits until a short disturbance is over
-    return max(backoff(message.tries, jitter), timedelta(seconds=result.wait or 0))
+    wait = backoff(message.tries, jitter)
+    if result.reason == PROCESS_ENDED:
+        return min(wait, LONGEST_AFTER_DEATH)
+    return max(wait, timedelta(seconds=result.wait or 0))
 
 
 def _goes_again(message: Message, result: Result, unknown: int) -> bool:

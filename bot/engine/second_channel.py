@@ -13,11 +13,12 @@ from sqlalchemy import Connection, bindparam, select
 from bot.addresses.model import PULL_ONLY, WAKE_ONLY, Address, AddressState
 from bot.addresses.rules import TWO, proven
 from bot.addresses.store import all_of
+from bot.engine.facts import load_facts
 from bot.engine.invitations import LINKED, to_telegram
 from bot.engine.telling import not_before_her_morning, tell
 from bot.engine.who_helps import load_helpers
 from bot.journal import store as journal
-from bot.listed import among
+from bot.listed import among, listed
 from bot.outbox.model import Kind as MessageKind
 from bot.outbox.model import Priority
 from bot.people import store as people
@@ -45,14 +46,28 @@ def have_two(conn: Connection, person_ids: Iterable[int]) -> set[int]:
 
 
 def settle(conn: Connection, prompt_ids: Sequence[int], whose: dict[int, int], now: datetime) -> list[int]:
-    """End those of these prompts whose people have two proven channels by now; return the others."""
+    """End those of these prompts whose people have two proven channels by now, or are abroad; return the others.
+
+    Whoever left without them is asked no more, by night on another continent least of all: her counsellor reads of it.
+    """
     done = have_two(conn, [whose[one] for one in prompt_ids])
-    over = [one for one in prompt_ids if whose[one] in done]
+    gone = _left(conn, [one for one in prompt_ids if whose[one] not in done], whose, now)
+    over = [one for one in prompt_ids if whose[one] in done or one in gone]
     for one in over:
         prompts_store.update(conn, one, state=State.EXCUSED.value, next_at=None)
+        if one in gone:
+            not_proven(conn, one, whose[one], now)
     lines = [journal.line(now, "prompt.settled", person_id=whose[one], prompt_id=one) for one in over]
     journal.write(conn, lines)
-    return [one for one in prompt_ids if whose[one] not in done]
+    return [one for one in prompt_ids if one not in over]
+
+
+def _left(conn: Connection, prompt_ids: Sequence[int], whose: dict[int, int], now: datetime) -> set[int]:
+    """Return those of these prompts whose people are on the very trip before which they are asked."""
+    rows = conn.execute(select(prompts.c.id, prompts.c.trip_id).where(listed(prompts.c.id, prompt_ids))).all()
+    facts = load_facts(conn, [whose[row.id] for row in rows])
+    on = {who: trip.id for who, hers in facts.items() if (trip := hers.abroad(now)) is not None}
+    return {row.id for row in rows if row.trip_id is not None and on.get(whose[row.id]) == row.trip_id}
 
 
 def heard(conn: Connection, person_id: int, now: datetime) -> None:

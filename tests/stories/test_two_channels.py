@@ -1,8 +1,12 @@
 """Before she leaves we make sure that two channels reach her: asked of nobody who has them, over as soon as she has."""
 
 import re
+from datetime import date
 from pathlib import Path
 
+from sqlalchemy import update
+
+from bot.trips.store import trips
 from tests.fakes.web import Visitor
 from tests.stories import mail_ground, test_wecom
 from tests.stories.test_wecom import university
@@ -107,3 +111,17 @@ def test_the_digest_names_whoever_leaves_in_a_fortnight_without(tmp_path: Path) 
         digest = teacher.hears("Leaving within a fortnight, and we cannot be sure of two ways to them: Student S1")
         assert "S2" not in digest.text
         world.cares = False
+
+
+def test_who_leaves_earlier_than_planned_is_asked_no_more_and_her_counsellor_knows(tmp_path: Path) -> None:
+    with university(tmp_path, START) as (world, _):
+        teacher = world.staff("C1", "counsellor", scope="University")
+        mei = world.student("S1", departs=DEPARTS)
+        world.fast_forward(to=instant(ASKED))
+        mei.hears(QUESTION)
+        trip = update(trips).values(departs=date(2026, 8, 20))
+        world.app.database.write(lambda conn: conn.execute(trip).close())
+        world.fast_forward(to=instant(REMINDED))
+        assert (state(world), mei.unheard) == ("excused", [])
+        world.fast_forward(to=instant("2026-08-23 02:00"))
+        assert "Student S1 leaves soon, and only one channel" in teacher.hears().text

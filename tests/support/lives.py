@@ -29,6 +29,7 @@ from bot.storage.database import Database
 from bot.trips.store import trips
 from scheduler import cases_due, hard_unseen, moves_ended, plan_everyone, prompts_due
 from tests.support.lives_post import Post
+from tests.support.lives_programmes import ANSWERED
 from tests.support.school import School, utc
 
 SOS_LOOKED_AFTER = timedelta(minutes=25)
@@ -44,7 +45,7 @@ class Lives(School):
 
     def __init__(self, database: Database) -> None:
         self.breaks = 0
-        super().__init__(database)
+        super().__init__(database, programme=ANSWERED)
         self.post = Post(database, self.programmes, self.do)
         self.support = self.person("P1", RoleKind.OFFICE)
         self.do(self._only_support)

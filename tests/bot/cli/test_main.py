@@ -63,7 +63,7 @@ def test_the_module_and_the_version() -> None:
 def test_check_is_content_with_nothing_yet_and_changes_nothing(config: Path, tmp_path: Path) -> None:
     code, out, err = run("check", "--config", config)
     assert (code, err) == (0, "")
-    names = ["settings", "channels", "database", "templates", "programme", "duty", "policies"]
+    names = ["settings", "channels", "database", "templates", "programme", "duty", "policies", "reports"]
     assert [line.partition(":")[0] for line in out.splitlines()] == names
     assert [path.name for path in tmp_path.iterdir()] == ["my.toml"]
 

@@ -11,6 +11,7 @@ from bot.addresses.model import AddressState
 from bot.cases.model import Case, CaseState, Reason
 from bot.engine.delivery_rules import (
     EDIT_WAIT,
+    MOST_DEATHS,
     MOST_UNKNOWN,
     Verdict,
     after_result,
@@ -20,7 +21,7 @@ from bot.engine.delivery_rules import (
     ends_at,
 )
 from bot.local_time import Quiet
-from bot.outbox.model import SERVER_ERROR, Kind, Message, OutboxState, Priority, Result, ResultKind, Sent
+from bot.outbox.model import PROCESS_ENDED, SERVER_ERROR, Kind, Message, OutboxState, Priority, Result, ResultKind, Sent
 from bot.prompts.model import Prompt, State
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -255,3 +256,14 @@ def test_an_edit_that_makes_no_sense_is_given_up(
 
 def test_an_edit_of_what_was_accepted_goes() -> None:
     assert before_edit(Sent("accepted", "m1"), NOW, can_edit=True, is_latest=True) is None
+
+
+@given(st.integers(1, 30), st.integers(1, MOST_DEATHS - 2), st.floats(0, 1))
+def test_a_message_that_our_deaths_cut_short_goes_again_within_half_a_minute(
+    tries: int, deaths: int, jitter: float
+) -> None:
+    message = replace(MESSAGE, kind=Kind.ALARM, tries=tries, expires_at=None)
+    died = Result(ResultKind.OUTCOME_UNKNOWN, reason=PROCESS_ENDED)
+    verdict = after_result(message, died, NOW, unknown_before=deaths, jitter=jitter)
+    assert verdict.next_try_at is not None
+    assert verdict.next_try_at - NOW <= timedelta(seconds=30)
