@@ -50,7 +50,7 @@ def tell_colleague(conn: Connection, one: StandIn, number: int, key: str, now: d
         "counsellor": named[one.from_id].name,
         "teacher": named[one.to_id].name,
         "until": one.until.isoformat(),
-        "number": number,
+        "many": number,
     }
     _tell(conn, one.to_id, "staff/stand_in_begins", f"{key}:{one.to_id}", now, data)
     if one.by_id != one.from_id:
@@ -63,7 +63,7 @@ def tell_counsellors(conn: Connection, one: StandIn, number: int, how: How, now:
     for reader_id, other_id in ((one.from_id, one.to_id), (one.to_id, one.from_id)):
         if (reader := named.get(reader_id)) is None or reader.absent_at is not None or reader.left_at is not None:
             continue
-        data = {"other": named[other_id].name, "number": number, "mine": reader_id == one.from_id, "how": how.value}
+        data = {"other": named[other_id].name, "many": number, "mine": reader_id == one.from_id, "how": how.value}
         _tell(conn, reader_id, "staff/stand_in_over", f"{_key(one, 'both')}:{reader_id}", now, data)
 
 

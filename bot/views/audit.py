@@ -37,6 +37,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "people": (
         *("person.added", "person.changed", "person.revived", "person.absent", "person.linked", "person.left"),
         *("person.paused", "person.resumed", "person.moved", "person.move_over", "enrol.second_claim"),
+        *("person.passed_on", "person.came_back"),
         *("trip.added", "trip.changed", "trip.revived", "trip.absent"),
         *("agreement.written", "agreement.done", "agreement.taken_back"),
     ),

@@ -1,7 +1,7 @@
 """A real `yanxin run` in a process of its own: a crash test starts it, kills it, and at last stops it in order."""
 
 import json
-import select
+import selectors
 import socket
 import subprocess
 import sys
@@ -33,13 +33,15 @@ class Service:
         deadline = monotonic() + seconds
         stdout = self._process.stdout
         assert stdout is not None
-        while (left := deadline - monotonic()) > 0:
-            if select.select([stdout], [], [], left)[0]:
-                line = stdout.readline()
-                assert line, f"the service ended by itself with {self._process.wait()}"
-                if b"ready" in line:
-                    self._is_ready = True
-                    return True
+        with selectors.DefaultSelector() as waiting:  # select() knows no file above the thousandth
+            waiting.register(stdout, selectors.EVENT_READ)
+            while (left := deadline - monotonic()) > 0:
+                if waiting.select(left):
+                    line = stdout.readline()
+                    assert line, f"the service ended by itself with {self._process.wait()}"
+                    if b"ready" in line:
+                        self._is_ready = True
+                        return True
         return False
 
     def kill(self) -> None:

@@ -151,7 +151,7 @@ class _Reader(HTMLParser):
         self.forms: list[Form] = []
         self._button: tuple[list[str], str, str] | None = None
         self._in_form = False
-        self._field, self._in_area = "", False
+        self._field, self._in_area, self._has_option = "", False, False
         self._silent = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -166,9 +166,11 @@ class _Reader(HTMLParser):
             if is_chosen:
                 self.forms[-1].fields[given["name"]] = given.get("value", "")
             self._field, self._in_area = given["name"] if tag != "input" else "", tag == "textarea"
+            self._has_option = False
         elif tag == "option" and self._in_form and self._field and "value" in given:
-            if "selected" in given or not self.forms[-1].fields[self._field]:
+            if "selected" in given or not self._has_option:  # as browsers do: the first, unless another is marked
                 self.forms[-1].fields[self._field] = given["value"]
+            self._has_option = True
         elif tag == "button":
             self._button = ([], given.get("name", ""), given.get("value", ""))
 

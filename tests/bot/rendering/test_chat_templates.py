@@ -340,6 +340,14 @@ REPORT: dict[str, Any] = {
 NO_REPORT = REPORT | {"begun": False, "count": 0, "moved": True, "due": None, "returned": "", "texts": [], "cut": False}
 NO_REPORT |= {"stage": "excused", "host_supervisor": "", "places": [], "changed": False, "next_title": "", "url": ""}
 NO_REPORT |= {"asked": False, "hint": "", "writes": False, "words": ""}
+STAND_IN: dict[str, Any] = {
+    "counsellor": "陈老师",
+    "other": "李老师",
+    "many": 2,
+    "how": "gone",
+    "stands_in": lambda: "李老师",
+}
+FULL |= STAND_IN
 FULL |= BUDDIES | RECEIPT | ROLLCALLS | DIGEST | SESSION | REPORT
 BARE_STUDENT = STUDENT | {"unit": "", "city": "", "phone": "", "email": "", "can_open": False}
 # Everything that may be missing is missing: what no school gave, what is not planned, what has not happened.
@@ -419,6 +427,7 @@ VARIANTS = [
     FULL | {"every": "daily", "care": None, "done": "extended", "why_not": ""},
     FULL | {"rung": "second_channel", "weeks": 3, "case_reason": "hard"},
     FULL | {"what": "text", "in_conversation": False},
+    FULL | {"mine": True, "many": 1, "how": "over", "stands_in": lambda: "", "counsellor": ""},
     BARE | {"what": "position", "reader": "", "who": "", "words": "", "asks": False, "lapsed_by": ""},
     BARE | {"false_alarm_at": None, "in_drill": False, "has_written": False, "cried_again_at": None},
     FULL | {"what": "file", "taken_by": ""},
