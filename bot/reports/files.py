@@ -7,7 +7,6 @@ from sqlalchemy import Connection, Row, func, select
 
 from bot.reports.model import File
 from bot.reports.store import report_files as files
-from bot.reports.store import report_versions as versions
 
 
 def files_of(conn: Connection, report_id: int, *, removed: bool = False) -> list[File]:
@@ -29,12 +28,6 @@ def remove_file(conn: Connection, report_id: int, file_id: int, now: datetime) -
     """Take a file out of the draft; what was handed in with it keeps it."""
     same = (files.c.id == file_id, files.c.report_id == report_id, files.c.removed_at.is_(None))
     return conn.execute(files.update().where(*same).values(removed_at=now)).rowcount == 1
-
-
-def is_used(conn: Connection, report_id: int, file_id: int) -> bool:
-    """Tell whether a file was handed in with any version."""
-    query = select(versions.c.files).where(versions.c.report_id == report_id)
-    return any(file_id in ids for ids in conn.execute(query).scalars())
 
 
 def is_kept(conn: Connection, digest: str) -> bool:

@@ -1,8 +1,5 @@
 """/calendar: a link for her calendar program where branch matters may travel, a page of hers elsewhere; and off."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy import select
 
@@ -11,21 +8,15 @@ from bot.journal.store import journal
 from bot.links.model import token_hash
 from bot.links.store import links
 from bot.outbox.model import Rendered
-from bot.places.zone_finder import ZoneFinder
-from bot.rendering.renderer import Renderer
 from tests.support.school import utc
 from tests.support.sessions import branch, create, invitation
-from tests.support.talk import Talk, labels, open_tables
+from tests.support.talk import Talk, labels
+from tests.support.wecom_talk import WeComTalk
 
 
 @pytest.fixture
-def talk(tmp_path: Path, renderer: Renderer, zone_finder: ZoneFinder) -> Iterator[Talk]:
-    database = open_tables(tmp_path)
-    made = Talk(database, renderer, zone_finder)
-    made.works.add("wecom")
-    made.services.understand["wecom"] = made.services.understand["telegram"]  # type: ignore[index]
-    yield made
-    database.close()
+def talk(talk_on_wecom: WeComTalk) -> Talk:
+    return talk_on_wecom
 
 
 @pytest.fixture
@@ -69,7 +60,8 @@ def test_earlier_links_go_on_and_all_end_together(talk: Talk, mei: int) -> None:
 def test_on_telegram_there_is_only_the_way_to_a_page_of_hers(talk: Talk) -> None:
     talk.until(utc("2026-10-20 12:00"))
     mei = talk.student("S1", zone="Europe/Berlin", country="DE")
-    (reply,) = talk.says(mei, "/calendar")
+    asked = Incoming(Said.TEXT, "", text="/calendar")
+    (reply,) = talk.hears(talk.address(mei).external_id, asked, "telegram")
     assert "/calendar/" in reply.text
     assert ".ics" not in reply.text
     assert live(talk) == []

@@ -1,42 +1,24 @@
 """Replies to an invitation: buttons, numbers and words, in both languages; why; and what it is about."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy import select
 
-from bot.inbox.model import Incoming
-from bot.outbox.model import Rendered
 from bot.outbox.store import outbox
-from bot.places.zone_finder import ZoneFinder
 from bot.prompts.model import State
 from bot.prompts.store import notes
-from bot.rendering.renderer import Renderer
 from bot.sessions.store import reasons_of, session_invitations
 from tests.support.school import utc
 from tests.support.sessions import LINK, branch, cancel, create, invitation, leave, move, row_of
-from tests.support.talk import Talk, labels, open_tables
+from tests.support.talk import Talk, labels
+from tests.support.wecom_talk import WeComTalk
 
 SUNDAY = utc("2026-10-25 12:00")
 """13:00 in Berlin, on the day on which its clocks have changed; 20:00 in Beijing."""
 
 
-class WeCom(Talk):
-    """A school whose people write on WeCom: what a branch is about does not travel through Telegram."""
-
-    def hears(self, sender: str, incoming: Incoming, channel: str = "wecom") -> list[Rendered]:
-        return super().hears(sender, incoming, channel)
-
-
 @pytest.fixture
-def talk(tmp_path: Path, renderer: Renderer, zone_finder: ZoneFinder) -> Iterator[WeCom]:
-    database = open_tables(tmp_path)
-    made = WeCom(database, renderer, zone_finder)
-    made.works.add("wecom")
-    made.services.understand["wecom"] = made.services.understand["telegram"]  # type: ignore[index]
-    yield made
-    database.close()
+def talk(talk_on_wecom: WeComTalk) -> Talk:
+    return talk_on_wecom
 
 
 @pytest.fixture

@@ -1,46 +1,29 @@
 """「我在」: by button, number or word, with a code and without; what follows from the end; and making it up."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
 
 from bot.engine.session_attendance import enter, set_code
-from bot.inbox.model import Incoming
-from bot.outbox.model import Rendered
 from bot.people.store import people
-from bot.places.zone_finder import ZoneFinder
-from bot.rendering.renderer import Renderer
 from bot.sessions import marks
 from bot.sessions.marks import session_marks
 from bot.sessions.model import Mark, Rsvp, Session
 from bot.sessions.store import session_invitations, sessions
 from tests.support.school import utc
 from tests.support.sessions import branch, create, invitation, reply, row_of, told
-from tests.support.talk import Talk, labels, open_tables
+from tests.support.talk import Talk, labels
+from tests.support.wecom_talk import WeComTalk
 
 SUNDAY = utc("2026-10-25 12:00")
 """13:00 in Berlin; 20:00 in Beijing."""
 END = SUNDAY + timedelta(hours=1)
 
 
-class WeCom(Talk):
-    """A school whose people write on WeCom."""
-
-    def hears(self, sender: str, incoming: Incoming, channel: str = "wecom") -> list[Rendered]:
-        return super().hears(sender, incoming, channel)
-
-
 @pytest.fixture
-def talk(tmp_path: Path, renderer: Renderer, zone_finder: ZoneFinder) -> Iterator[WeCom]:
-    database = open_tables(tmp_path)
-    made = WeCom(database, renderer, zone_finder)
-    made.works.add("wecom")
-    made.services.understand["wecom"] = made.services.understand["telegram"]  # type: ignore[index]
-    yield made
-    database.close()
+def talk(talk_on_wecom: WeComTalk) -> Talk:
+    return talk_on_wecom
 
 
 @pytest.fixture
