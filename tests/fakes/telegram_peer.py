@@ -3,7 +3,7 @@ here wrote. `running_peer()` starts it and ends it by its process id; without No
 """
 
 import json
-import select
+import selectors
 import shutil
 import subprocess
 import threading
@@ -115,8 +115,9 @@ def running_peer() -> Iterator[Peer]:
     assert process.stdin is not None
     assert process.stdout is not None
     try:
-        ready, _, _ = select.select([process.stdout], [], [], START_SECONDS)
-        line = process.stdout.readline() if ready else b""
+        with selectors.DefaultSelector() as pipe:  # select() itself refuses descriptors from 1,024 on
+            pipe.register(process.stdout, selectors.EVENT_READ)
+            line = process.stdout.readline() if pipe.select(START_SECONDS) else b""
         assert line, f"the Node peer did not start (exit code {process.poll()})"
         yield Peer(f"http://127.0.0.1:{json.loads(line)['port']}")
     finally:

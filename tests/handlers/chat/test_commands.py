@@ -167,7 +167,7 @@ def test_mydata_counts(talk: Talk, student: int) -> None:
     reply = text_of(talk.says(student, "/mydata"))
     assert "答复 1 次" in reply
     assert "Telegram" in reply
-    assert "导师什么都看不到" in reply
+    assert "导师只看得到你的交流总结" in reply
     assert "最近谁看过" not in reply
 
 
