@@ -50,13 +50,13 @@ def begin(conn: Connection, report: Report, person: Person, services: Services) 
     first = sections.keys[0]
     for section in sections.all:
         if section.prefill == "stay" and trip is not None:
-            draft = drafts.draft_of(conn, report.id, section.key)
+            draft = drafts.draft_of(conn, report, section.key)
             if draft.revision == 0:
                 body = _stay(conn, trip, person, services)
-                drafts.put(conn, report.id, draft, body, now, is_hers=False)
+                drafts.put(conn, report, draft, body, now, is_hers=False)
                 first = next((key for key in sections.keys if key != section.key), first)
-    store.update(conn, report.id, section=first)
-    return store.by_id(conn, report.id) or report
+    store.update(conn, report, section=first)
+    return store.again(conn, report)
 
 
 def own_notes(conn: Connection, report: Report) -> list[tuple[date, str]]:

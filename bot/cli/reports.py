@@ -58,12 +58,12 @@ def reports(tool: Tool, state: str | None, form: str, out: Path | None) -> None:
 
 
 def _facts(conn: Connection, one: Listed) -> tuple[dict[str, Any] | None, list[File]]:
-    version: Version | None = version_of(conn, one.report.id, one.report.version)
+    version: Version | None = version_of(conn, one.report, one.report.version)
     person = by_id(conn, one.report.person_id)
     trip = next((trip for trip in of_person(conn, one.report.person_id) if trip.id == one.report.trip_id), None)
     if version is None or person is None or trip is None:
         return None, []
-    kept = files_of(conn, one.report.id, removed=True)
+    kept = files_of(conn, one.report, removed=True)
     photos = [file for file in kept if file.id in version.files and file.kind == "jpeg"]
     facts = {
         "name": person.name,

@@ -66,7 +66,7 @@ def _take_on(conn: Connection, report: Report, prompt: Prompt, now: datetime) ->
     if report.stage is Stage.WITHDRAWN:
         values["stage"] = Stage.OPEN.value
     if values:
-        store.update(conn, report.id, **values)
+        store.update(conn, report, **values)
 
 
 def _was_chased_today(report: Report, prompt: Prompt, item: Item, now: datetime) -> bool:
@@ -114,7 +114,7 @@ def called_off(conn: Connection, prompts: Iterable[Prompt], now: datetime) -> No
         values: dict[str, Any] = {"prompt_id": None}
         if is_over and report.stage is Stage.OPEN:
             values |= {"stage": Stage.WITHDRAWN.value, "decided_at": now, "said_at": None}
-        store.update(conn, report.id, **values)
+        store.update(conn, report, **values)
         gone = student is None or student.left_at is not None or student.absent_at is not None
         if prompt.asked_at is not None and not gone:
             _say_so(conn, prompt, trip, now, is_over=is_over)

@@ -83,7 +83,7 @@ def _one(conn: Connection, report: Report, actor_id: int | None, now: datetime, 
         prompt_id=prompt.id,
         not_before=not_before_her_morning(conn, report.person_id, now),
     )
-    store.update(conn, report.id, chased_at=now)
+    store.update(conn, report, chased_at=now)
     line = journal.line(now, "report.chased", person_id=report.person_id, actor_id=actor_id, report=report.id)
     journal.write(conn, [line])
     return "asked"

@@ -48,7 +48,7 @@ def hand_in(
     """Make a version of the draft; `sure`: she knows that parts are empty. Without a word of hers none is made."""
     if report.stage not in WRITABLE:
         return Handed(why="over")
-    texts = {key: one.body for key, one in drafts.drafts_of(conn, report.id).items()}
+    texts = {key: one.body for key, one in drafts.drafts_of(conn, report).items()}
     asked_for = [one.key for one in sections.all if not one.is_anonymous and not one.prefill]
     if set(empty(asked_for, texts)) == set(asked_for):
         return Handed(why="empty")
@@ -66,8 +66,8 @@ def hand_in(
         for key in keys
         if texts.get(key, "").strip()
     )
-    kept = tuple(one.id for one in files_of(conn, report.id))
-    versions.add_version(conn, report.id, Version(number, now, channel, parts, kept))
+    kept = tuple(one.id for one in files_of(conn, report))
+    versions.add_version(conn, report, Version(number, now, channel, parts, kept))
     if report.prompt_id is not None:
         answered = {"answered_at": now, "answer_channel": channel}
         _end_prompt(conn, report.prompt_id, State.ANSWERED, **answered)
@@ -79,7 +79,7 @@ def accept(conn: Connection, report: Report, version: int, actor_id: int | None,
     """Accept a version; feedback on the host leaves her report for good. False when it is too late for that."""
     if not may_decide(report, version) or not store.change_stage(conn, report, Stage.ACCEPTED, decided_at=now):
         return False
-    versions.add_comment(conn, report.id, version, actor_id, Remark.ACCEPTED, words[:MOST_WORDS], now)
+    versions.add_comment(conn, report, version, actor_id, Remark.ACCEPTED, words[:MOST_WORDS], now)
     _note(conn, now, "report.accepted", report, actor_id, version=version)
     _tell(conn, report, "report/accepted", f"accepted:{version}", now, {"words": words[:MOST_WORDS]})
     return True
@@ -88,7 +88,7 @@ def accept(conn: Connection, report: Report, version: int, actor_id: int | None,
 def part_with_feedback(conn: Connection, report: Report, sections: Sections, trip: Trip) -> None:
     """Move what she wrote in anonymous sections to where nothing leads back to her."""
     rows = store.report_sections
-    for key, one in drafts.drafts_of(conn, report.id).items():
+    for key, one in drafts.drafts_of(conn, report).items():
         section = sections.of(key)
         if section is None or not section.is_anonymous:
             continue
@@ -115,9 +115,9 @@ def give_back(
     asks = asks_of(conn, report, programmes)
     if trip is None or asks is None or not store.change_stage(conn, report, Stage.RETURNED, decided_at=now):
         return False
-    versions.add_comment(conn, report.id, version, actor_id, Remark.RETURNED, words[:MOST_WORDS], now)
+    versions.add_comment(conn, report, version, actor_id, Remark.RETURNED, words[:MOST_WORDS], now)
     prompt_id = _ask_again(conn, report, trip, version, asks, now)
-    store.update(conn, report.id, prompt_id=prompt_id)
+    store.update(conn, report, prompt_id=prompt_id)
     _note(conn, now, "report.returned", report, actor_id, version=version)
     tell(
         conn,
@@ -143,7 +143,7 @@ def excuse(conn: Connection, report: Report, actor_id: int | None, words: str, n
         or not store.change_stage(conn, report, Stage.EXCUSED, **values)
     ):
         return False
-    versions.add_comment(conn, report.id, report.version, actor_id, Remark.EXCUSED, words[:MOST_WORDS], now)
+    versions.add_comment(conn, report, report.version, actor_id, Remark.EXCUSED, words[:MOST_WORDS], now)
     if report.prompt_id is not None:
         _end_prompt(conn, report.prompt_id, State.EXCUSED)
     _note(conn, now, "report.excused", report, actor_id)
@@ -179,9 +179,7 @@ def extend(
     else:
         return False
     prompts_store.update(conn, prompt.id, **values)
-    versions.add_comment(
-        conn, report.id, report.version, actor_id, Remark.EXTENDED, words[:MOST_WORDS], now, until=until
-    )
+    versions.add_comment(conn, report, report.version, actor_id, Remark.EXTENDED, words[:MOST_WORDS], now, until=until)
     _note(conn, now, "report.extended", report, actor_id, days=(until - prompt.due_at).days)
     data = {"until": until.isoformat()}
     _tell(conn, report, "report/extended", f"extended:{int(until.timestamp())}", now, data)

@@ -8,6 +8,12 @@ KIND = "report"
 """The kind of the prompts that ask for one."""
 
 
+class Form(StrEnum):
+    """What a report is about, and with that on which shelf it lies."""
+
+    STAY = "stay"  # what she writes about a stay after it
+
+
 class Stage(StrEnum):
     """How far a report is, as it is stored."""
 
@@ -69,6 +75,7 @@ class Report:
     submitted_at: datetime | None = None
     decided_at: datetime | None = None
     chased_at: datetime | None = None
+    form: Form = Form.STAY
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,18 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from bot.reports.model import Comment, Part, Remark, Version
-from bot.reports.store import report_comments as comments
+from bot.reports.model import Comment, Part, Remark, Report, Version
 from bot.reports.store import report_feedback as feedback
-from bot.reports.store import report_versions as versions
+from bot.reports.tables import shelf_of
 
 
-def add_version(conn: Connection, report_id: int, version: Version) -> None:
+def add_version(conn: Connection, report: Report, version: Version) -> None:
     """Store what was handed in."""
+    versions = shelf_of(report).versions
     parts = [[one.section, one.title, one.body] for one in version.parts if not one.is_anonymous]
     conn.execute(
         insert(versions).values(
-            report_id=report_id,
+            report_id=report.id,
             number=version.number,
             parts=parts,
             files=list(version.files),
@@ -26,22 +26,24 @@ def add_version(conn: Connection, report_id: int, version: Version) -> None:
     )
 
 
-def versions_of(conn: Connection, report_id: int) -> list[Version]:
+def versions_of(conn: Connection, report: Report) -> list[Version]:
     """Return all versions, the newest first."""
-    query = select(versions).where(versions.c.report_id == report_id).order_by(versions.c.number.desc())
+    versions = shelf_of(report).versions
+    query = select(versions).where(versions.c.report_id == report.id).order_by(versions.c.number.desc())
     return [_version(row) for row in conn.execute(query)]
 
 
-def version_of(conn: Connection, report_id: int, number: int) -> Version | None:
+def version_of(conn: Connection, report: Report, number: int) -> Version | None:
     """Return one version."""
-    same = (versions.c.report_id == report_id, versions.c.number == number)
+    versions = shelf_of(report).versions
+    same = (versions.c.report_id == report.id, versions.c.number == number)
     row = conn.execute(select(versions).where(*same)).one_or_none()
     return None if row is None else _version(row)
 
 
 def add_comment(
     conn: Connection,
-    report_id: int,
+    report: Report,
     version: int,
     author_id: int | None,
     remark: Remark,
@@ -51,9 +53,10 @@ def add_comment(
     until: datetime | None = None,
 ) -> None:
     """Store what a member of staff said; `author_id` None is the operator at the command line."""
+    comments = shelf_of(report).comments
     conn.execute(
         insert(comments).values(
-            report_id=report_id,
+            report_id=report.id,
             version=version,
             author_id=author_id,
             remark=remark.value,
@@ -64,9 +67,10 @@ def add_comment(
     )
 
 
-def comments_of(conn: Connection, report_id: int, names: dict[int, str]) -> list[Comment]:
+def comments_of(conn: Connection, report: Report, names: dict[int, str]) -> list[Comment]:
     """Return what was said, the oldest first; `names` of authors by id."""
-    query = select(comments).where(comments.c.report_id == report_id).order_by(comments.c.id)
+    comments = shelf_of(report).comments
+    query = select(comments).where(comments.c.report_id == report.id).order_by(comments.c.id)
     return [
         Comment(
             row.id,
@@ -82,9 +86,10 @@ def comments_of(conn: Connection, report_id: int, names: dict[int, str]) -> list
     ]
 
 
-def authors_of(conn: Connection, report_id: int) -> set[int]:
+def authors_of(conn: Connection, report: Report) -> set[int]:
     """Return who has said something."""
-    query = select(comments.c.author_id).where(comments.c.report_id == report_id, comments.c.author_id.is_not(None))
+    comments = shelf_of(report).comments
+    query = select(comments.c.author_id).where(comments.c.report_id == report.id, comments.c.author_id.is_not(None))
     return set(conn.execute(query.distinct()).scalars())
 
 

@@ -36,7 +36,7 @@ def asked(chat: Chat, _rest: str = "") -> None:
         chat.say("report/over", stage=report.stage, url=_url(chat, report))
     else:
         report = begin(chat.conn, report, chat.person, chat.services)
-        store.update(chat.conn, report.id, said_at=chat.now)
+        store.update(chat.conn, report, said_at=chat.now)
         _show(chat, report)
 
 
@@ -98,7 +98,7 @@ def pressed(chat: Chat, value: str) -> bool:
     else:
         report = begin(chat.conn, report, chat.person, chat.services)
         if name != "rest":
-            store.update(chat.conn, report.id, said_at=chat.now)
+            store.update(chat.conn, report, said_at=chat.now)
         return deed(chat, report, rest)
     return True
 
@@ -113,13 +113,13 @@ def _next(chat: Chat, report: Report, _rest: str) -> bool:
 def _to(chat: Chat, report: Report, key: str) -> bool:
     if chat.services.sections.of(key) is None:
         return False
-    store.update(chat.conn, report.id, section=key)
-    _show(chat, store.by_id(chat.conn, report.id) or report, moved=True)
+    store.update(chat.conn, report, section=key)
+    _show(chat, store.again(chat.conn, report), moved=True)
     return True
 
 
 def _which(chat: Chat, report: Report, _rest: str) -> bool:
-    texts = drafts.drafts_of(chat.conn, report.id)
+    texts = drafts.drafts_of(chat.conn, report)
     sections = chat.services.sections
     shown = [
         {"key": key, "title": _title(chat, key), "count": counted(texts.get(key, Draft(key)).body)}
@@ -130,7 +130,7 @@ def _which(chat: Chat, report: Report, _rest: str) -> bool:
 
 
 def _undo(chat: Chat, report: Report, _rest: str) -> bool:
-    draft, words = drafts.take_back(chat.conn, report.id, chat.now)
+    draft, words = drafts.take_back(chat.conn, report, chat.now)
     if draft is None:
         chat.say("report/not_undone", changed=bool(words), url=_url(chat, report))
         return True
@@ -148,7 +148,7 @@ def _notes(chat: Chat, report: Report, _rest: str) -> bool:
 
 
 def _preview(chat: Chat, report: Report, _rest: str) -> bool:
-    texts = {key: one.body for key, one in drafts.drafts_of(chat.conn, report.id).items()}
+    texts = {key: one.body for key, one in drafts.drafts_of(chat.conn, report).items()}
     is_long = sum(len(text) for text in texts.values()) > LONG
     parts = [
         {
@@ -177,25 +177,25 @@ def _submit(chat: Chat, report: Report, rest: str) -> bool:
 
 
 def _rest(chat: Chat, report: Report, _value: str = "") -> bool:
-    store.update(chat.conn, report.id, said_at=None)
+    store.update(chat.conn, report, said_at=None)
     chat.say("report/resting")
     return True
 
 
 def _take(chat: Chat, report: Report, value: str) -> bool:
     number = _number(value)
-    aside = None if number is None else drafts.settle(chat.conn, report.id, number, chat.now, take=True)
+    aside = None if number is None else drafts.settle(chat.conn, report, number, chat.now, take=True)
     if aside is None:
         _show(chat, report)
         return True
-    _kept(chat, drafts.drafts_of(chat.conn, report.id)[aside.section])
+    _kept(chat, drafts.drafts_of(chat.conn, report)[aside.section])
     return True
 
 
 def _not(chat: Chat, report: Report, value: str) -> bool:
     number = _number(value)
-    store.update(chat.conn, report.id, said_at=None)
-    aside = None if number is None else drafts.settle(chat.conn, report.id, number, chat.now, take=False)
+    store.update(chat.conn, report, said_at=None)
+    aside = None if number is None else drafts.settle(chat.conn, report, number, chat.now, take=False)
     not_understood.written(chat, "" if aside is None else aside.body)
     return True
 
@@ -223,8 +223,8 @@ def _written_now(chat: Chat) -> Report | None:
 
 
 def _add(chat: Chat, report: Report, text: str) -> None:
-    draft = drafts.say(chat.conn, report.id, report.section, text, chat.channel, chat.now)
-    store.update(chat.conn, report.id, said_at=chat.now)
+    draft = drafts.say(chat.conn, report, report.section, text, chat.channel, chat.now)
+    store.update(chat.conn, report, said_at=chat.now)
     if draft is None:
         chat.say("report/too_long", title=_title(chat, report.section), url=_url(chat, report))
     else:
@@ -243,17 +243,17 @@ def _kept(chat: Chat, draft: Draft) -> None:
 
 def _ask(chat: Chat, report: Report, text: str) -> None:
     """Ask whether words after a rest belong to the report; until she says so they lie beside it."""
-    number = drafts.put_aside(chat.conn, report.id, report.section, text.strip(), "chat", chat.now)
+    number = drafts.put_aside(chat.conn, report, report.section, text.strip(), "chat", chat.now)
     chat.say("report/belongs", aside=number, title=_title(chat, report.section))
 
 
 def _show(chat: Chat, report: Report, *, moved: bool = False) -> None:
-    texts = drafts.drafts_of(chat.conn, report.id)
+    texts = drafts.drafts_of(chat.conn, report)
     section = chat.services.sections.of(report.section)
     here = texts.get(report.section, Draft(report.section))
     trip = next((one for one in of_person(chat.conn, chat.person.id) if one.id == report.trip_id), None)
     prompt = None if report.prompt_id is None else prompts_store.by_id(chat.conn, report.prompt_id)
-    said = [one for one in versions.comments_of(chat.conn, report.id, {}) if one.remark is Remark.RETURNED]
+    said = [one for one in versions.comments_of(chat.conn, report, {}) if one.remark is Remark.RETURNED]
     data: dict[str, Any] = {
         "title": _title(chat, report.section),
         "hint": "" if section is None else section.hint["en" if chat.person.language == "en" else "zh"],

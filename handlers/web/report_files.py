@@ -59,7 +59,7 @@ def routes(site: Site) -> list[Route]:
         def take_out(conn: Connection) -> Door:
             door = report_door.look(conn, site, token)
             if door.report is not None and door.report.stage in WRITABLE:
-                remove_file(conn, door.report.id, number, site.now)
+                remove_file(conn, door.report, number, site.now)
             return door
 
         door = await site.database.awrite(take_out)
@@ -70,7 +70,7 @@ def routes(site: Site) -> list[Route]:
 
         def find(conn: Connection) -> tuple[Door, File | None]:
             door = report_door.look(conn, site, token)
-            mine = [] if door.report is None else files_of(conn, door.report.id)
+            mine = [] if door.report is None else files_of(conn, door.report)
             return door, next((one for one in mine if one.id == number), None)
 
         door, file = await site.database.aread(find)
@@ -102,11 +102,11 @@ def _add(conn: Connection, site: Site, token: str, digest: str, looked: Looked, 
     door = report_door.look(conn, site, token)
     if door.report is None or door.report.stage not in WRITABLE:
         return "said=over"
-    mine = files_of(conn, door.report.id)
+    mine = files_of(conn, door.report)
     if len(mine) >= site.services.settings.reports.most_files and all(one.digest != digest for one in mine):
         return f"refused={Refusal.TOO_MANY.value}"
-    add_file(conn, door.report.id, digest, looked.kind, named(name, looked.kind), len(looked.data), site.now)
-    update(conn, door.report.id, edited_at=site.now)
+    add_file(conn, door.report, digest, looked.kind, named(name, looked.kind), len(looked.data), site.now)
+    update(conn, door.report, edited_at=site.now)
     return "said=file"
 
 

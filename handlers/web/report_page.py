@@ -110,7 +110,7 @@ class ReportPage:
             door = report_door.look(conn, site, token)
             if door.report is None or door.report.stage not in WRITABLE or not usable:
                 return door, ""
-            done = drafts.settle(conn, door.report.id, int(number), site.now, take=deed == "take")
+            done = drafts.settle(conn, door.report, int(number), site.now, take=deed == "take")
             return door, "full" if done is None else {"take": "taken", "drop": "dropped"}[deed]
 
         door, said = await site.database.awrite(settle)
@@ -128,7 +128,7 @@ class ReportPage:
             if door.report is not None and door.report.stage in WRITABLE and site.services.sections.of(key):
                 found = own_notes(conn, door.report)
                 if found:
-                    drafts.say(conn, door.report.id, key, noted(found), CHANNEL, site.now)
+                    drafts.say(conn, door.report, key, noted(found), CHANNEL, site.now)
             return door
 
         door = await site.database.awrite(put)
@@ -151,7 +151,7 @@ def _save(conn: Connection, site: Site, token: str, form: FormData) -> tuple[Doo
 def _kept(conn: Connection, site: Site, report: Report, form: FormData) -> dict[str, dict[str, Any]]:
     tab = str(form.get("tab", ""))
     source = tab if _TAB.fullmatch(tab) else new_nonce()
-    known = {*site.services.sections.keys, *drafts.drafts_of(conn, report.id)}
+    known = {*site.services.sections.keys, *drafts.drafts_of(conn, report)}
     found: dict[str, dict[str, Any]] = {}
     for name, value in form.items():
         key = name.removeprefix("text.")
@@ -160,7 +160,7 @@ def _kept(conn: Connection, site: Site, report: Report, form: FormData) -> dict[
             continue
         seen = int(base) if base.isascii() and base.isdecimal() and len(base) < 10 else -1  # noqa: PLR2004 - a revision
         text = value.replace("\x00", "")
-        draft, is_kept = drafts.save(conn, report.id, key, text, seen, source, site.now)
+        draft, is_kept = drafts.save(conn, report, key, text, seen, source, site.now)
         found[key] = {"revision": draft.revision, "count": counted(draft.body), "kept": is_kept}
     return found
 
@@ -181,7 +181,7 @@ def _look(conn: Connection, site: Site, token: str) -> tuple[Door, dict[str, Any
     report, person = door.report, door.person
     if report is None or person is None:
         return door, None
-    texts, sections = drafts.drafts_of(conn, report.id), site.services.sections
+    texts, sections = drafts.drafts_of(conn, report), site.services.sections
     language = "en" if person.language == "en" else "zh"
     shown = [
         {
@@ -195,7 +195,7 @@ def _look(conn: Connection, site: Site, token: str) -> tuple[Door, dict[str, Any
         }
         for key in [*sections.keys, *(key for key in texts if key not in sections.keys)]
     ]
-    names = {one.id: one.name for one in by_ids(conn, versions.authors_of(conn, report.id)).values()}
+    names = {one.id: one.name for one in by_ids(conn, versions.authors_of(conn, report)).values()}
     prompt = None if report.prompt_id is None else prompts_store.by_id(conn, report.prompt_id)
     trip = trip_of(conn, report)
     return door, {
@@ -207,11 +207,11 @@ def _look(conn: Connection, site: Site, token: str) -> tuple[Door, dict[str, Any
         "sections": shown,
         "asides": [
             {"id": one.id, "title": sections.title(one.section, person.language), "body": one.body, "at": one.at}
-            for one in drafts.asides_of(conn, report.id)
+            for one in drafts.asides_of(conn, report)
         ],
-        "files": files_of(conn, report.id),
+        "files": files_of(conn, report),
         "notes": own_notes(conn, report) if report.stage in WRITABLE else [],
-        "comments": versions.comments_of(conn, report.id, names),
-        "handed": versions.version_of(conn, report.id, report.version) if report.version else None,
+        "comments": versions.comments_of(conn, report, names),
+        "handed": versions.version_of(conn, report, report.version) if report.version else None,
         "file_megabytes": site.services.settings.reports.file_bytes // 1_000_000,
     }

@@ -77,10 +77,10 @@ def _look(conn: Connection, site: Site, reader: Reader, request: Request) -> _Se
     listed = one_report(conn, allowed(conn, reader.person, site), request.path_params["report_id"], site.now)
     if listed is None:
         raise HTTPException(404)
-    number = listed.report.id
-    names = {one.id: one.name for one in by_ids(conn, versions.authors_of(conn, number)).values()}
-    found = versions.versions_of(conn, number)
-    return _Seen(listed, versions.comments_of(conn, number, names), found, files_of(conn, number, removed=True))
+    report = listed.report
+    names = {one.id: one.name for one in by_ids(conn, versions.authors_of(conn, report)).values()}
+    found = versions.versions_of(conn, report)
+    return _Seen(listed, versions.comments_of(conn, report, names), found, files_of(conn, report, removed=True))
 
 
 def _read(conn: Connection, site: Site, reader: Reader, request: Request) -> _Seen:

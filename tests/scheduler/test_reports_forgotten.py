@@ -31,8 +31,8 @@ def test_reports_go_with_everything_that_hangs_on_them(tmp_path: Path) -> None:
         )
 
         def fill(conn, made=made, age=age, digest=digest):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-            drafts.say(conn, made.id, "done", "x", "web", NOW - age)
-            files.add_file(conn, made.id, digest, "jpeg", "a.jpg", 4, NOW - age)
+            drafts.say(conn, made, "done", "x", "web", NOW - age)
+            files.add_file(conn, made, digest, "jpeg", "a.jpg", 4, NOW - age)
             store.change_stage(conn, made, Stage.ACCEPTED, decided_at=NOW - age)
             versions.add_feedback(conn, "GB", "Host", (NOW - age).year, "cold")
 

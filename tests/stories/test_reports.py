@@ -48,12 +48,12 @@ def report_of(world: World, number: str = "S1") -> Report:
 
 
 def text_of(world: World, section: str) -> str:
-    found = read(world, lambda conn: drafts.drafts_of(conn, report_of(world).id))
+    found = read(world, lambda conn: drafts.drafts_of(conn, report_of(world)))
     return found[section].body if section in found else ""
 
 
 def handed_in(world: World, number: int) -> dict[str, str]:
-    version = read(world, lambda conn: version_of(conn, report_of(world).id, number))
+    version = read(world, lambda conn: version_of(conn, report_of(world), number))
     assert version is not None
     return {part.section: part.body for part in version.parts}
 

@@ -40,8 +40,8 @@ def tool(tmp_path: Path) -> Tool:
 
         def fill(conn, person=person, trip=trip, number=number):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
             report = store.add(conn, person, trip, "return_report", None, NOW)
-            drafts.say(conn, report.id, "done", "两门课", "web", NOW)
-            files.add_file(conn, report.id, digest, "jpeg", "合影.jpg", 9, NOW)
+            drafts.say(conn, report, "done", "两门课", "web", NOW)
+            files.add_file(conn, report, digest, "jpeg", "合影.jpg", 9, NOW)
             if number == "S1":
                 hand_in(conn, report, shipped(), "zh", "web", NOW, sure=True)
 

@@ -35,60 +35,60 @@ def report(ground: Ground) -> Report:
 
 
 def test_words_of_two_devices_are_both_kept(ground: Ground, report: Report) -> None:
-    write, number = ground.database.write, report.id
-    first = write(lambda conn: drafts.save(conn, number, "done", "Two courses.", 0, "a" * 16, NOW))
+    write = ground.database.write
+    first = write(lambda conn: drafts.save(conn, report, "done", "Two courses.", 0, "a" * 16, NOW))
     assert (first[0].revision, first[1]) == (1, True)
-    late = write(lambda conn: drafts.save(conn, number, "done", "A telescope.", 0, "b" * 16, NOW))
+    late = write(lambda conn: drafts.save(conn, report, "done", "A telescope.", 0, "b" * 16, NOW))
     assert late == (first[0], False)
-    write(lambda conn: drafts.save(conn, number, "done", "A telescope, and", 0, "b" * 16, NOW))  # she types on
-    (aside,) = ground.database.read(lambda conn: drafts.asides_of(conn, number))
+    write(lambda conn: drafts.save(conn, report, "done", "A telescope, and", 0, "b" * 16, NOW))  # she types on
+    (aside,) = ground.database.read(lambda conn: drafts.asides_of(conn, report))
     assert aside.body == "A telescope, and"
-    write(lambda conn: drafts.settle(conn, number, aside.id, NOW, take=True))
-    found = ground.database.read(lambda conn: drafts.drafts_of(conn, number))
+    write(lambda conn: drafts.settle(conn, report, aside.id, NOW, take=True))
+    found = ground.database.read(lambda conn: drafts.drafts_of(conn, report))
     assert found["done"].body == "Two courses.\nA telescope, and"
-    assert ground.database.read(lambda conn: drafts.asides_of(conn, number)) == []
+    assert ground.database.read(lambda conn: drafts.asides_of(conn, report)) == []
 
 
 def test_the_same_words_twice_are_no_conflict(ground: Ground, report: Report) -> None:
     for _ in range(2):
         draft, kept = ground.database.write(
-            lambda conn: drafts.save(conn, report.id, "done", " Two courses.\r\n", 0, "a" * 16, NOW)
+            lambda conn: drafts.save(conn, report, "done", " Two courses.\r\n", 0, "a" * 16, NOW)
         )
         assert (draft.revision, kept) == (1, True)
 
 
 def test_a_message_between_two_saves_of_a_page_stays(ground: Ground, report: Report) -> None:
-    write, number = ground.database.write, report.id
-    write(lambda conn: drafts.save(conn, number, "done", "On the page.", 0, "a" * 16, NOW))
-    write(lambda conn: drafts.say(conn, number, "done", "In chat.", "telegram", NOW))
-    _, kept = write(lambda conn: drafts.save(conn, number, "done", "On the page, more.", 1, "a" * 16, NOW))
+    write = ground.database.write
+    write(lambda conn: drafts.save(conn, report, "done", "On the page.", 0, "a" * 16, NOW))
+    write(lambda conn: drafts.say(conn, report, "done", "In chat.", "telegram", NOW))
+    _, kept = write(lambda conn: drafts.save(conn, report, "done", "On the page, more.", 1, "a" * 16, NOW))
     assert not kept
-    assert ground.database.read(lambda conn: drafts.drafts_of(conn, number))["done"].body == "On the page.\nIn chat."
+    assert ground.database.read(lambda conn: drafts.drafts_of(conn, report))["done"].body == "On the page.\nIn chat."
 
 
 def test_the_last_message_is_taken_out_unless_the_page_changed_it(ground: Ground, report: Report) -> None:
-    write, number = ground.database.write, report.id
+    write = ground.database.write
     for words in ("One.", "Two."):
-        write(lambda conn, words=words: drafts.say(conn, number, "done", words, "telegram", NOW))  # type: ignore[misc]
-    draft, words_out = write(lambda conn: drafts.take_back(conn, number, NOW))
+        write(lambda conn, words=words: drafts.say(conn, report, "done", words, "telegram", NOW))  # type: ignore[misc]
+    draft, words_out = write(lambda conn: drafts.take_back(conn, report, NOW))
     assert draft is not None
     assert (draft.body, words_out) == ("One.", "Two.")
-    write(lambda conn: drafts.save(conn, number, "done", "One!", draft.revision, "a" * 16, NOW))
-    assert write(lambda conn: drafts.take_back(conn, number, NOW)) == (None, "One.")
+    write(lambda conn: drafts.save(conn, report, "done", "One!", draft.revision, "a" * 16, NOW))
+    assert write(lambda conn: drafts.take_back(conn, report, NOW)) == (None, "One.")
 
 
 def test_what_does_not_fit_is_kept_beside_it(ground: Ground, report: Report) -> None:
-    write, number = ground.database.write, report.id
-    write(lambda conn: drafts.say(conn, number, "done", "x" * MOST, "telegram", NOW))
-    assert write(lambda conn: drafts.say(conn, number, "done", "too much", "telegram", NOW)) is None
-    (aside,) = ground.database.read(lambda conn: drafts.asides_of(conn, number))
+    write = ground.database.write
+    write(lambda conn: drafts.say(conn, report, "done", "x" * MOST, "telegram", NOW))
+    assert write(lambda conn: drafts.say(conn, report, "done", "too much", "telegram", NOW)) is None
+    (aside,) = ground.database.read(lambda conn: drafts.asides_of(conn, report))
     assert aside.body == "too much"
-    assert write(lambda conn: drafts.settle(conn, number, aside.id, NOW, take=True)) is None
-    assert len(ground.database.read(lambda conn: drafts.asides_of(conn, number))) == 1
+    assert write(lambda conn: drafts.settle(conn, report, aside.id, NOW, take=True)) is None
+    assert len(ground.database.read(lambda conn: drafts.asides_of(conn, report))) == 1
 
 
 def test_nothing_she_wrote_is_readable_in_the_database(ground: Ground, report: Report) -> None:
-    ground.database.write(lambda conn: drafts.say(conn, report.id, "done", "a secret", "telegram", NOW))
+    ground.database.write(lambda conn: drafts.say(conn, report, "done", "a secret", "telegram", NOW))
     raw = ground.database.read(lambda conn: conn.execute(text("SELECT body FROM report_sections")).scalar_one())
     assert "secret" not in raw
     assert ground.database.read(lambda conn: conn.execute(select(report_sections.c.body)).scalar_one()) == "a secret"
@@ -104,11 +104,11 @@ def test_who_is_second_changes_nothing(ground: Ground, report: Report) -> None:
 
 
 def test_the_same_file_is_there_once_and_a_removed_one_is_gone_from_the_draft(ground: Ground, report: Report) -> None:
-    write, number = ground.database.write, report.id
-    first = write(lambda conn: files.add_file(conn, number, "a" * 64, "jpeg", "a.jpg", 10, NOW))
-    assert write(lambda conn: files.add_file(conn, number, "a" * 64, "jpeg", "b.jpg", 10, NOW)) == first
-    assert write(lambda conn: files.remove_file(conn, number, first, NOW + timedelta(hours=1)))
-    assert ground.database.read(lambda conn: files.files_of(conn, number)) == []
-    assert [one.name for one in ground.database.read(lambda conn: files.files_of(conn, number, removed=True))] == [
+    write = ground.database.write
+    first = write(lambda conn: files.add_file(conn, report, "a" * 64, "jpeg", "a.jpg", 10, NOW))
+    assert write(lambda conn: files.add_file(conn, report, "a" * 64, "jpeg", "b.jpg", 10, NOW)) == first
+    assert write(lambda conn: files.remove_file(conn, report, first, NOW + timedelta(hours=1)))
+    assert ground.database.read(lambda conn: files.files_of(conn, report)) == []
+    assert [one.name for one in ground.database.read(lambda conn: files.files_of(conn, report, removed=True))] == [
         "a.jpg"
     ]

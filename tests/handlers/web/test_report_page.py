@@ -35,7 +35,7 @@ def path(town: Town, report: Report) -> str:
 
 
 def body_of(town: Town, report: Report, section: str = "done") -> str:
-    return town.app.database.read(lambda conn: drafts.drafts_of(conn, report.id))[section].body
+    return town.app.database.read(lambda conn: drafts.drafts_of(conn, report))[section].body
 
 
 def typed(visitor: Visitor, path: str, text: str, base: int, tab: str = "a" * 16) -> dict[str, object]:
@@ -96,7 +96,7 @@ def test_it_is_handed_in_once_and_then_it_can_only_be_read(town: Town, report: R
     visitor.post(f"{path}/submit", {"text.done": "两门课", "base.done": "1", "sure": "1"})
     assert "交上去了" in visitor.follow().words
     again = town.app.database.read(lambda conn: store.by_id(conn, report.id))
-    version = town.app.database.read(lambda conn: version_of(conn, report.id, 1))
+    version = town.app.database.read(lambda conn: version_of(conn, report, 1))
     assert again is not None
     assert version is not None
     assert (again.stage, [part.body for part in version.parts]) == (Stage.SUBMITTED, ["两门课"])
@@ -121,7 +121,7 @@ def test_photos_and_documents(town: Town, report: Report, path: str) -> None:
     visitor = town.visitor()
     assert upload(visitor, path, photo(), "../../我的 照片<1>.html").status == 303
     page = visitor.follow()
-    (file,) = town.app.database.read(lambda conn: files_of(conn, report.id))
+    (file,) = town.app.database.read(lambda conn: files_of(conn, report))
     assert (file.name, file.kind) == ("我的 照片1.jpg", "jpeg")
     assert "我的 照片1.jpg" in page.words
     sent = visitor.get(f"{path}/files/{file.id}")
@@ -148,7 +148,7 @@ def test_what_cannot_be_kept_is_refused_with_the_reason(
     visitor = town.visitor()
     upload(visitor, path, data)
     assert words in visitor.follow().words
-    assert town.app.database.read(lambda conn: files_of(conn, report.id)) == []
+    assert town.app.database.read(lambda conn: files_of(conn, report)) == []
 
 
 def test_a_file_may_be_larger_than_a_form_and_no_larger_than_the_limit(town: Town, path: str) -> None:

@@ -49,8 +49,8 @@ def report(town: Town) -> Report:
 
     def write(conn: Connection) -> Report:
         made = store.add(conn, person, trip, "return_report", prompt, NOW)
-        drafts.say(conn, made.id, "done", "两门课", "telegram", NOW)
-        drafts.say(conn, made.id, "host", "宿舍冷", "telegram", NOW)
+        drafts.say(conn, made, "done", "两门课", "telegram", NOW)
+        drafts.say(conn, made, "host", "宿舍冷", "telegram", NOW)
         return made
 
     return town.app.database.write(write)

@@ -39,7 +39,7 @@ def a_report(served: Served, language: str, number: str) -> Report:
 
 
 def text_of(served: Served, report: Report) -> str:
-    found = served.app.database.read(lambda conn: drafts.drafts_of(conn, report.id))
+    found = served.app.database.read(lambda conn: drafts.drafts_of(conn, report))
     return found["done"].body if "done" in found else ""
 
 
@@ -77,7 +77,7 @@ def test_staff_read_it(served: Served, open_page: Open, size: tuple[int, int], l
     report = a_report(served, language, f"V{language}{size[0]}")
 
     def work(conn: Connection) -> None:
-        drafts.say(conn, report.id, "done", TEXT[language], "web", NOW)
+        drafts.say(conn, report, "done", TEXT[language], "web", NOW)
         hand_in(conn, report, shipped(), language, "web", NOW + timedelta(hours=1), sure=True)
 
     served.app.database.write(work)
