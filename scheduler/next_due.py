@@ -18,7 +18,8 @@ from bot.outbox.model import OutboxState
 from bot.outbox.store import outbox
 from bot.prompts.store import prompts
 from bot.rollcalls.store import rollcalls
-from bot.sessions.store import session_invitations
+from bot.sessions.model import SessionState
+from bot.sessions.store import session_invitations, sessions
 from bot.stand_ins.store import stand_ins
 
 
@@ -36,6 +37,11 @@ def next_due(conn: Connection, now: datetime) -> datetime | None:
         conn.execute(select(func.min(cases.c.next_at)).where(cases.c.next_at > now)).scalar(),
         conn.execute(select(func.min(rollcalls.c.next_at)).where(rollcalls.c.next_at > now)).scalar(),
         conn.execute(select(func.min(invited.next_at)).where(invited.next_at > now)).scalar(),
+        conn.execute(
+            select(func.min(sessions.c.asked_from)).where(
+                sessions.c.asked_from > now, sessions.c.state == SessionState.PLANNED.value
+            )
+        ).scalar(),
         conn.execute(select(func.min(digests.c.next_at)).where(digests.c.next_at > now)).scalar(),
         conn.execute(
             select(func.min(moves.c.ends_at)).where(moves.c.ends_at > now, moves.c.is_over == false())

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from bot.cli.context import Command, Group, Tool, pass_tool
 from bot.engine import sessions as engine
+from bot.engine.session_series import cancel_following, change_following, create_all
 from bot.errors import UsageError
 from bot.local_time import Quiet, to_wall
 from bot.programmes.versions import Programmes
@@ -18,10 +19,12 @@ from bot.sessions.faults import Fault, SessionRefused
 from bot.sessions.model import Session
 from bot.sessions.reading import instant_in, minutes_between, zone_in
 from bot.sessions.rules import Plan
+from bot.sessions.series import repeat_in
 from bot.views.session_list import Listed, listed_sessions
 
 FORM = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 _STARTS = "On the wall of --zone, say 2026-10-24 20:00; or an instant with its offset."
+_FOLLOWING = click.option("--following", is_flag=True, help="Also those of its series that come after it.")
 _ZONE = "The zone in which the times are written; Asia/Shanghai where it is left out."
 
 
@@ -56,13 +59,15 @@ def session() -> None:
 @click.option("--material", metavar="TEXT", help="What to read before.")
 @click.option("--rsvp-by", metavar="TIME", help="Until when replies are asked for; a day before where it is left out.")
 @click.option("--open", "is_open", is_flag=True, help="Name the title in messages; by default they are neutral.")
+@click.option("--every", metavar="week|month", help="Make a series, at the same hour on the wall of --zone.")
+@click.option("--times", metavar="N", help="How many sessions the series has, with the first one.")
 @FORM
 @pass_tool
 def create(tool: Tool, /, *, branch: str, form: str, **given: Any) -> None:
     """Make a session and invite every member of the branch."""
-    plan = _plan(given)
+    plan, repeat = _plan(given), repeat_in(given["every"], given["times"])
     now = tool.clock.now()
-    _do(tool, lambda conn, quiet: engine.create(conn, branch, plan, None, now, quiet), form)
+    _do(tool, lambda conn, quiet: create_all(conn, branch, plan, repeat, None, now, quiet), form)
 
 
 @session.command("move")
@@ -73,33 +78,44 @@ def create(tool: Tool, /, *, branch: str, form: str, **given: Any) -> None:
 @click.option("--ends-at", metavar="TIME", help="Its end, instead of --minutes.")
 @click.option("--link", metavar="URL", help="Where to join.")
 @click.option("--rsvp-by", metavar="TIME", help="Until when replies are asked for.")
+@_FOLLOWING
 @FORM
 @pass_tool
-def move(tool: Tool, /, session_id: int, *, form: str, **given: Any) -> None:
+def move(tool: Tool, /, session_id: int, *, following: bool, form: str, **given: Any) -> None:
     """Change the hour, the length or the link; everybody invited hears the old and the new local time."""
     now = tool.clock.now()
 
-    def work(conn: Connection, quiet: Quiet) -> Session:
-        return engine.change(conn, session_id, _changes(conn, session_id, given), None, now, quiet)
+    def work(conn: Connection, quiet: Quiet) -> list[Session]:
+        changes = _changes(conn, session_id, given)
+        if following:
+            return change_following(conn, session_id, changes, None, now, quiet)
+        return [engine.change(conn, session_id, changes, None, now, quiet)]
 
     _do(tool, work, form)
 
 
 @session.command("cancel")
 @click.argument("session_id", type=int, metavar="ID")
+@_FOLLOWING
 @FORM
 @pass_tool
-def cancel(tool: Tool, session_id: int, form: str) -> None:
+def cancel(tool: Tool, session_id: int, *, following: bool, form: str) -> None:
     """Call a session off; everybody who knows of it hears that, and nobody is reminded any more."""
     now = tool.clock.now()
-    _do(tool, lambda conn, quiet: engine.cancel(conn, session_id, None, now, quiet), form)
+
+    def work(conn: Connection, quiet: Quiet) -> list[Session]:
+        if following:
+            return cancel_following(conn, session_id, None, now, quiet)
+        return [engine.cancel(conn, session_id, None, now, quiet)]
+
+    _do(tool, work, form)
 
 
-def _do(tool: Tool, work: Callable[[Connection, Quiet], Session], form: str) -> None:
+def _do(tool: Tool, work: Callable[[Connection, Quiet], list[Session]], form: str) -> None:
     now = tool.clock.now()
 
     def whole(conn: Connection) -> list[Listed]:
-        return listed_sessions(conn, now, only=[work(conn, Programmes().current(conn).quiet).id])
+        return listed_sessions(conn, now, only=[one.id for one in work(conn, Programmes().current(conn).quiet)])
 
     with tool.database(seeding=True) as database:
         found = database.write(whole)
@@ -171,5 +187,8 @@ def _plain(one: Listed) -> dict[str, Any]:
         "rsvp_by": session.rsvp_by.astimezone(UTC).isoformat(),
         "discreet": session.is_discreet,
         "sequence": session.sequence,
+        "series": session.series,
+        "place": session.place,
+        "every": session.every,
         "replies": one.counts,
     }

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from bot.engine.facts import load_facts
 from bot.engine.person_facts import PersonFacts
+from bot.engine.session_series import not_asked_yet
 from bot.engine.session_standing import FOLDER, standings
 from bot.people.model import Person
 from bot.rendering.calendar_file import Ends, Entry, Method, Part, as_calendar
@@ -32,7 +33,8 @@ def feed_of(conn: Connection, person: Person, renderer: Renderer, now: datetime)
     standing = standings(conn, [one.prompt_id for one in invited])
     hers = [one for one in invited if standing[one.prompt_id].is_member]
     facts = load_facts(conn, [person.id])[person.id]
-    entries = [_entry(known[one.session_id], one, person, facts, renderer) for one in hers]
+    entries = [_entry(one, her, person, facts, renderer) for one, her in not_asked_yet(conn, person.id, now)]
+    entries += [_entry(known[one.session_id], one, person, facts, renderer) for one in hers]
     return as_calendar(entries, Method.PUBLISH, name=_word(renderer, person, "calendar/name"))
 
 

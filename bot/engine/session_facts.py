@@ -37,12 +37,21 @@ def of_invitation(conn: Connection, prompt: Prompt, now: datetime) -> dict[str, 
         "has_deadline": found.rsvp_by < found.starts_at,
         "reply": one.reply.value if one.reply else "",
         "is_off": found.state is SessionState.CANCELLED,
+        "series_every": found.every or "",
+        "series_times": _times(conn, found),
         "phase": phase_of(found, now).value,
         "mark": one.mark.value if one.mark else "",
         "wants_code": found.code is not None,
         "question": _asked_next(conn, found, one, now),
         "makeup_until": makeup_until(found),
     }
+
+
+def _times(conn: Connection, session: Session) -> int:
+    """Return how often a series meets in all, for the first question about it; 0 for every other one."""
+    if session.series is None or session.place != 1:
+        return 0
+    return sum(one.state is SessionState.PLANNED for one in store.of_series(conn, session.series))
 
 
 def _asked_next(conn: Connection, session: Session, one: Invitation, now: datetime) -> int:

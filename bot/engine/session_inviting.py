@@ -6,6 +6,7 @@ Called when a session is made, and by the clock for all sessions ahead.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, and_, or_, select
 
@@ -23,12 +24,14 @@ from bot.prompts.store import prompts
 from bot.sessions import store
 from bot.sessions.attendance import makeup_until
 from bot.sessions.model import KIND, Invitation, Session, SessionState
+from bot.sessions.series import uid_of
 from bot.sessions.store import session_invitations, sessions
 
 
 def follow_members(conn: Connection, now: datetime, quiet: Quiet, session_id: int | None = None) -> int:
     """Invite who is in a branch and not in its sessions ahead, and let go who has left; return how many those were."""
     is_ahead = and_(sessions.c.state == SessionState.PLANNED.value, sessions.c.starts_at > now)
+    is_asked = or_(sessions.c.asked_from.is_(None), sessions.c.asked_from <= now)
     if session_id is not None:
         is_ahead = and_(is_ahead, sessions.c.id == session_id)
     members = (
@@ -41,7 +44,7 @@ def follow_members(conn: Connection, now: datetime, quiet: Quiet, session_id: in
     new = (
         select(sessions.c.id.label("session_id"), people.c.id.label("person_id"))
         .select_from(members.outerjoin(invited, theirs))
-        .where(is_ahead, is_in_branch(), or_(invited.c.id.is_(None), invited.c.left_at.is_not(None)))
+        .where(is_ahead, is_asked, is_in_branch(), or_(invited.c.id.is_(None), invited.c.left_at.is_not(None)))
         .order_by(sessions.c.id, people.c.id)
     )
     there = select(branch_members.c.id).select_from(members).where(theirs, is_in_branch()).exists()
@@ -110,7 +113,9 @@ def _first(conn: Connection, session: Session, person_id: int, zone: str, now: d
         "late_by_seconds": 0,
     }
     prompt_id = int(conn.execute(prompts.insert().values(values).returning(prompts.c.id)).scalar_one())
-    told = {"told_at": now, "told_start": session.starts_at}
+    told: dict[str, Any] = {"told_at": now, "told_start": session.starts_at}
+    if session.series is not None:
+        told["uid"] = uid_of(session.series, session.id, person_id)
     invited_id = store.invite(conn, session_id=session.id, person_id=person_id, prompt_id=prompt_id, **told)
     journal.write(conn, [journal.line(now, "session.invited", person_id=person_id, prompt_id=prompt_id)])
     return Invitation(invited_id, session.id, person_id, prompt_id, None, None, now, session.starts_at, None, None)

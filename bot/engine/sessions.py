@@ -29,15 +29,15 @@ _BIGGEST = 2**63
 
 
 def create(
-    conn: Connection, branch_key: str, plan: Plan, author_id: int | None, now: datetime, quiet: Quiet
+    conn: Connection, branch_key: str, plan: Plan, author_id: int | None, now: datetime, quiet: Quiet, **series: Any
 ) -> Session:
-    """Make a session and invite every member of its branch."""
+    """Make a session and invite every member of its branch, at once or when its `series` asks about it."""
     plan = checked(plan, now)
     query = select(branches.c.id).where(branches.c.key == branch_key, branches.c.absent_at.is_(None))
     branch_id = conn.execute(query).scalar()
     if branch_id is None:
         raise SessionRefused(Fault.BRANCH, branch_key)
-    made = store.add(conn, branch_id, author_id, plan, now)
+    made = store.add(conn, branch_id, author_id, plan, now, **series)
     _write(conn, now, "session.created", author_id, made)
     follow_members(conn, now, quiet, made.id)
     return made
@@ -62,8 +62,10 @@ def change(
         values |= {"sequence": before.sequence + 1, "changed_at": now}
     if wants.starts_at != before.starts_at:
         values["moved_from"] = before.starts_at
+        if before.asked_from is not None:
+            values["asked_from"] = before.asked_from + (wants.starts_at - before.starts_at)
     store.update(conn, session_id, **values)
-    after = _get(conn, session_id)
+    after = existing(conn, session_id)
     _write(conn, now, "session.changed", actor_id, after)
     there = _invited(conn, after)
     ids = [one.prompt_id for one in there]
@@ -84,7 +86,7 @@ def cancel(conn: Connection, session_id: int, actor_id: int | None, now: datetim
     before = _ahead(conn, session_id, now)
     values = {"state": SessionState.CANCELLED.value, "sequence": before.sequence + 1, "changed_at": now}
     store.update(conn, session_id, **values)
-    after = _get(conn, session_id)
+    after = existing(conn, session_id)
     _write(conn, now, "session.cancelled", actor_id, after)
     there = _invited(conn, after)
     members = load_members(conn, [one.person_id for one in there], quiet)
@@ -142,7 +144,7 @@ def _invited(conn: Connection, session: Session) -> list[Invitation]:
 
 def _ahead(conn: Connection, session_id: int, now: datetime) -> Session:
     """Return a session that can still be changed, locked; its prompts are locked before it, in their order."""
-    found = _get(conn, session_id)
+    found = existing(conn, session_id)
     ids = [one.prompt_id for one in store.invitations_of(conn, session_id)]
     conn.execute(select(prompts.c.id).where(listed(prompts.c.id, ids)).order_by(prompts.c.id).with_for_update()).all()
     found = store.by_id(conn, session_id, locked=True) or found
@@ -153,7 +155,8 @@ def _ahead(conn: Connection, session_id: int, now: datetime) -> Session:
     return found
 
 
-def _get(conn: Connection, session_id: int) -> Session:
+def existing(conn: Connection, session_id: int) -> Session:
+    """Return a session; SessionRefused when there is none of that number."""
     found = store.by_id(conn, session_id) if 0 < session_id < _BIGGEST else None
     if found is None:
         raise SessionRefused(Fault.UNKNOWN, session_id)

@@ -27,6 +27,11 @@ class Fault(StrEnum):
     BEGUN = "begun"
     NOTHING = "nothing"
     STALE = "stale"
+    EVERY = "every"
+    TIMES = "times"
+    MONTH_DAY = "month_day"
+    SERIES_FAR = "series_far"
+    NO_SERIES = "no_series"
 
 
 _SENTENCES = {
@@ -46,6 +51,11 @@ _SENTENCES = {
     Fault.CANCELLED: "Session {value} was cancelled already",
     Fault.BEGUN: "Session {value} has begun; it can no longer be moved or cancelled",
     Fault.NOTHING: "Nothing would change in session {value}; say what shall be different",
+    Fault.EVERY: "A series is held every week or every month, not {value!r}; give --every week or --every month",
+    Fault.TIMES: "A series has from 1 to 52 sessions, not {value!r}; give the number with --times",
+    Fault.MONTH_DAY: "There is no {value}: choose a day that each of the months has, 1 to 28, or every week",
+    Fault.SERIES_FAR: "The last session would be on {value}, more than a year ahead; give fewer with --times",
+    Fault.NO_SERIES: "Session {value} is no part of a series; leave --following out",
     Fault.STALE: "Session {value} was changed by somebody else meanwhile; look at it again",
 }
 

@@ -68,6 +68,12 @@ class Session:
     created_at: datetime
     changed_at: datetime
     moved_from: datetime | None = None
+    series: str | None = None
+    """What it shares with the others of its series: in it, number `place`, held `every` week or month."""
+    place: int | None = None
+    every: str | None = None
+    asked_from: datetime | None = None
+    """When its members are asked; None: as soon as it is made."""
     code: str | None = None
     """Four digits that are spoken in the session; whoever says that she is there gives them. None: nobody is asked."""
 

@@ -47,6 +47,12 @@ sessions = Table(
     # The start before the last change of it, for pages that show what has changed.
     Column("moved_from", UtcDateTime),
     Column("code", sealed_for_branch()),
+    # The same for all sessions that were made at once to repeat.
+    Column("series", String(36), index=True),
+    Column("place", Integer),
+    Column("every", String(8)),
+    # Members are not asked before; calendars have it at once.
+    Column("asked_from", UtcDateTime),
     # A message about it that was queued before this says what is no longer true.
     Column("changed_at", UtcDateTime, nullable=False),
 )
@@ -97,16 +103,20 @@ session_replies = Table(
 )
 
 
-def add(conn: Connection, branch_id: int, author_id: int | None, plan: Plan, now: datetime) -> Session:
-    """Store a session that `rules.checked` has passed."""
-    values = {
-        "branch_id": branch_id,
-        "author_id": author_id,
-        "state": SessionState.PLANNED.value,
-        "sequence": 0,
-        "created_at": now,
-        "changed_at": now,
-    } | {name: getattr(plan, name) for name in plan.__dataclass_fields__}
+def add(conn: Connection, branch_id: int, author_id: int | None, plan: Plan, now: datetime, **series: Any) -> Session:
+    """Store a session that `rules.checked` has passed, with what it has of its series, if it is in one."""
+    values = (
+        {
+            "branch_id": branch_id,
+            "author_id": author_id,
+            "state": SessionState.PLANNED.value,
+            "sequence": 0,
+            "created_at": now,
+            "changed_at": now,
+        }
+        | {name: getattr(plan, name) for name in plan.__dataclass_fields__}
+        | series
+    )
     return _session(conn.execute(sessions.insert().values(values).returning(sessions)).one())
 
 
@@ -127,6 +137,12 @@ def ahead(conn: Connection, now: datetime) -> list[Session]:
     """Return the sessions that will take place, the next one first."""
     query = select(sessions).where(sessions.c.state == SessionState.PLANNED.value, sessions.c.starts_at > now)
     return [_session(row) for row in conn.execute(query.order_by(sessions.c.starts_at, sessions.c.id))]
+
+
+def of_series(conn: Connection, series: str) -> list[Session]:
+    """Return the sessions of a series in the order of their hours, also those that were called off."""
+    query = select(sessions).where(sessions.c.series == series).order_by(sessions.c.starts_at, sessions.c.id)
+    return [_session(row) for row in conn.execute(query)]
 
 
 def update(conn: Connection, session_id: int, **values: Any) -> None:

@@ -11,8 +11,23 @@ from bot.sessions.model import Session
 from bot.sessions.reading import instant_in, zone_in
 from bot.sessions.rules import LONGEST as LONGEST_SESSION
 from bot.sessions.rules import SHORTEST, Plan
+from bot.sessions.series import Repeat, repeat_in
 
-NAMES = ("branch", "title", "starts_at", "zone", "minutes", "link", "material", "rsvp_by", "open", "sequence")
+NAMES = (
+    "branch",
+    "title",
+    "starts_at",
+    "zone",
+    "minutes",
+    "link",
+    "material",
+    "rsvp_by",
+    "open",
+    "sequence",
+    "every",
+    "times",
+    "following",
+)
 LONGEST = 6000
 USUAL_MINUTES = "60"
 AT_FIELDS = {
@@ -26,6 +41,10 @@ AT_FIELDS = {
     Fault.MINUTES: "minutes",
     Fault.LINK: "link",
     Fault.RSVP: "rsvp_by",
+    Fault.EVERY: "every",
+    Fault.TIMES: "times",
+    Fault.MONTH_DAY: "starts_at",
+    Fault.SERIES_FAR: "times",
 }
 """Which field a fault is about; the others are about the whole."""
 _INPUT = "%Y-%m-%dT%H:%M"
@@ -72,6 +91,11 @@ def plan_of(filled: Filled) -> Plan:
     texts = (filled["link"] or None, filled["material"] or None)
     minutes = _minutes(filled["minutes"])
     return Plan(filled["title"], starts_at, zone, minutes, *texts, rsvp_by, is_discreet=not filled["open"])
+
+
+def repeat_of(filled: Filled) -> Repeat | None:
+    """Return how it shall repeat; a number of times is left alone where it shall not."""
+    return repeat_in(filled["every"], filled["times"]) if filled["every"] else None
 
 
 def length_of(filled: Filled) -> timedelta:

@@ -14,13 +14,23 @@ from starlette.routing import Route
 from bot.engine import sessions as engine
 from bot.engine.facts import load_facts
 from bot.engine.session_hours import Hours
+from bot.engine.session_series import cancel_following, change_following, create_all
 from bot.local_time import BEIJING
 from bot.sessions.faults import Fault, SessionRefused
 from bot.sessions.model import Session
 from bot.views.session_board import branches_led, leads, members_of, same_planned
 from handlers.web.session import Reader, console_page, guarded_form, signed_in
 from handlers.web.session_board import HOME, board_in
-from handlers.web.session_fields import AT_FIELDS, USUAL_MINUTES, Filled, changes_of, of_session, plan_of, typed
+from handlers.web.session_fields import (
+    AT_FIELDS,
+    USUAL_MINUTES,
+    Filled,
+    changes_of,
+    of_session,
+    plan_of,
+    repeat_of,
+    typed,
+)
 from handlers.web.site import Site
 
 
@@ -53,14 +63,16 @@ def routes(site: Site) -> list[Route]:
 
         def work(conn: Connection) -> Session:
             before = board_in(conn, site, request, reader).session
-            return _change(conn, site, reader, before, filled)
+            return _change(conn, site, reader, before, filled, following=bool(filled["following"]))
 
         return await _done(site, request, reader, filled, work)
 
-    async def cancel(request: Request, reader: Reader, _fields: FormData) -> Response:
+    async def cancel(request: Request, reader: Reader, fields: FormData) -> Response:
         def work(conn: Connection) -> Session:
             before = board_in(conn, site, request, reader).session
             quiet = site.services.programmes.current(conn).quiet
+            if fields.get("following") == "on":
+                return cancel_following(conn, before.id, reader.person.id, site.now, quiet)[0]
             return engine.cancel(conn, before.id, reader.person.id, site.now, quiet)
 
         return await _done(site, request, reader, None, work)
@@ -81,14 +93,21 @@ def _create(conn: Connection, site: Site, reader: Reader, filled: Filled) -> Ses
     plan = plan_of(filled)
     twice = same_planned(conn, filled["branch"], plan.starts_at, plan.title)
     quiet = site.services.programmes.current(conn).quiet
-    return twice or engine.create(conn, filled["branch"], plan, reader.person.id, site.now, quiet)
+    if twice is not None:
+        return twice
+    return create_all(conn, filled["branch"], plan, repeat_of(filled), reader.person.id, site.now, quiet)[0]
 
 
-def _change(conn: Connection, site: Site, reader: Reader, before: Session, filled: Filled) -> Session:
+def _change(
+    conn: Connection, site: Site, reader: Reader, before: Session, filled: Filled, *, following: bool
+) -> Session:
     if filled["sequence"] != str(before.sequence):
         raise SessionRefused(Fault.STALE, before.id)
     quiet = site.services.programmes.current(conn).quiet
-    return engine.change(conn, before.id, changes_of(filled, before), reader.person.id, site.now, quiet)
+    changes = changes_of(filled, before)
+    if following:
+        return change_following(conn, before.id, changes, reader.person.id, site.now, quiet)[0]
+    return engine.change(conn, before.id, changes, reader.person.id, site.now, quiet)
 
 
 async def _done(

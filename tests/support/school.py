@@ -30,7 +30,7 @@ from bot.prompts import store as prompts_store
 from bot.prompts.model import Prompt, State
 from bot.prompts.store import prompts
 from bot.rollcalls.store import rollcalls
-from bot.sessions.store import session_invitations
+from bot.sessions.store import session_invitations, sessions
 from bot.storage.database import Database
 from bot.trips.store import trips
 from scheduler import alarms_lost, cases_due, hard_unseen, moves_ended, prompts_due, rollcalls_due, sessions_due
@@ -215,6 +215,7 @@ class School:
             conn.execute(select(func.min(cases.c.next_at))).scalar(),
             conn.execute(select(func.min(rollcalls.c.next_at))).scalar(),
             conn.execute(select(func.min(session_invitations.c.next_at))).scalar(),
+            conn.execute(select(func.min(sessions.c.asked_from)).where(sessions.c.asked_from > self.now)).scalar(),
             conn.execute(select(func.min(moves.c.ends_at)).where(moves.c.is_over == false())).scalar(),
             conn.execute(waiting).scalar(),
         ]

@@ -100,6 +100,11 @@ def test_create_move_cancel_and_list(tool: Tool) -> None:
         ({"link": "ftp://meet.example.edu"}, "is no link"),
         ({"title": " "}, "A session has a title"),
         ({"rsvp_by": "2026-10-26 12:00"}, "not after the start"),
+        ({"every": "week"}, "from 1 to 52 sessions"),
+        ({"every": "week", "times": "0"}, "from 1 to 52 sessions, not '0'"),
+        ({"every": "month", "times": "500"}, "from 1 to 52 sessions, not '500'"),
+        ({"every": "day", "times": "3"}, "every week or every month, not 'day'"),
+        ({"every": "month", "times": "2", "starts_at": "2026-10-31 12:00"}, "There is no 2026-11-31"),
     ],
 )
 def test_bad_input_is_said_and_nothing_is_made(
@@ -109,6 +114,21 @@ def test_bad_input_is_said_and_nothing_is_made(
     assert done.exit_code == 2
     assert said in done.output
     assert database.read(lambda conn: conn.execute(select(session_invitations)).all()) == []
+
+
+def test_a_series_is_made_moved_from_one_on_and_called_off(tool: Tool) -> None:
+    made = create(tool, every="week", times="3", starts_at="2026-10-22 12:00", format="json")
+    assert made.exit_code == 0, made.output
+    found = json.loads(made.stdout)
+    assert [one["starts_at"][:16] for one in found] == ["2026-10-22T10:00", "2026-10-29T11:00", "2026-11-05T11:00"]
+    assert [(one["place"], one["every"]) for one in found] == [(1, "week"), (2, "week"), (3, "week")]
+    moved = run(tool, "move", "2", "--starts-at", "2026-10-30 13:00", "--following", "--format", "json")
+    local = [one["starts_at_local"][:16] for one in json.loads(moved.stdout)]
+    assert local == ["2026-10-30T13:00", "2026-11-06T13:00"]
+    gone = json.loads(run(tool, "cancel", "3", "--following", "--format", "json").stdout)
+    assert [(one["session"], one["state"]) for one in gone] == [(3, "cancelled")]
+    create(tool)
+    assert "Session 4 is no part of a series" in run(tool, "cancel", "4", "--following").output
 
 
 @pytest.mark.parametrize("command", ["move", "cancel"])

@@ -277,6 +277,8 @@ QUIET = DIGEST | {
 }
 SESSION: dict[str, Any] = {
     "title": "",
+    "series_every": "week",
+    "series_times": 8,
     "full_title": "读书会",
     "material": "第一章",
     "link": "https://meet.example.edu/a",

@@ -101,6 +101,9 @@ def test_it_is_made_changed_and_called_off(town: Town, visitor: Visitor) -> None
         ({"rsvp_by": "2026-11-23T20:00"}, "答复截止"),
         ({"title": "长" * 121}, "太长了"),
         ({"branch": "别人的支部"}, "你负责的支部"),
+        ({"every": "week", "times": "0"}, "一共办几次"),
+        ({"every": "week", "times": "500"}, "一共办几次"),
+        ({"every": "month", "times": "3", "starts_at": "2026-12-31T20:00"}, "不是每个月都有"),
     ],
 )
 def test_what_is_wrong_is_said_and_everything_typed_is_kept(
@@ -113,6 +116,21 @@ def test_what_is_wrong_is_said_and_everything_typed_is_kept(
     for name, value in (GOOD | wrong).items():
         if value.strip() and name != "branch":
             assert value in shown.text, name
+
+
+def test_a_series_is_made_changed_from_one_on_and_called_off(town: Town, visitor: Visitor) -> None:
+    visitor.get(NEW)
+    assert visitor.press("邀请全支部", **GOOD, every="week", times="3").status == 303
+    assert "每周 · 第 1 次" in visitor.follow().words
+    first, second, third = sessions(town)
+    assert [one.starts_at - START for one in (first, second, third)] == [timedelta(weeks=number) for number in range(3)]
+    assert "日历里已经有了" in visitor.get(f"/console/sessions/{third.id}").words
+    visitor.get(f"/console/sessions/{second.id}/change")
+    assert visitor.press("修改并告诉大家", minutes="45", following="on").status == 303
+    assert [one.minutes for one in sessions(town)] == [90, 45, 45]
+    visitor.get(f"/console/sessions/{second.id}/change")
+    visitor.press("这次和后面的都取消")
+    assert [one.state.value for one in sessions(town)] == ["planned", "cancelled", "cancelled"]
 
 
 def test_a_button_pressed_twice_makes_one_session(town: Town, visitor: Visitor) -> None:
