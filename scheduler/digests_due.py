@@ -28,6 +28,7 @@ from bot.people.model import Person, RoleKind
 from bot.views.digest import care
 from bot.views.digest_staff import looked_away
 from bot.views.digest_trips import supervised
+from bot.views.reports import waiting_for
 from bot.views.scope import scope_of
 
 log = structlog.get_logger()
@@ -119,7 +120,9 @@ def content(conn: Connection, person: Person, now: datetime, live: Live | None =
         return None
     away = looked_away(conn, scope, now) if scope is not None else {"names": [], "more": 0}
     gaps = gaps_for(conn, person, now) if scope is not None and scope.office else {"shown": [], "more": 0}
-    return {"care": students, "supervised": hers, "branch": branch, "away": away, "duty_gaps": gaps}
+    reports = waiting_for(conn, person, now)
+    said = {"care": students, "supervised": hers, "branch": branch, "reports": reports}
+    return said | {"away": away, "duty_gaps": gaps}
 
 
 def _done(conn: Connection, digest: Digest, state: DigestState, now: datetime, **values: Any) -> None:

@@ -11,15 +11,10 @@ from sqlalchemy import Connection
 from bot.cli.context import Command, Tool, pass_tool
 from bot.errors import UsageError, YanxinError
 from bot.journal import store as journal
-from bot.local_time import to_wall
-from bot.people.store import by_id
-from bot.places.countries import country_name
 from bot.rendering.report_docx import report_docx
-from bot.reports.files import files_of
-from bot.reports.model import File, ReportState, Version
-from bot.reports.versions import version_of
+from bot.reports.model import ReportState
 from bot.storage.vault import Vault
-from bot.trips.store import of_person
+from bot.views.report_document import written
 from bot.views.reports import Listed, everyone, list_reports
 
 
@@ -43,41 +38,17 @@ def reports(tool: Tool, state: str | None, form: str, out: Path | None) -> None:
             return
         vault = Vault(Path(tool.settings.reports.folder), database.keyring)
         template = Path(tool.settings.reports.template) if tool.settings.reports.template else None
-        written = 0
+        count = 0
         for one in found:
-            facts, photos = database.read(lambda conn, one=one: _facts(conn, one))  # type: ignore[misc]
-            if facts is None:
+            taken = database.read(lambda conn, one=one: written(conn, one.report))  # type: ignore[misc]
+            if taken is None:
                 continue
-            pictures = [(file.name, data) for file in photos if (data := vault.get(file.digest)) is not None]
-            _write(
-                out / f"{one.number}-{one.report.id}-v{one.report.version}.docx", report_docx(facts, pictures, template)
-            )
+            pictures = [(file.name, data) for file in taken.photos if (data := vault.get(file.digest)) is not None]
+            path = out / f"{one.number}-{one.report.id}-v{one.report.version}.docx"
+            _write(path, report_docx(taken.facts, pictures, template))
             database.write(lambda conn, one=one: _note(conn, one, now))  # type: ignore[misc]
-            written += 1
-    click.echo(f"Wrote {written} documents into {out}")
-
-
-def _facts(conn: Connection, one: Listed) -> tuple[dict[str, Any] | None, list[File]]:
-    version: Version | None = version_of(conn, one.report, one.report.version)
-    person = by_id(conn, one.report.person_id)
-    trip = next((trip for trip in of_person(conn, one.report.person_id) if trip.id == one.report.trip_id), None)
-    if version is None or person is None or trip is None:
-        return None, []
-    kept = files_of(conn, one.report, removed=True)
-    photos = [file for file in kept if file.id in version.files and file.kind == "jpeg"]
-    facts = {
-        "name": person.name,
-        "number": person.number,
-        "host": trip.host,
-        "city": trip.city,
-        "country": country_name(trip.country, person.language),
-        "departs": trip.departs.isoformat(),
-        "returns": trip.returns.isoformat(),
-        "version": version.number,
-        "handed_in": f"{to_wall(version.at, person.zone):%Y-%m-%d}",
-        "parts": [(part.title, part.body) for part in version.parts],
-    }
-    return facts, photos
+            count += 1
+    click.echo(f"Wrote {count} documents into {out}")
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -98,6 +98,15 @@ def add_feedback(conn: Connection, country: str, host: str, year: int, body: str
     conn.execute(insert(feedback).values(country=country, host=host, year=year, body=body))
 
 
+def feedback_by_host(conn: Connection) -> dict[tuple[str, str], list[str]]:
+    """Return what was written of each host, by country and host, in no order in which it came."""
+    query = select(feedback.c.country, feedback.c.host, feedback.c.body)
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in conn.execute(query):
+        found.setdefault((row.country, row.host), []).append(row.body)
+    return {host: sorted(bodies) for host, bodies in sorted(found.items())}
+
+
 def _version(row: Any) -> Version:
     parts = tuple(Part(section, title, body) for section, title, body in row.parts)
     return Version(row.number, row.at, row.channel, parts, tuple(row.files))

@@ -20,7 +20,7 @@ from bot.views.scope import Scope
 
 PAGE = 50
 KINDS: Mapping[str, tuple[str, ...]] = {
-    "looks": ("console.words_read", "console.exported", "statistics.exported", "report.read"),
+    "looks": ("console.words_read", "console.exported", "statistics.exported", "report.read", "report.exported"),
     "cases": (
         *("case.opened", "case.acknowledged", "case.taken_over", "case.handed_over", "case.note"),
         *("case.contacted_called", "case.contacted_no_answer", "case.contacted_wrote", "prompt.extended"),

@@ -12,12 +12,13 @@ LATEST = 5
 NOTES_READ = "console.words_read"
 EXPORTED = "console.exported"
 REPORT_READ = "report.read"
-_WHAT = {NOTES_READ: "notes", EXPORTED: "export", REPORT_READ: "report"}
+REPORT_TAKEN = "report.exported"
+_WHAT = {NOTES_READ: "notes", EXPORTED: "export", REPORT_READ: "report", REPORT_TAKEN: "report_taken"}
 
 
 @dataclass(frozen=True)
 class Look:
-    """One look: who, whether at her notes (`notes`), report (`report`) or a list with her (`export`), and when."""
+    """One look: who, at what (`notes`, `report`; `report_taken`, `export`: with her report or her in it), and when."""
 
     who: str
     what: str

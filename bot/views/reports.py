@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, false, func, or_, select
 
 from bot.people.model import Person, RoleKind
 from bot.people.store import people
@@ -97,8 +97,14 @@ def one_report(conn: Connection, readers: Readers, report_id: int, now: datetime
 
 def to_review(conn: Connection, readers: Readers) -> int:
     """Count what is handed in and waits for a reader."""
-    query = select(reports.c.id).join(people, people.c.id == reports.c.person_id)
-    return len(conn.execute(query.where(reports.c.stage == "submitted", readers.reads)).all())
+    query = select(func.count()).select_from(reports).join(people, people.c.id == reports.c.person_id)
+    return int(conn.execute(query.where(reports.c.stage == "submitted", readers.reads)).scalar_one())
+
+
+def waiting_for(conn: Connection, person: Person, now: datetime) -> int:
+    """Count the same for a member of staff; 0 for whoever may read nobody's."""
+    readers = readers_of(conn, person, now)
+    return 0 if readers is None else to_review(conn, readers)
 
 
 def _query(readers: Readers) -> Select[Any]:

@@ -5,6 +5,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.views.board import Filter, board
+from bot.views.reports import waiting_for
 from bot.views.safety import Category
 from bot.views.stand_ins import passed_on
 from handlers.web.login import HOME
@@ -24,12 +25,18 @@ def routes(site: Site) -> list[Route]:
     async def show(request: Request, reader: Reader) -> Response:
         scope, now = reader.scope, site.now
         if scope is None:
-            return console_page(site, request, reader, "console/no_safety.html")
+            reports = await site.database.aread(lambda conn: waiting_for(conn, reader.person, now))
+            return console_page(site, request, reader, "console/no_safety.html", reports=reports)
         chosen = chosen_in(request)
-        seen, passed = await site.database.aread(
-            lambda conn: (board(conn, scope, now, chosen), passed_on(conn, scope, now))
+        seen, passed, reports = await site.database.aread(
+            lambda conn: (
+                board(conn, scope, now, chosen),
+                passed_on(conn, scope, now),
+                waiting_for(conn, reader.person, now),
+            )
         )
-        return console_page(site, request, reader, "console/board.html", board=seen, chosen=chosen, passed_on=passed)
+        shown = {"board": seen, "chosen": chosen, "passed_on": passed, "reports": reports}
+        return console_page(site, request, reader, "console/board.html", **shown)
 
     return [Route("/", front, methods=["GET"]), Route(HOME, signed_in(site, show), methods=["GET"])]
 

@@ -28,7 +28,7 @@ from bot.people.store import by_id
 from bot.views.digest import MOST_ON_PAGE, care, may_tell_of, one_of
 from bot.views.digest_branch import branches_of
 from bot.views.digest_trips import supervised
-from bot.views.reports import readers_of, to_review
+from bot.views.reports import waiting_for
 from handlers.web.errors import plain
 from handlers.web.session import Reader, console_page, guarded_form, signed_in
 from handlers.web.site import Site
@@ -99,7 +99,7 @@ def _look(conn: Connection, site: Site, reader: Reader) -> _Seen:
         care=None if reader.scope is None else care(conn, reader.scope, now, MOST_ON_PAGE, live),
         supervised=supervised(conn, person, now) if person.has_role(RoleKind.SUPERVISOR) else None,
         branches=branches_of(conn, person.id, now) if person.has_role(RoleKind.SECRETARY) else [],
-        reports=0 if (readers := readers_of(conn, person, now)) is None else to_review(conn, readers),
+        reports=waiting_for(conn, person, now),
         every=store.every_of(conn, person.id),
         next_at=ahead[0].due_at if ahead else None,
     )

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -15,11 +17,13 @@ from bot.engine.report_life import accept, excuse, extend, give_back, part_with_
 from bot.journal import store as journal
 from bot.local_time import local_date, to_instant
 from bot.people.store import by_id, by_ids
+from bot.rendering.report_docx import report_docx
 from bot.reports import versions
 from bot.reports.files import files_of
 from bot.reports.model import Comment, File, Version
+from bot.views.report_document import Written, written
 from bot.views.reports import Listed, one_report
-from handlers.web.report_files import sent_file
+from handlers.web.report_files import TYPES, sent_file
 from handlers.web.reports import PAGE, allowed
 from handlers.web.session import Reader, console_page, guarded_form, signed_in
 from handlers.web.site import Site
@@ -64,11 +68,19 @@ def routes(site: Site) -> list[Route]:
             raise HTTPException(404)
         return response
 
+    async def take_out(request: Request, reader: Reader, _fields: FormData) -> Response:
+        taken = await site.database.awrite(lambda conn: _taken_out(conn, site, reader, request))
+        data = await run_in_threadpool(_document, site, taken)
+        name = f"report-{request.path_params['report_id']}.docx"
+        headers = {"content-disposition": f'attachment; filename="{name}"'}
+        return Response(data, media_type=TYPES["docx"], headers=headers)
+
     path = f"{PAGE}/{{report_id:int}}"
     return [
         Route(path, signed_in(site, show), methods=["GET"], name="report"),
         Route(f"{path}/read", guarded_form(site, read), methods=["POST"]),
         Route(f"{path}/decide", guarded_form(site, decide), methods=["POST"]),
+        Route(f"{path}/docx", guarded_form(site, take_out), methods=["POST"]),
         Route(f"{path}/files/{{file_id:int}}", signed_in(site, send), methods=["GET"]),
     ]
 
@@ -91,6 +103,23 @@ def _read(conn: Connection, site: Site, reader: Reader, request: Request) -> _Se
         line = journal.line(site.now, "report.read", person_id=person, actor_id=actor, report=report.id)
         journal.write(conn, [line])
     return seen
+
+
+def _taken_out(conn: Connection, site: Site, reader: Reader, request: Request) -> Written:
+    report = _look(conn, site, reader, request).listed.report
+    taken = written(conn, report)
+    if taken is None:
+        raise HTTPException(404)
+    person, actor = report.person_id, reader.person.id
+    line = journal.line(site.now, "report.exported", person_id=person, actor_id=actor, report=report.id, format="docx")
+    journal.write(conn, [line])
+    return taken
+
+
+def _document(site: Site, taken: Written) -> bytes:
+    pictures = [(file.name, data) for file in taken.photos if (data := site.vault.get(file.digest)) is not None]
+    template = site.services.settings.reports.template
+    return report_docx(taken.facts, pictures, Path(template) if template else None)
 
 
 def _decide(conn: Connection, site: Site, reader: Reader, request: Request, given: dict[str, str]) -> str:

@@ -10,7 +10,6 @@ from bot.engine import report_chasing, report_life
 from bot.engine.answering import answer
 from bot.engine.replanning import replan
 from bot.people.store import by_number
-from bot.programmes.versions import default_text
 from bot.prompts.model import Choice
 from bot.prompts.store import prompts
 from bot.reports import drafts, store
@@ -18,7 +17,6 @@ from bot.reports.model import Report, ReportState, Stage
 from bot.reports.rules import state_of
 from bot.reports.versions import version_of
 from bot.trips.store import trips
-from handlers.programme_loaded import load_programme
 from tests.fakes.telegram_phone import Message, Phone
 from tests.stories import test_wecom
 from tests.stories.test_wecom import university
@@ -26,9 +24,6 @@ from tests.stories.world import World, instant, world_at
 
 T = TypeVar("T")
 START, DEPARTS, RETURNS = "2026-11-24 02:00", "2026-09-01", "2026-11-25"
-ITEM = default_text().partition("writes none.\n# [[item]]")[2].partition("\n\n")[0]
-PROGRAMME = default_text() + "\n[[item]]" + ITEM.replace("\n# ", "\n")
-"""The one that is shipped, with the item in it that a school switches on."""
 ASKED = "2026-12-02 02:00"
 """Ten in the morning in Beijing, a week after she came home."""
 QUESTION = "Home for a week!"
@@ -85,15 +80,8 @@ def presses(world: World, phone: Phone, button: str) -> Message:
     return phone.hears()
 
 
-def asks_it(world: World) -> None:
-    """Load the programme with that item, as the office does."""
-    now, programmes = world.clock.now(), world.app.programmes
-    world.app.database.write(lambda conn: load_programme(conn, PROGRAMME, now, programmes))
-
-
 def at_home(world: World, until: str = "2026-12-02 01:59") -> Phone:
     """Let a student come home, answer to that, and be at home for a week."""
-    asks_it(world)
     world.staff("C1", "counsellor", scope="University")
     mei = world.student("S1", "Oxford", "GB", departs=DEPARTS, returns=RETURNS)
     world.fast_forward(to=instant("2026-11-26 02:30"))

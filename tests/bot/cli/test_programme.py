@@ -68,7 +68,7 @@ def later(tmp_path: Path) -> Path:
 def test_check_says_that_a_file_is_sound(tool: Tool, default: Path) -> None:
     result = run(tool, "check", default)
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == f"{default} is sound; it asks: landing, checkin, return, channels.\n"
+    assert result.stdout == f"{default} is sound; it asks: landing, checkin, return, return_report, channels.\n"
 
 
 def test_check_without_a_file_checks_what_would_seed_the_database(tool: Tool) -> None:
@@ -76,7 +76,7 @@ def test_check_without_a_file_checks_what_would_seed_the_database(tool: Tool) ->
 
 
 def test_check_names_every_mistake_and_ends_with_one(tool: Tool, tmp_path: Path) -> None:
-    text = default_text().replace('"18:30"', '"6pm"', 1).replace('anchor = "return"', 'anchor = "home"')
+    text = default_text().replace('"18:30"', '"6pm"', 1).replace('anchor = "return"', 'anchor = "home"', 1)
     path = write(tmp_path, text)
     result = run(tool, "check", path)
     assert (result.exit_code, result.stdout) == (1, "")
@@ -108,11 +108,11 @@ def test_a_mark_in_front_of_the_file_does_no_harm(tool: Tool, tmp_path: Path) ->
 @pytest.mark.usefixtures("roster")
 def test_load_makes_a_version_and_says_what_it_did(tool: Tool, default: Path, later: Path) -> None:
     first = run(tool, "load", default)
-    assert first.stdout == "Version 1 runs now. Questions ahead: 6 added, 0 withdrawn, 0 carried over.\n"
+    assert first.stdout == "Version 1 runs now. Questions ahead: 8 added, 0 withdrawn, 0 carried over.\n"
     again = run(tool, "load", default)
     assert (again.exit_code, again.stdout) == (0, f"{default} is what runs already, as version 1; nothing changed.\n")
     second = run(tool, "load", later)
-    assert second.stdout == "Version 2 runs now. Questions ahead: 0 added, 0 withdrawn, 6 carried over.\n"
+    assert second.stdout == "Version 2 runs now. Questions ahead: 0 added, 0 withdrawn, 8 carried over.\n"
     assert run(tool, "show").stdout == later.read_text(encoding="utf-8")
 
 

@@ -128,7 +128,7 @@ def test_wrong_use_is_one_sentence(tool: Tool, tmp_path: Path, arguments: list[s
 
 def test_a_programme_with_mistakes_names_them_all(tool: Tool, tmp_path: Path) -> None:
     file = tmp_path / "wrong.toml"
-    file.write_text(default_text().replace('"18:30"', '"6pm"', 1).replace('anchor = "return"', 'anchor = "home"'))
+    file.write_text(default_text().replace('"18:30"', '"6pm"', 1).replace('anchor = "return"', 'anchor = "home"', 1))
     result = run(tool, *SMALL, "--programme", file)
     assert (result.exit_code, result.stdout, len(result.stderr.splitlines())) == (1, "", 2)
 

@@ -92,7 +92,7 @@ def test_weekly_becomes_fortnightly_and_ends_with_the_stay(conn: Connection) -> 
         "01-05",
         "01-19",
     ]
-    assert found[-1] == "s1 return Mon 02-01 10:00"
+    assert found[-2:] == ["s1 return Sun 01-31 20:00", "s1 return_report Sun 02-07 10:00"]
 
 
 def test_a_short_stay_is_asked_on_landing_and_return_only(conn: Connection) -> None:
@@ -211,7 +211,7 @@ def test_what_is_asked_as_time_passes_is_what_the_preview_said(school: School) -
     opened = [
         (row.item, row.occasion, row.opens_at, row.zone)
         for student in students
-        for item in ("landing", "checkin", "return", "channels")
+        for item in ("landing", "checkin", "return", "return_report", "channels")
         for row in school.prompts(student, item)
         if row.state is not State.SCHEDULED
     ]

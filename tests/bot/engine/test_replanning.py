@@ -41,18 +41,18 @@ def test_a_stay_under_two_weeks_is_asked_on_landing_and_return_only(school: Scho
     assert len(school.prompts(student, "landing")) == 1
     assert len(school.prompts(student, "return")) == 1
     (back,) = school.prompts(student, "return")
-    assert to_wall(back.opens_at, "Asia/Shanghai").strftime("%d %H:%M") == "21 10:00"
+    assert to_wall(back.opens_at, "Asia/Shanghai").strftime("%d %H:%M") == "20 20:00"
 
 
 def test_a_return_that_was_asked_too_early_is_asked_again(any_school: School) -> None:
     school = any_school
     student = school.student("S1", returns="2026-10-01")
-    school.until(utc("2026-10-02 03:00"))
+    school.until(utc("2026-10-01 13:00"))
     assert school.prompts(student, "return")[0].state is State.OPEN
     school.change_trip(student, returns=date(2026, 11, 30))
     first, second = school.prompts(student, "return")
     assert first.state is State.WITHDRAWN
-    assert second.opens_at == utc("2026-12-01 02:00")
+    assert second.opens_at == utc("2026-11-30 12:00")
 
 
 def test_moving_west_on_the_day_she_is_not_asked_twice(any_school: School) -> None:

@@ -18,11 +18,12 @@ from bot.trips.model import TripType
 DEFAULT = parse(default_text(), 1)
 
 
-def test_it_asks_on_landing_in_the_week_on_return_and_before_departure() -> None:
+def test_it_asks_on_landing_in_the_week_on_return_for_the_report_and_before_departure() -> None:
     assert [(item.key, item.kind) for item in DEFAULT.items] == [
         ("landing", Kind.LANDING),
         ("checkin", Kind.CHECKIN),
         ("return", Kind.LANDING),
+        ("return_report", Kind.REPORT),
         ("channels", Kind.CHANNELS),
     ]
     assert DEFAULT.quiet == Quiet(time(22, 30), time(7, 0))
@@ -51,12 +52,23 @@ def test_the_check_in_is_weekly_for_four_weeks_then_fortnightly_on_tuesday_eveni
     )
 
 
-def test_the_return_is_asked_the_morning_after() -> None:
+def test_the_return_is_asked_on_its_evening() -> None:
     item = DEFAULT.item("return")
     assert item is not None
-    assert item.when == Once(Anchor.RETURN, After(days=1, at=time(10, 0)))
+    assert item.when == Once(Anchor.RETURN, After(days=0, at=time(20, 0)))
     assert item.audience.min_days is None
     assert item.ladder[-1] == Rung(Step.MISSED, After(days=3, at=time(18, 0)))
+
+
+def test_a_report_is_asked_for_a_week_after_the_return_and_reminded_weekly() -> None:
+    item = DEFAULT.item("return_report")
+    assert item is not None
+    assert item.when == Once(Anchor.RETURN, After(days=7, at=time(10, 0)))
+    assert item.audience.min_days == 14
+    assert [(rung.step, rung.after.days) for rung in item.ladder] == [
+        *((Step.REMIND, days) for days in (7, 14, 21)),
+        (Step.MISSED, 23),  # thirty days after the return
+    ]
 
 
 def test_a_second_channel_is_asked_for_a_fortnight_before_departure() -> None:

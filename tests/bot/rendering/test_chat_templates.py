@@ -252,6 +252,7 @@ DIGEST: dict[str, Any] = {
         "unproven": {"names": NEAR["leaves"], "more": 2},
     },
     "supervised": {"abroad": 2, "trips": NEAR},
+    "reports": 2,
     "branch": True,
     "away": {"names": [{"name": "韩老师", "since": LATER}], "more": 3},
     "duty_gaps": {"shown": DUTY["gaps"], "more": 2},

@@ -1,24 +1,28 @@
 """Staff read what is handed in and nothing else, within scope, and decide once; a supervisor sees reports alone."""
 
+import io
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from docx import Document
 from sqlalchemy import Connection, select
 
 from bot.engine.report_life import hand_in
 from bot.journal.store import journal
 from bot.outbox.store import outbox
+from bot.people.store import by_number
+from bot.programmes.store import latest_id
 from bot.prompts.store import prompts
-from bot.reports import drafts, store
+from bot.reports import drafts, store, versions
 from bot.reports.model import Report, Stage
 from bot.reports.sections import shipped
 from bot.reports.store import report_feedback, report_sections
-from handlers.programme_loaded import load_programme
+from bot.views.looks import looks_at
+from scheduler.digests_due import content
 from tests.fakes.ground import NOW
 from tests.fakes.web import Visitor
 from tests.handlers.web.conftest import Town
-from tests.stories.test_reports import PROGRAMME
 
 
 @pytest.fixture
@@ -36,8 +40,7 @@ def report(town: Town) -> Report:
         ground.staff(number, role)
     person = ground.student("S1", name="王雨桐", counsellor=counsellor, supervisor_id=supervisor)
     trip = ground.trip(person)
-    now, programmes = NOW, town.app.programmes
-    version, _ = town.app.database.write(lambda conn: load_programme(conn, PROGRAMME, now, programmes))
+    version = town.app.database.read(latest_id)
     asked: dict[str, Any] = {
         "version_id": version,
         "item": "return_report",
@@ -67,6 +70,12 @@ def reads(town: Town, number: str, report: Report) -> Visitor:
     visitor = town.signed_in(number)
     visitor.get(f"/console/reports/{report.id}")
     return visitor
+
+
+def letter_of(conn: Connection, number: str) -> dict[str, Any] | None:
+    reader = by_number(conn, number)
+    assert reader is not None
+    return content(conn, reader, NOW)
 
 
 def actions(town: Town) -> list[str]:
@@ -181,6 +190,49 @@ def test_asking_once_more_shows_first_how_many_that_is(town: Town) -> None:
     assert visitor.shown is not None
     assert "1 人今天已经问过" in visitor.shown.words
     assert actions(town).count("report.chased") == 1
+
+
+def test_it_is_taken_out_as_a_word_document_and_she_can_see_by_whom(town: Town, report: Report) -> None:
+    hands_in(town, report)
+    visitor = reads(town, "P1", report)
+    visitor.press("看总结")
+    sent = visitor.press("导出 Word")
+    assert sent.headers["content-disposition"].endswith('.docx"')
+    text = "\n".join(one.text for one in Document(io.BytesIO(sent.body)).paragraphs)
+    assert "两门课" in text
+    assert "宿舍冷" not in text
+    (look, *_) = town.app.database.read(lambda conn: looks_at(conn, report.person_id))
+    assert look.what == "report_taken"
+    assert reads(town, "C2", report).post(f"/console/reports/{report.id}/docx", {}).status == 403
+
+
+def test_feedback_on_a_host_appears_without_names_when_five_have_written(town: Town, report: Report) -> None:
+    def writes(conn: Connection, host: str, count: int) -> None:
+        for number in range(count):
+            versions.add_feedback(conn, "GB", host, 2026, f"{host} 说法 {number}")
+
+    for host, count in (("Oxford", 5), ("York", 4)):
+        town.app.database.write(lambda conn, host=host, count=count: writes(conn, host, count))  # type: ignore[misc]
+    hands_in(town, report)
+    office = town.signed_in("O1")
+    assert "对接收方的反馈" in office.get("/console/reports").words
+    page = office.get("/console/reports/hosts")
+    assert "Oxford 说法 4" in page.words
+    assert "York" not in page.words
+    assert "还不到五人" in page.words
+    assert "王雨桐" not in page.words
+    for number in ("C1", "P1", "B1"):
+        assert town.signed_in(number).get("/console/reports/hosts").status == 404
+
+
+def test_what_waits_is_said_on_today_and_in_the_letter(town: Town, report: Report) -> None:
+    assert "等着批阅" not in town.signed_in("C1").get("/console/").words
+    hands_in(town, report)
+    for number in ("C1", "P1"):
+        assert "1 份总结等着批阅" in town.signed_in(number).get("/console/").words
+        letter = town.app.database.read(lambda conn, number=number: letter_of(conn, number))  # type: ignore[misc]
+        assert letter is not None
+        assert letter["reports"] == 1
 
 
 def test_the_page_of_the_digest_says_how_many_wait(town: Town, report: Report) -> None:
