@@ -32,7 +32,7 @@ from handlers.roster_imported import import_roster
 
 NOW = datetime(2026, 8, 1, 2, 0, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
-AT_HOME = frozenset({"channels", "return"})  # asked before departure and after the return
+AT_HOME = frozenset({"channels", "return", "return_report"})  # asked before departure and after the return
 assert tables.trips is trips_store
 
 PEOPLE = """\
