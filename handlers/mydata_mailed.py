@@ -1,5 +1,6 @@
-"""She asks, on a page that a mail leads to, for what we hold about her or for her calendar: it goes to her address in a
-mail of its own.
+"""She asks, on a page that a mail leads to, for what we hold about her, for her calendar or her busy hours.
+
+It goes to her address in a mail of its own.
 
 Whoever holds the page may have been passed its mail: nothing of it is shown there. The two pages call this.
 """
@@ -10,7 +11,7 @@ from dataclasses import replace
 from bot.addresses.model import MAIL, Address
 from bot.addresses.store import working_of
 from bot.inbox.model import Incoming
-from handlers.chat import calendar_linked, mydata
+from handlers.chat import busied, calendar_linked, mydata
 from handlers.chat.words import command_in
 from handlers.context import Chat
 from handlers.process import queue_replies
@@ -18,6 +19,7 @@ from handlers.process import queue_replies
 _ASKED: dict[str, Callable[[Chat, str], None]] = {
     "/mydata": lambda chat, _rest: mydata.asked(chat),
     "/calendar": calendar_linked.asked,
+    "/busy": busied.asked,
 }
 
 

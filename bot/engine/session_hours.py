@@ -1,11 +1,13 @@
 """The hours at which a branch could meet, for whoever arranges it: the best slots, the day by zones, whose turn it is.
 
-What is weighed: where each member will be, her quiet hours, and what the branch's past sessions have cost her.
+What is weighed: where each member will be, her quiet hours, what the branch's past sessions have cost her, and the
+hours that she has called busy. These last are shown to nobody: proposals go around them, and what is said of an hour is
+said as if there were none.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from itertools import groupby
 
@@ -16,9 +18,10 @@ from bot.engine.person_facts import PersonFacts
 from bot.listed import listed
 from bot.local_time import Quiet, local_date, to_instant
 from bot.people.store import people
+from bot.sessions import busy as busy_store
 from bot.sessions import store
 from bot.sessions.hours import best_of, propose, weigh
-from bot.sessions.hours_model import Attendee, Level, Slot
+from bot.sessions.hours_model import Attendee, Busy, Level, Slot
 from bot.sessions.model import Session, SessionState
 from bot.sessions.store import session_invitations, sessions
 from bot.sessions.turns import Turn, turns
@@ -66,6 +69,8 @@ class Hours:
     grid: tuple[Row, ...]
     day: datetime
     turns: tuple[tuple[str, Turn], ...]
+    is_fair: bool
+    """Whether the best hour is nobody's night, and nobody has called it busy."""
 
 
 def hours_for(
@@ -84,21 +89,29 @@ def hours_for(
     named = select(people.c.id, people.c.name).where(listed(people.c.id, member_ids))
     names = {row.id: row.name for row in conn.execute(named)}
     borne = _borne(conn, branch_id, facts, quiet, now)
-    found = _proposed(facts, borne, quiet, now, length)
-    shown = [_proposal(_attendees(facts, borne, quiet, one.starts_at), one, names) for one in found]
+    found = _proposed(facts, borne, busy_store.of_people(conn, member_ids), quiet, now, length)
+    shown = []
+    for one in found:
+        seen = _attendees(facts, borne, {}, quiet, one.starts_at)
+        shown.append(_proposal(seen, replace(weigh(seen, one.starts_at, length), why=one.why), names))
     chosen = None
     if at is not None and at > now:
-        there = _attendees(facts, borne, quiet, at)
+        there = _attendees(facts, borne, {}, quiet, at)
         chosen = _proposal(there, weigh(there, at, length), names)
     day = chosen.slot.starts_at if chosen else (found[0].starts_at if found else now)
     start = to_instant(local_date(day, zone), time(0), zone)
     said = sorted((names[one], turn) for one, turn in turns(borne).items())
-    grid = _grid(_attendees(facts, borne, quiet, day), start)
-    return Hours(tuple(shown), chosen, grid, day, tuple(said))
+    grid = _grid(_attendees(facts, borne, {}, quiet, day), start)
+    return Hours(tuple(shown), chosen, grid, day, tuple(said), is_fair=not found or found[0].is_fair)
 
 
 def _proposed(
-    facts: dict[int, PersonFacts], borne: dict[int, int], quiet: Quiet, now: datetime, length: timedelta
+    facts: dict[int, PersonFacts],
+    borne: dict[int, int],
+    busy: dict[int, tuple[Busy, ...]],
+    quiet: Quiet,
+    now: datetime,
+    length: timedelta,
 ) -> list[Slot]:
     """Return the best slots; who changes zone within the weeks is weighed where she will be."""
     begin = now + NOTICE
@@ -107,12 +120,18 @@ def _proposed(
     for _, group in groupby(days, key=lambda day: [her.zone_now(day) for her in facts.values()]):
         span = list(group)
         end = span[-1] + timedelta(days=1)
-        found += propose(_attendees(facts, borne, quiet, span[0]), span[0], end, length=length)
-    return best_of(_attendees(facts, borne, quiet, begin), [(one.starts_at, one.levels) for one in found])
+        found += propose(_attendees(facts, borne, busy, quiet, span[0]), span[0], end, length=length)
+    return best_of(_attendees(facts, borne, busy, quiet, begin), [(one.starts_at, one.levels) for one in found])
 
 
-def _attendees(facts: dict[int, PersonFacts], borne: dict[int, int], quiet: Quiet, at: datetime) -> list[Attendee]:
-    return [Attendee(one, her.zone_now(at), quiet, (), borne[one]) for one, her in facts.items()]
+def _attendees(
+    facts: dict[int, PersonFacts],
+    borne: dict[int, int],
+    busy: dict[int, tuple[Busy, ...]],
+    quiet: Quiet,
+    at: datetime,
+) -> list[Attendee]:
+    return [Attendee(one, her.zone_now(at), quiet, busy.get(one, ()), borne[one]) for one, her in facts.items()]
 
 
 def _proposal(attendees: Sequence[Attendee], slot: Slot, names: dict[int, str]) -> Proposal:

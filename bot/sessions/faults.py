@@ -27,6 +27,7 @@ class Fault(StrEnum):
     BEGUN = "begun"
     NOTHING = "nothing"
     STALE = "stale"
+    NO_PROGRAMME = "no_programme"
     EVERY = "every"
     TIMES = "times"
     MONTH_DAY = "month_day"
@@ -56,6 +57,7 @@ _SENTENCES = {
     Fault.MONTH_DAY: "There is no {value}: choose a day that each of the months has, 1 to 28, or every week",
     Fault.SERIES_FAR: "The last session would be on {value}, more than a year ahead; give fewer with --times",
     Fault.NO_SERIES: "Session {value} is no part of a series; leave --following out",
+    Fault.NO_PROGRAMME: "Nothing can be sent yet: load a programme first, with: yanxin programme load FILE",
     Fault.STALE: "Session {value} was changed by somebody else meanwhile; look at it again",
 }
 

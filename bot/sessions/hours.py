@@ -8,6 +8,7 @@ moment, so a clock change within the weeks ahead is one more offset and no speci
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
+from itertools import groupby
 
 from bot.local_time import Quiet, to_wall
 from bot.sessions.hours_model import Attendee, Busy, Level, Slot, Why
@@ -21,6 +22,7 @@ GOOD_UNTIL = time(21, 30)
 APART = timedelta(hours=6)
 """How far apart proposals lie: 18:00 and 18:30 of one evening are one idea."""
 MOST = 6
+SAME_HOUR, NEXT_DAY = timedelta(hours=2), timedelta(days=2)
 _EPOCH = datetime(1970, 1, 5, tzinfo=UTC)  # a Monday
 
 
@@ -43,18 +45,35 @@ def propose(
 def best_of(
     attendees: Sequence[Attendee], slots: Iterable[tuple[datetime, tuple[Level, ...]]], most: int = MOST
 ) -> list[Slot]:
-    """Return the best of slots, given as starts with everybody's levels, no two of them close together."""
+    """Return the best of slots, given as starts with everybody's levels, no two of them close together.
+
+    Among slots that are equally good for everybody, other days and other hours than those chosen already go first.
+    """
     ranked = sorted(
         ((_rank(attendees, levels), starts_at, levels) for starts_at, levels in slots),
         key=lambda one: (one[0], one[1]),
     )
     chosen: list[Slot] = []
-    for _, starts_at, levels in ranked:
-        if len(chosen) == most:
-            break
-        if all(abs(starts_at - other.starts_at) >= APART for other in chosen):
+    for _, alike in groupby(ranked, key=lambda one: one[0]):
+        left = [(starts_at, levels) for _, starts_at, levels in alike]
+        while len(chosen) < most:
+            left = [one for one in left if all(abs(one[0] - other.starts_at) >= APART for other in chosen)]
+            if not left:
+                break
+            starts_at, levels = min(left, key=lambda one: (_likeness(one[0], chosen), one[0]))
             chosen.append(Slot(starts_at, levels, _why(levels)))
     return chosen
+
+
+def _likeness(starts_at: datetime, chosen: Sequence[Slot]) -> int:
+    """Return how much a slot repeats what is offered already: the same hour, the same weekday, the day after."""
+    found = 0
+    for other in chosen:
+        apart = abs(starts_at - other.starts_at)
+        off = apart % timedelta(days=1)
+        found += 2 * (min(off, timedelta(days=1) - off) < SAME_HOUR)
+        found += 2 * (starts_at.weekday() == other.starts_at.weekday()) + (apart < NEXT_DAY)
+    return found
 
 
 def weigh(attendees: Sequence[Attendee], starts_at: datetime, length: timedelta) -> Slot:

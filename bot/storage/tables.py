@@ -28,6 +28,7 @@ from bot.prompts import store as prompts
 from bot.reports import store as reports
 from bot.rollcalls import store as rollcalls
 from bot.selections import store as selections
+from bot.sessions import busy as session_busy
 from bot.sessions import marks as session_marks
 from bot.sessions import minutes as session_minutes
 from bot.sessions import store as sessions
@@ -65,6 +66,7 @@ __all__ = [
     "reports",
     "rollcalls",
     "selections",
+    "session_busy",
     "session_marks",
     "session_minutes",
     "sessions",

@@ -16,6 +16,7 @@ from bot.prompts.notes import NoteKind
 from bot.prompts.store import answers, notes, prompts
 from bot.reports.store import reports
 from bot.rollcalls.store import incident_reports, rollcall_answers
+from bot.sessions.busy import busy_hours
 from bot.sessions.marks import session_makeups, session_marks
 from bot.sessions.store import session_invitations, session_replies
 from bot.trips.store import trips
@@ -44,6 +45,8 @@ class Held:
     calendars: int
     """Links with which calendar programs fetch her meetings."""
     agreed: int
+    busy: int
+    """Hours of her week at which she cannot meet."""
 
 
 def held_about(conn: Connection, person_id: int) -> Held:
@@ -89,5 +92,6 @@ def held_about(conn: Connection, person_id: int) -> Held:
         ),
         channels=tuple(dict.fromkeys(conn.execute(working.order_by(addresses.c.position)).scalars())),
         agreed=count_of(conn, person_id),
+        busy=count(busy_hours, busy_hours.c.person_id),
         reports=count(reports, reports.c.person_id),
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from handlers.chat import (
     buddied,
+    busied,
     calendar_linked,
     channels_ordered,
     checkin,
@@ -57,6 +58,7 @@ _HANDLERS: dict[str, Callable[[Chat, str], None]] = {
     "/buddy": buddied.asked,
     "/notcounsellor": left_out.commanded,
     "/calendar": calendar_linked.asked,
+    "/busy": busied.asked,
     "/channels": lambda chat, _rest: channels_ordered.asked(chat),
     "/zone": _zone,
     "/where": _zone,

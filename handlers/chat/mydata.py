@@ -39,6 +39,7 @@ def asked(chat: Chat) -> None:
         made_up=held.made_up,
         calendars=held.calendars,
         sessions_days=retention.sessions_days,
+        busy_hours=held.busy,
         agreed_count=held.agreed,
         looks=[] if by_mail else _looks(chat),
         skips=chat.person.skips_counsellor,

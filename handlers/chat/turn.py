@@ -16,6 +16,7 @@ from handlers.chat import (
     answered,
     blocked,
     buddied,
+    busied,
     case_noted,
     cried,
     drafted,
@@ -216,6 +217,8 @@ def _belongs(chat: Chat, step: str, data: dict[str, object], text: str) -> bool:
         zoned.written(chat, text)
     elif step == zoned.UNTIL:
         zoned.until_written(chat, str(data.get("place", "")), text)
+    elif step == busied.STEP:
+        busied.written(chat, text)
     elif step == buddied.STEP:
         buddied.written(chat, text)
     elif step == languaged.STEP:

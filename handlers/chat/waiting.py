@@ -18,6 +18,7 @@ _LEFT = frozenset(
         "session.reason",
         "session.code",
         "session.makeup",
+        "busy.when",
         "pause.date",
         "zone.city",
         "zone.until",

@@ -1,11 +1,16 @@
-"""She makes links for her calendar and takes them back: on her private page, or by the link that `/calendar` gives.
+"""She makes links for her calendar and takes them back, and says when she cannot meet.
+
+On her private page, or by the link that `/calendar` and `/busy` give.
 
 A link is shown once, when it is made: only its hash is kept.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import time
+from typing import Any
 
 from sqlalchemy import Connection
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -16,13 +21,27 @@ from bot.links import store as links
 from bot.links.model import Link, LinkPurpose
 from bot.people.model import Person
 from bot.people.store import by_id
+from bot.sessions import busy
+from bot.sessions.hours_model import Busy
+from handlers.chat.busied import plain as plain_busy
 from handlers.links_made import calendar_link
 from handlers.web import chat_door
 from handlers.web.chat_door import cookie_of
 from handlers.web.errors import plain
 from handlers.web.site import Site
 
-_DEEDS = frozenset({"make", "off"})
+_DEEDS = frozenset({"make", "off", "busy", "free"})
+_DAYS = frozenset("0123456")
+_MOST_DIGITS = 18
+
+
+@dataclass(frozen=True)
+class _Typed:
+    """What she chose in the form of her busy hours."""
+
+    days: list[str]
+    start: str
+    end: str
 
 
 @dataclass(frozen=True)
@@ -34,6 +53,9 @@ class _Shown:
     links: list[Link]
     made: str = ""
     ended: bool = False
+    busy: list[dict[str, Any]] = field(default_factory=list)
+    fault: str = ""
+    typed: _Typed = field(default_factory=lambda: _Typed([], "", ""))
 
 
 def routes(site: Site) -> list[Route]:
@@ -45,10 +67,11 @@ def routes(site: Site) -> list[Route]:
             return _render(site, request, found, own=own)
 
         async def change(request: Request) -> Response:
-            deed = str((await request.form()).get("do", ""))
+            fields = await request.form()
+            deed = str(fields.get("do", ""))
             if deed not in _DEEDS:
                 return plain(site, request, 400)
-            found = await site.database.awrite(lambda conn: _change(conn, site, request, deed, own=own))
+            found = await site.database.awrite(lambda conn: _change(conn, site, request, fields, own=own))
             return _render(site, request, found, own=own)
 
         path = "/chat/{token}/calendar" if own else "/calendar/{token}"
@@ -76,10 +99,18 @@ def _look(conn: Connection, site: Site, request: Request, *, own: bool) -> _Show
     return person if isinstance(person, int) else _shown(conn, site, person)
 
 
-def _change(conn: Connection, site: Site, request: Request, deed: str, *, own: bool) -> _Shown | int:
+def _change(conn: Connection, site: Site, request: Request, fields: FormData, *, own: bool) -> _Shown | int:
     person = _owner(conn, site, request, own=own)
     if isinstance(person, int):
         return person
+    deed = str(fields.get("do", ""))
+    if deed == "busy":
+        return _state(conn, site, person, fields)
+    if deed == "free":
+        number = str(fields.get("id", ""))
+        if number.isascii() and number.isdecimal() and len(number) <= _MOST_DIGITS:
+            busy.take_back(conn, person.id, int(number))
+        return _shown(conn, site, person)
     if deed == "make":
         made = calendar_link(conn, site.services.settings, person.id, site.real)
         return _shown(conn, site, person, made=made)
@@ -88,9 +119,24 @@ def _change(conn: Connection, site: Site, request: Request, deed: str, *, own: b
     return _shown(conn, site, person, ended=True)
 
 
-def _shown(conn: Connection, site: Site, person: Person, *, made: str = "", ended: bool = False) -> _Shown:
+def _state(conn: Connection, site: Site, person: Person, fields: FormData) -> _Shown:
+    """Keep hours at which she cannot meet; what is wrong is said, and what she chose stays."""
+    days = sorted({str(day) for day in fields.getlist("day")} & _DAYS)
+    typed = _Typed(days, str(fields.get("start", "")), str(fields.get("end", "")))
+    try:
+        start, end = (time.fromisoformat(text).replace(tzinfo=None) for text in (typed.start, typed.end))
+    except ValueError:
+        start = end = time(0)
+    if not days or start == end:
+        return _shown(conn, site, person, fault="unread", typed=typed)
+    kept = busy.state(conn, person.id, Busy(frozenset(int(day) for day in days), start, end), site.now)
+    return _shown(conn, site, person) if kept else _shown(conn, site, person, fault="full", typed=typed)
+
+
+def _shown(conn: Connection, site: Site, person: Person, **more: Any) -> _Shown:
     zone = load_facts(conn, [person.id])[person.id].zone_now(site.now)
-    return _Shown(person, zone, links.live_of(conn, person.id, LinkPurpose.CALENDAR, site.real), made, ended)
+    hers = [plain_busy(one) for one in busy.stated_by(conn, person.id)]
+    return _Shown(person, zone, links.live_of(conn, person.id, LinkPurpose.CALENDAR, site.real), busy=hers, **more)
 
 
 def _render(site: Site, request: Request, found: _Shown | int, *, own: bool) -> Response:
@@ -104,5 +150,6 @@ def _render(site: Site, request: Request, found: _Shown | int, *, own: bool) -> 
         shown=found,
         zone=found.zone,
         webcal="webcal:" + found.made.partition(":")[2],
+        status=422 if found.fault else 200,
         back=path.removesuffix("/calendar") if own else "",
     )

@@ -12,10 +12,11 @@ from starlette.routing import Route
 
 from bot.engine.facts import load_facts
 from bot.engine.session_attendance import enter, set_code
+from bot.local_time import Quiet
 from bot.people.store import by_number
 from bot.sessions import minutes
 from bot.sessions.attendance import Phase, phase_of
-from bot.sessions.faults import SessionRefused
+from bot.sessions.faults import Fault, SessionRefused
 from bot.sessions.model import Mark
 from bot.views.session_board import SessionBoard, board_of, leads, sessions_led
 from bot.views.session_list import Listed, listed_sessions
@@ -91,6 +92,14 @@ def board_in(conn: Connection, site: Site, request: Request, reader: Reader) -> 
     if board is None:
         raise HTTPException(404)
     return board
+
+
+def quiet_hours(conn: Connection, site: Site) -> Quiet:
+    """Return the hours in which nobody is written to; SessionRefused while no programme was loaded to say so."""
+    try:
+        return site.services.programmes.current(conn).quiet
+    except LookupError:
+        raise SessionRefused(Fault.NO_PROGRAMME) from None
 
 
 async def _do(site: Site, request: Request, reader: Reader, work: Callable[[Connection, int], None]) -> None:

@@ -20,7 +20,7 @@ from bot.sessions.faults import Fault, SessionRefused
 from bot.sessions.model import Session
 from bot.views.session_board import branches_led, leads, members_of, same_planned
 from handlers.web.session import Reader, console_page, guarded_form, signed_in
-from handlers.web.session_board import HOME, board_in
+from handlers.web.session_board import HOME, board_in, quiet_hours
 from handlers.web.session_fields import (
     AT_FIELDS,
     USUAL_MINUTES,
@@ -70,7 +70,7 @@ def routes(site: Site) -> list[Route]:
     async def cancel(request: Request, reader: Reader, fields: FormData) -> Response:
         def work(conn: Connection) -> Session:
             before = board_in(conn, site, request, reader).session
-            quiet = site.services.programmes.current(conn).quiet
+            quiet = quiet_hours(conn, site)
             if fields.get("following") == "on":
                 return cancel_following(conn, before.id, reader.person.id, site.now, quiet)[0]
             return engine.cancel(conn, before.id, reader.person.id, site.now, quiet)
@@ -92,7 +92,7 @@ def _create(conn: Connection, site: Site, reader: Reader, filled: Filled) -> Ses
         raise SessionRefused(Fault.BRANCH, filled["branch"])
     plan = plan_of(filled)
     twice = same_planned(conn, filled["branch"], plan.starts_at, plan.title)
-    quiet = site.services.programmes.current(conn).quiet
+    quiet = quiet_hours(conn, site)
     if twice is not None:
         return twice
     return create_all(conn, filled["branch"], plan, repeat_of(filled), reader.person.id, site.now, quiet)[0]
@@ -103,7 +103,7 @@ def _change(
 ) -> Session:
     if filled["sequence"] != str(before.sequence):
         raise SessionRefused(Fault.STALE, before.id)
-    quiet = site.services.programmes.current(conn).quiet
+    quiet = quiet_hours(conn, site)
     changes = changes_of(filled, before)
     if following:
         return change_following(conn, before.id, changes, reader.person.id, site.now, quiet)[0]

@@ -12,7 +12,7 @@ from bot.sessions.model import Session
 from bot.sessions.reading import zone_in
 from bot.views.session_board import branch_led, members_of
 from handlers.web.session import Reader, guarded_form
-from handlers.web.session_board import HOME, board_in
+from handlers.web.session_board import HOME, board_in, quiet_hours
 from handlers.web.session_fields import Filled, length_of, start_of, typed, with_start
 from handlers.web.session_form import must_lead, show_form
 from handlers.web.site import Site
@@ -48,5 +48,5 @@ def _found(conn: Connection, site: Site, reader: Reader, filled: Filled, session
         raise SessionRefused(Fault.BRANCH, filled["branch"])
     zone, length = zone_in(filled["zone"] or None), length_of(filled)
     members = members_of(conn, reader.person, branch_id)
-    quiet = site.services.programmes.current(conn).quiet
+    quiet = quiet_hours(conn, site)
     return hours_for(conn, branch_id, members, quiet, site.now, length=length, at=start_of(filled), zone=zone)

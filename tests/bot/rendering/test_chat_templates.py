@@ -278,6 +278,9 @@ QUIET = DIGEST | {
 }
 SESSION: dict[str, Any] = {
     "title": "",
+    "busy": [{"id": 4, "days": [0, 2], "start": "22:00", "end": "06:00", "next_day": True}],
+    "busy_said": "added",
+    "busy_hours": 1,
     "series_every": "week",
     "series_times": 8,
     "full_title": "读书会",

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -132,3 +133,11 @@ def test_what_somebody_calls_busy_is_as_hard_as_her_night() -> None:
 def test_nobody_and_an_empty_span_are_no_error() -> None:
     assert propose([], START, START + HOUR, length=HOUR)[0].levels == ()
     assert propose(group("Asia/Shanghai"), START, START, length=HOUR) == []
+
+
+def test_equally_fair_proposals_lie_on_different_days_at_different_hours() -> None:
+    for attendees in (group("Asia/Shanghai"), group("Asia/Shanghai", "Europe/Berlin")):
+        found = propose(attendees, START, END, length=HOUR)
+        assert len({one.starts_at.weekday() for one in found}) == 6
+        assert all(abs(one.starts_at - two.starts_at) >= timedelta(days=2) for one, two in pairwise(found))
+        assert len({one.starts_at.hour // 2 for one in found}) >= 3

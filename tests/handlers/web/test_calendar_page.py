@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.people.store import people
+from bot.sessions import busy
 from handlers.links_made import calendar_link, calendar_page_link, invite_links
 from tests.fakes.web import Visitor
 from tests.handlers.web.conftest import Town
@@ -78,3 +79,23 @@ def test_who_has_left_has_no_feed(town: Town, her: int) -> None:
     town.app.database.write(lambda conn: conn.execute(gone))
     shown = town.visitor().get(path)
     assert (shown.status, shown.body) == (404, b"")
+
+
+def test_she_says_when_she_cannot_meet_and_takes_it_back(town: Town, her: int) -> None:
+    visitor = town.visitor()
+    path = page(town, her)
+    visitor.get(path)
+    wrong = visitor.press("加上", day="2", start="14:00", end="14:00")
+    assert (wrong.status, "至少选一天" in wrong.words, 'value="14:00"' in wrong.text) == (422, True, True)
+    assert "周三 14:00–16:00" in visitor.press("加上", day="2", start="14:00", end="16:00").words
+    for nonsense in ({"day": "9"}, {"start": "25:00"}, {"end": ""}, {"day": ""}):
+        given = {"do": "busy", "day": "2", "start": "08:00", "end": "09:00"} | nonsense
+        assert town.visitor().post(path, given).status == 422
+    other = town.ground.student("S2", name="李思齐", reachable=False)
+    (stated,) = town.app.database.read(lambda conn: busy.stated_by(conn, her))
+    theirs = page(town, other)
+    assert "14:00" not in town.visitor().post(theirs, {"do": "free", "id": str(stated.id)}).words
+    assert town.app.database.read(lambda conn: busy.stated_by(conn, her)) == [stated]
+    visitor.get(path)
+    assert "14:00" not in visitor.press("撤回").words
+    assert town.app.database.read(lambda conn: busy.stated_by(conn, her)) == []

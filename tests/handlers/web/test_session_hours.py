@@ -1,6 +1,6 @@
 """Finding the hour in the form: proposals, the day by zones, whose turn it is; and what was typed stays."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import Connection
@@ -11,7 +11,8 @@ from bot.engine.session_hours import Hours, hours_for
 from bot.local_time import Quiet
 from bot.programmes.store import programme_versions
 from bot.programmes.versions import default_text
-from bot.sessions.hours_model import Level
+from bot.sessions import busy
+from bot.sessions.hours_model import Busy, Level
 from bot.sessions.rules import Plan
 from bot.sessions.turns import Turn
 from tests.fakes.ground import NOW
@@ -128,3 +129,37 @@ def test_nobody_in_the_branch_yet(town: Town, branch: tuple[int, list[int]]) -> 
         return hours_for(conn, branch[0], [], Quiet(), NOW, length=timedelta(hours=1), at=None, zone="Europe/Berlin")
 
     assert town.app.database.read(look).grid == ()
+
+
+def test_an_hour_that_somebody_calls_busy_is_avoided_and_nobody_reads_why(
+    town: Town, branch: tuple[int, list[int]]
+) -> None:
+    before = hours(town, branch)
+    first = before.proposals[0].slot.starts_at
+    evening = Busy(frozenset(range(7)), time(6), time(23))  # in Tokyo, all day
+    town.app.database.write(lambda conn: busy.state(conn, branch[1][2], evening, NOW))
+    after = hours(town, branch)
+    assert first not in [one.slot.starts_at for one in after.proposals]
+    assert not after.is_fair
+    visitor = town.signed_in("B1")
+    shown = find(visitor, pick=first.isoformat())
+    assert "没空" not in shown.words
+
+    def chosen(conn: Connection) -> Hours:
+        return hours_for(conn, *branch, Quiet(), NOW, length=timedelta(hours=1), at=first, zone="Europe/Berlin")
+
+    seen = town.app.database.read(chosen).chosen
+    assert seen is not None
+    assert seen.slot == before.proposals[0].slot  # as if she had said nothing
+
+
+def test_before_a_programme_is_loaded_the_form_says_so(town: Town) -> None:
+    secretary = town.ground.staff("B1", "secretary")
+    town.ground.put(branches, key="三洲支部", kind="party", secretary_id=secretary)
+    town.app.database.write(lambda conn: conn.execute(programme_versions.delete()))
+    visitor = town.signed_in("B1")
+    shown = find(visitor)
+    assert (shown.status, "先装上关怀计划" in shown.words, "第三章" in shown.text) == (422, True, True)
+    visitor.get(f"{HOME}/new")
+    made = visitor.press("邀请全支部", **TYPED | {"starts_at": "2026-11-21T20:00", "link": ""})
+    assert (made.status, "先装上关怀计划" in made.words, "第三章" in made.text) == (422, True, True)
