@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     ForeignKey,
     Index,
@@ -15,10 +16,13 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    and_,
     bindparam,
     select,
     text,
 )
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from bot.listed import among, listed, listed_as
 from bot.prompts.model import UNANSWERABLE, Answer, Choice, Prompt, ShareWith, State
@@ -65,15 +69,39 @@ Index(
 # The board looks for the latest question of each of twenty thousand, however long their histories are.
 Index("ix_prompts_latest", prompts.c.person_id, prompts.c.opens_at, prompts.c.id)
 
-ENDED_BADLY = "state IN ('late', 'missed', 'unreached', 'not_asked')"
-"""The condition of the index that finds who is silent among a hundred thousand; a query names it word for word."""
+_ENDED_BADLY = "state IN ('late', 'missed', 'unreached', 'not_asked')"
+"""The condition of the index that finds who is silent among a hundred thousand."""
 Index(
     "ix_prompts_ended_badly",
     prompts.c.person_id,
     prompts.c.opens_at,
-    sqlite_where=text(ENDED_BADLY),
-    postgresql_where=text(ENDED_BADLY),
+    sqlite_where=text(_ENDED_BADLY),
+    postgresql_where=text(_ENDED_BADLY),
 )
+
+
+class _WordForWord(ColumnElement[bool]):
+    inherit_cache = True
+
+
+@compiles(_WordForWord)
+def _in_words(_element: _WordForWord, _compiler: SQLCompiler, **_options: Any) -> str:
+    return f"prompts.{_ENDED_BADLY}"
+
+
+@compiles(_WordForWord, "postgresql")
+def _left_out(_element: _WordForWord, _compiler: SQLCompiler, **_options: Any) -> str:
+    return "true"
+
+
+def ended_in(states: Sequence[str]) -> ColumnElement[bool]:
+    """Hold for what ended in one of some bad states.
+
+    SQLite takes the index only for its own condition word for word. PostgreSQL sees by itself that the states are among
+    those of the index; told twice, it expects a single row of thirty thousand, and takes seconds.
+    """
+    return and_(_WordForWord(), prompts.c.state.in_(states))
+
 
 answers = Table(
     "answers",

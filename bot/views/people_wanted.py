@@ -7,7 +7,7 @@ every other page has, in `bot.views.people_list`.
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, text, true
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, true
 
 from bot.addresses.model import AddressState
 from bot.addresses.store import addresses
@@ -18,7 +18,7 @@ from bot.people.pinyin import plain
 from bot.people.store import people, units
 from bot.places.cities import find_cities
 from bot.places.folding import fold
-from bot.prompts.store import ENDED_BADLY, prompts
+from bot.prompts.store import ended_in, prompts
 from bot.trips.model import Phase
 from bot.trips.rules import BACK_FOR
 from bot.trips.store import trips
@@ -172,7 +172,7 @@ def case_is_seen(scope: Scope) -> ColumnElement[bool]:
 
 
 def _asked_and(states: tuple[str, ...], now: datetime) -> ColumnElement[bool]:
-    late = and_(text(f"prompts.{ENDED_BADLY}"), prompts.c.state.in_(states), prompts.c.kind.in_(SAFETY_KINDS))
+    late = and_(ended_in(states), prompts.c.kind.in_(SAFETY_KINDS))
     # Hidden in a function, so that SQLite takes the small index of what ended badly, not the one of all openings.
     opened = func.coalesce(prompts.c.opens_at, prompts.c.opens_at)
     return people.c.id.in_(select(prompts.c.person_id).where(late, opened >= now - LOOK_BACK))
