@@ -3,6 +3,7 @@
 In a file of its own, so that only the wiring pays for the map and its libraries.
 """
 
+from functools import cache
 from threading import Lock
 
 from timezonefinder import TimezoneFinder
@@ -10,14 +11,21 @@ from timezonefinder import TimezoneFinder
 _POLE = 90
 _ANTIMERIDIAN = 180
 _XINJIANG = ("Asia/Shanghai", "Asia/Urumqi")
+_READING = Lock()
+"""The map's readers are not promised to be thread-safe."""
+
+
+@cache
+def _map() -> TimezoneFinder:
+    """Open the map once for the process: it holds a file open for as long as the process lives."""
+    return TimezoneFinder()
 
 
 class ZoneFinder:
     """Looks positions up offline, in some ten microseconds; may be shared by threads."""
 
     def __init__(self) -> None:
-        self._finder = TimezoneFinder()
-        self._lock = Lock()  # the map's readers are not promised to be thread-safe
+        self._finder = _map()
 
     def zone_at(self, latitude: float, longitude: float) -> str | None:
         """Give the IANA zone at a position, in degrees (WGS 84, north and east positive).
@@ -33,7 +41,7 @@ class ZoneFinder:
         # Comparisons with NaN are false, so it is refused like anything out of range.
         if not (abs(latitude) <= _POLE and abs(longitude) <= _ANTIMERIDIAN):
             raise ValueError("a latitude lies within -90 and 90 degrees, a longitude within -180 and 180")
-        with self._lock:
+        with _READING:
             return self._finder.timezone_at_land(lat=latitude, lng=longitude)
 
     def zones_at(self, latitude: float, longitude: float) -> tuple[str, ...]:

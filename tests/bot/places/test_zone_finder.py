@@ -1,8 +1,12 @@
 """The zone of a position: on land, at sea, in Xinjiang, and nonsense."""
 
+from pathlib import Path
+
 import pytest
 
 from bot.places.zone_finder import ZoneFinder
+
+OPEN = Path("/dev/fd")
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +73,11 @@ def test_nonsense_is_refused_without_repeating_the_position(
 @pytest.mark.parametrize(("latitude", "longitude"), [(90.0, 0.0), (-90.0, 0.0), (0.0, 180.0), (0.0, -180.0)])
 def test_the_ends_of_the_map_are_positions(finder: ZoneFinder, latitude: float, longitude: float) -> None:
     finder.zones_at(latitude, longitude)
+
+
+def test_a_second_finder_opens_no_second_file(finder: ZoneFinder) -> None:
+    assert finder.zone_at(51.52, -0.13) == "Europe/London"
+    before = len(list(OPEN.iterdir()))
+    others = [ZoneFinder() for _ in range(5)]
+    assert len(list(OPEN.iterdir())) == before
+    assert {other.zone_at(51.52, -0.13) for other in others} == {"Europe/London"}
