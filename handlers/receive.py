@@ -4,13 +4,19 @@ Every channel calls this, from its poll or its webhook; nothing is decided here 
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
 from bot.inbox import store as inbox
 from bot.inbox.model import InboxState
 from bot.inbox.rules import cry_in
+
+
+class Nudge(Protocol):
+    """Wakes whoever works off the inbox and sends; `cry`: what came is a cry for help, and waits for nothing else."""
+
+    def __call__(self, *, cry: bool = False) -> None: ...
 
 
 def receive(  # noqa: PLR0913 - what a platform says of an update

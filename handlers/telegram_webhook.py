@@ -6,7 +6,6 @@ ever logged.
 
 import hmac
 import json
-from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -22,7 +21,7 @@ from bot.clock import Clock
 from bot.settings import Settings
 from bot.storage.database import Database
 from bot.storage.writer import Urgency
-from handlers.receive import is_urgent, receive
+from handlers.receive import Nudge, is_urgent, receive
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +37,7 @@ def telegram_webhook(
     settings: Settings,
     database: Database,
     clock: Clock,
-    nudge: Callable[[], None],
+    nudge: Nudge,
     ignored: Counter,
 ) -> Route:
     """Return the route for POST /webhooks/telegram; 404 unless Telegram is on and in webhook mode.
@@ -74,7 +73,7 @@ def telegram_webhook(
             # Its text could quote the update, so only its kind is told; Telegram tries again for a day.
             log.error("telegram.update_not_stored", update=number, error=type(error).__name__)  # noqa: TRY400
             return Response(status_code=503)
-        nudge()
+        nudge(cry=is_urgent(heard(incoming)))
         if incoming.press_ref is not None:  # the answer itself stops the spinning of the button
             return JSONResponse({"method": "answerCallbackQuery", "callback_query_id": incoming.press_ref})
         return Response(status_code=200)

@@ -7,7 +7,6 @@ The wiring puts the route into the web application; `nudge` wakes whoever works 
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
@@ -27,6 +26,7 @@ from bot.outbox.model import Rendered
 from bot.storage.database import Database
 from bot.storage.writer import Urgency
 from handlers.passive_reply import give_back, given, inbox_id_of, process_up_to, take
+from handlers.receive import Nudge
 from handlers.services import Services
 from handlers.weixin_door import Door, Inside, Kept, Reads, nothing_here
 
@@ -48,7 +48,7 @@ MOST_EMPTY = 10_000
 _SILENT = frozenset({Said.BLOCKED, Said.OTHER, Said.ALLOWED})
 
 
-def wechat_webhook(services: Services, database: Database, nudge: Callable[[], None], ignored: Counter) -> Route:
+def wechat_webhook(services: Services, database: Database, nudge: Nudge, ignored: Counter) -> Route:
     """Return the route for GET and POST /webhooks/wechat; 404 unless WeChat is on.
 
     `ignored` counts what is of no kind that we know, labelled with the channel.
@@ -87,7 +87,7 @@ class _Door(Door):
         if kept.before > MOST_BEFORE and not urgent:
             self._answered_empty(number)
         if kept.incoming.said in _SILENT or number in self._empty:
-            self.inside.nudge()
+            self.inside.nudge(cry=urgent)
             return Response(status_code=200)
         loop = asyncio.get_running_loop()
         begun = loop.time()
@@ -103,7 +103,7 @@ class _Door(Door):
             self._answered_empty(number)
             self._keep_late(asyncio.ensure_future(self._take_back(task, number)))
             return Response(status_code=200)
-        self.inside.nudge()
+        self.inside.nudge(cry=urgent)
         try:
             bodies = task.result()
         except Exception as error:  # noqa: BLE001 - it is stored, and is worked off like any other

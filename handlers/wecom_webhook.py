@@ -18,6 +18,7 @@ from bot.clock import Clock
 from bot.settings import Settings
 from bot.settings_wecom import WeCom
 from bot.storage.database import Database
+from handlers.receive import Nudge
 from handlers.weixin_door import Door, Inside, Kept, Reads, nothing_here
 
 log = structlog.get_logger(__name__)
@@ -29,7 +30,7 @@ def wecom_webhook(
     settings: Settings,
     database: Database,
     clock: Clock,
-    nudge: Callable[[], None],
+    nudge: Nudge,
     acknowledge: Callable[[str], Awaitable[None]],
     ignored: Counter,
 ) -> Route:
@@ -58,7 +59,7 @@ class _Door(Door):
         return PlainTextResponse(self.lock.echo(request.query_params))
 
     async def stored(self, kept: Kept) -> Response:
-        self.inside.nudge()
+        self.inside.nudge(cry=self.is_urgent(kept.incoming))
         press_ref = kept.incoming.press_ref
         if press_ref is not None:
             task = asyncio.ensure_future(_acknowledged(self._acknowledge, press_ref))

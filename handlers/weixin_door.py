@@ -20,7 +20,7 @@ from bot.inbox.model import Incoming
 from bot.platforms.store import take_nonce
 from bot.storage.database import Database
 from bot.storage.writer import Urgency
-from handlers.receive import is_urgent, receive
+from handlers.receive import Nudge, is_urgent, receive
 from handlers.telegram_webhook import TooLargeError, read_body
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Inside:
 
     database: Database
     clock: Clock
-    nudge: Callable[[], None]
+    nudge: Nudge
     ignored: Counter
     most_bytes: int
 

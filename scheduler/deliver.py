@@ -1,55 +1,39 @@
 """Sends what waits in the outbox: one `Sender` per account of a channel, woken by whoever queued and by the bell.
 
 A sender claims small batches while its account has room, calls the channel outside any transaction at the account's
-pace and in order per chat, and records what came of it. `bot.app` makes the senders, runs them, and stops them.
+pace and in order per chat, and records what came of it. An alarm waits for nothing but that pace. `bot.app` makes the
+senders, runs them, and stops them.
 """
 
 import asyncio
-import secrets
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
 from weakref import WeakValueDictionary
 
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 
 from bot.channels.base import Channel, Formed
-from bot.clock import Clock
-from bot.engine.delivery import Account, Parcel, Tools, claim, drop, last_look, record_all, recover
+from bot.engine.delivery import Account, Parcel, drop, last_look, record_all
 from bot.engine.delivery_rules import Verdict
-from bot.outbox import store as outbox
 from bot.outbox.model import OutboxState, Priority, Rendered, Result, ResultKind
-from bot.storage import state
-from bot.storage.database import Database
 from bot.storage.writer import Urgency
+from scheduler.claims import Claims, Room
+from scheduler.desk import Desk
 from scheduler.grouping import Group, grouped, send_group
 from scheduler.pace import Pace
 from scheduler.recording import Recording
 from scheduler.together import Together
 
 log = structlog.get_logger()
-LEASE = timedelta(seconds=15)  # no alarm waits longer when the process that sends has died
-RENEW = timedelta(seconds=5)
+Take = Callable[[datetime, datetime, Callable[[list[Parcel]], None]], Awaitable[int]]
 ROOM_PARTS = 4
 """Ordinary messages are claimed when a quarter of their places is free."""
 GATHER_SECONDS = 0.02
 GRACE_SECONDS = 20.0
 """How long a stopping sender waits for what is under way."""
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What all senders share; `holder` names this process in leases."""
-
-    database: Database
-    tools: Tools
-    clock: Clock
-    holder: str
-    jitter: Callable[[], float] = secrets.SystemRandom().random
 
 
 class Sender:
@@ -60,31 +44,40 @@ class Sender:
         self.channel = channel
         forms = channel.forms if isinstance(channel, Formed) else ()
         self.account = Account(channel.name, channel.account, channel.can_edit, channel.can_push, forms)
-        self.nudge = asyncio.Event()
+        self.nudge, self.alarmed = asyncio.Event(), asyncio.Event()
         self._desk = desk
         self._pace = pace
-        self._epoch: int | None = None
-        self._renewed_at: datetime | None = None
         self._paused_until: datetime | None = None
         self._under_way: set[asyncio.Task[None]] = set()
         self._ordinary = 0
         self._chats: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._looking = Together(self._look, lambda: 0.0)
+        self._looking = Together(partial(self._look, Urgency.DELIVERY), lambda: 0.0)
+        self._looking_at_alarms = Together(partial(self._look, Urgency.HELP), lambda: 0.0)
         store = Recording(
             desk.database, lambda conn, done: self._record_all(conn, done, desk.clock.now()), self._pause_for
         )
         self._recording = Together(store.record, self._gather)
-        self._starting = asyncio.Lock()
-        self._is_stopping = False
+        self._claims = Claims(self.account, desk, self._room)
+
+    def wake(self) -> None:
+        """Let it look at once whether there is something to send; call this on the loop on which it runs."""
+        self.nudge.set()
+        if self._claims.is_taking:
+            self.alarmed.set()
 
     async def run(self) -> None:
-        """Send for ever, whenever nudged; cancel it and call `stop` to end."""
+        """Send for ever, whenever woken; cancel it and call `stop` to end."""
+        await asyncio.gather(
+            self._run(self.nudge, self._claims.take), self._run(self.alarmed, self._claims.take_alarms)
+        )
+
+    async def _run(self, nudged: asyncio.Event, take: Take) -> None:
         while True:
-            await self.nudge.wait()
-            self.nudge.clear()
+            await nudged.wait()
+            nudged.clear()
             try:
-                if await self._start():
-                    self.nudge.set()  # there may be more than one batch
+                if await self._start(take):
+                    nudged.set()  # there may be more than one batch
             except Exception as error:  # noqa: BLE001 - the next nudge tries again
                 log.error("delivery.failed", channel=self.channel.name, error=type(error).__name__)  # noqa: TRY400
 
@@ -101,18 +94,12 @@ class Sender:
 
     async def stop(self) -> None:
         """Wait for what is under way, then give the account back to whoever sends next."""
-        async with self._starting:
-            self._is_stopping = True
+        await self._claims.end()
         if self._under_way:
             _, left = await asyncio.wait(self._under_way, timeout=GRACE_SECONDS)
             for task in left:
                 task.cancel()
-        if self._epoch is not None:
-            real = self._desk.clock.real()
-            await self._desk.database.awrite(
-                lambda conn: state.release_lease(conn, self.account.lease, self._desk.holder, real), Urgency.DELIVERY
-            )
-            self._epoch = None
+        await self._claims.give_back()
 
     async def send_once(self, external_id: str, body: Rendered, key: str) -> Result:
         """Send something that no outbox row can carry, once, at the account's pace: a reply to a stranger."""
@@ -124,32 +111,15 @@ class Sender:
         except Exception as error:  # noqa: BLE001 - as in `_call`
             return Result(ResultKind.OUTCOME_UNKNOWN, reason=type(error).__name__)
 
-    async def _start(self) -> int:
-        """Claim what fits and set it off, one claim at a time; return how many messages were dealt with."""
-        # Not cancelled with whoever waits for it: what is claimed must be set off, or it would count as sent.
-        return await asyncio.shield(asyncio.ensure_future(self._start_in_turn()))
-
-    async def _start_in_turn(self) -> int:
-        async with self._starting:
-            return 0 if self._is_stopping else await self._start_batch()
-
-    async def _start_batch(self) -> int:
+    async def _start(self, take: Take | None = None) -> int:
+        """Claim what fits and set it off; return how many messages were dealt with."""
         now, real = self._desk.clock.now(), self._desk.clock.real()
         if self._is_paused(real):
             return 0
-        urgent, ordinary = self._room()
-        least = Priority.EDIT if ordinary else Priority.REPLY
-        overdue = self._renewed_at is None or real - self._renewed_at > RENEW
-        must_renew = self._epoch is None or (bool(self._under_way) and overdue)
-        if not must_renew and (
-            urgent <= 0 or not await self._desk.database.aread_first(lambda conn: self._ready(conn, now, least))
-        ):
-            return 0
-        busy = Counter(int(task.get_name()) for task in self._under_way)  # by address
-        epoch, taken, parcels = await self._desk.database.awrite(
-            lambda conn: self._claim(conn, now, real, max(urgent, 0), ordinary, busy), Urgency.DELIVERY
-        )
-        self._epoch, self._renewed_at = epoch, None if epoch is None else real
+        # Not cancelled with whoever waits for it: what is claimed must be set off, or it would count as sent.
+        return await asyncio.shield(asyncio.ensure_future((take or self._claims.take)(now, real, self._take)))
+
+    def _take(self, parcels: list[Parcel]) -> None:
         for group in grouped(self.channel, parcels):
             if len(group) == 1:
                 self._set_off(group[0])
@@ -157,44 +127,21 @@ class Sender:
             shared = self._together(group)
             for parcel in group:
                 self._set_off(parcel, shared)
-        return taken
-
-    def _ready(self, conn: Connection, now: datetime, least: Priority) -> bool:
-        return outbox.has_ready(conn, self.account.channel, self.account.account, now, least)
 
     def _gather(self) -> float:
         """Return how many seconds a result waits for others, so that one transaction records them all."""
         return GATHER_SECONDS if len(self._under_way) > self._pace.per_second // ROOM_PARTS else 0.0
 
-    def _room(self) -> tuple[int, int]:
-        """Return how many messages may be claimed now, and how many of them may be ordinary.
+    def _room(self) -> Room:
+        """Return what may be claimed now.
 
-        Ordinary ones wait until there is room for several: a claim for each message costs more than the message.
+        Ordinary messages wait until there is room for several: a claim for each message costs more than the message.
         """
         urgent = self._pace.per_second - len(self._under_way)
         most = self._pace.per_second - self._pace.reserve
         ordinary = min(urgent, most - self._ordinary)
-        return urgent, ordinary if ordinary >= max(most // ROOM_PARTS, 1) else 0
-
-    def _claim(
-        self, conn: Connection, now: datetime, real: datetime, urgent: int, ordinary: int, busy: Counter[int]
-    ) -> tuple[int | None, int, list[Parcel]]:
-        """Take or renew the lease and claim under it; without the lease nothing is claimed."""
-        try:
-            with conn.begin_nested():
-                epoch = state.take_lease(conn, self.account.lease, self._desk.holder, real, LEASE)
-        except IntegrityError:  # two processes took a new lease at the same moment; the other one has it
-            epoch = None
-        if epoch is None:
-            return None, 0, []
-        if epoch != self._epoch:
-            left = recover(conn, self.account, self._desk.tools, now)
-            if left:
-                log.warning("delivery.recovered", channel=self.account.channel, messages=left)
-        taken, parcels = claim(
-            conn, self.account, self._desk.tools, epoch, now, urgent=urgent, ordinary=ordinary, busy=busy
-        )
-        return epoch, taken, parcels
+        busy = Counter(int(task.get_name()) for task in self._under_way)  # by address
+        return Room(urgent, ordinary if ordinary >= max(most // ROOM_PARTS, 1) else 0, busy)
 
     def _together(self, parcels: list[Parcel]) -> Group:
         send = partial(send_group, self.channel, self._call)
@@ -210,7 +157,7 @@ class Sender:
             self._under_way.discard(done)
             self._ordinary -= ordinary
             # What is urgent waits for a single place only when all are taken.
-            if self._room()[1] or len(self._under_way) == self._pace.per_second - 1 or not self._under_way:
+            if self._room().ordinary or len(self._under_way) == self._pace.per_second - 1 or not self._under_way:
                 self.nudge.set()
 
         task.add_done_callback(end)
@@ -236,7 +183,8 @@ class Sender:
         """Look once more whether a message is wanted and send it; None when it was given up."""
         now = self._desk.clock.now()
         try:
-            verdict = await self._looking.do(parcel)
+            looking = self._looking_at_alarms if parcel.message.priority is Priority.ALARM else self._looking
+            verdict = await looking.do(parcel)
             given_up = verdict or self._wait_for_pause(now) or await self._wait_for_room(parcel, now)
             if given_up is not None:
                 await self._desk.database.awrite(
@@ -248,9 +196,9 @@ class Sender:
             return Result(ResultKind.RETRY_AT, reason="not_looked_up")
         return await (self._call(parcel) if group is None else group.call(parcel))
 
-    async def _look(self, parcels: list[Parcel]) -> list[Verdict | None]:
+    async def _look(self, urgency: Urgency, parcels: list[Parcel]) -> list[Verdict | None]:
         now = self._desk.clock.now()
-        return await self._desk.database.awrite(lambda conn: last_look(conn, parcels, now), Urgency.DELIVERY)
+        return await self._desk.database.awrite(lambda conn: last_look(conn, parcels, now), urgency)
 
     async def _call(self, parcel: Parcel) -> Result:
         key = parcel.message.key

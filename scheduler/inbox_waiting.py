@@ -19,7 +19,7 @@ from bot.storage.writer import Urgency
 
 log = structlog.get_logger()
 BATCH = 20
-"""Small, because a cry for help that comes meanwhile overtakes only between batches."""
+"""Small, because a cry for help that nobody announced overtakes only between batches."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,15 @@ class Reading:
 
     process: Callable[[Connection, int], bool]
     set_aside: Callable[[Connection, int, BaseException, datetime], object]
+
+
+async def cries(database: Database, reading: Reading, now: datetime) -> int:
+    """Process the cries for help that wait, beside a batch that is under way; return how many there were."""
+    waiting = await database.aread_first(lambda conn: inbox.waiting_ids(conn, BATCH))
+    urgent = [inbox_id for inbox_id, is_urgent in waiting if is_urgent]
+    for inbox_id in urgent:
+        await _one(database, reading, inbox_id, Urgency.HELP, now)
+    return len(urgent)
 
 
 async def work_off(database: Database, reading: Reading, now: datetime, limit: int = BATCH) -> int:

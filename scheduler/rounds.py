@@ -168,6 +168,10 @@ class Rounds:
                 self.nudge()  # what a batch has queued, an alarm say, does not wait for a thousand others to be read
         return total
 
+    async def inbox_cries(self) -> int:
+        """Understand and answer the cries for help that came in; they wait for no batch of other messages."""
+        return await inbox_waiting.cries(self.database, self.reading, self.clock.now())
+
     async def plan(self) -> int:
         """Plan everybody anew: at start (new rules of time zones come with a new program) and once a day."""
         await self.programme()

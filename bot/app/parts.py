@@ -51,7 +51,8 @@ from handlers.telegram_webhook import telegram_webhook
 from handlers.web.asgi import make_web
 from handlers.wechat_webhook import wechat_webhook
 from handlers.wecom_webhook import wecom_webhook
-from scheduler.deliver import Desk, Sender
+from scheduler.deliver import Sender
+from scheduler.desk import Desk
 from scheduler.group_posts_due import GroupPosts
 from scheduler.inbox_waiting import Reading
 from scheduler.next_due import next_due
@@ -137,7 +138,7 @@ class App:
         self.rounds = Rounds(self.database, self.programmes, clock, settings, self.metrics, reading, self._failing_urls)
         self.rounds.nudge, self.rounds.troubles = self._wake_senders, self._troubles
         self.web: ASGIApp = self._make_web()
-        self.came = asyncio.Event()
+        self.came, self.cried = asyncio.Event(), asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._errands: set[asyncio.Task[Result]] = set()
         self.is_planned = False
@@ -174,19 +175,21 @@ class App:
         self.database.close()
         self._release()
 
-    def nudge(self) -> None:
-        """Wake processing and delivery; may be called from any thread."""
+    def nudge(self, *, cry: bool = False) -> None:
+        """Wake processing and delivery; may be called from any thread. `cry`: what came is a cry for help."""
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self.wake)
+            self._loop.call_soon_threadsafe(partial(self.wake, cry=cry))
 
-    def wake(self) -> None:
+    def wake(self, *, cry: bool = False) -> None:
         """Do the same on the loop itself."""
         self.came.set()
+        if cry:
+            self.cried.set()
         self._wake_senders()
 
     def _wake_senders(self) -> None:
         for sender in self.senders.values():
-            sender.nudge.set()
+            sender.wake()
 
     def bind(self) -> None:
         """Remember the loop on which this service runs."""

@@ -118,7 +118,11 @@ class Running:
 
     def _work(self) -> list[Awaitable[None]]:
         """Return what works by itself beside the bell."""
-        return [self._read_inbox(), *(sender.run() for sender in self._app.senders.values())]
+        reads = (
+            self._read(self._app.came, self._app.rounds.inbox),
+            self._read(self._app.cried, self._app.rounds.inbox_cries),
+        )
+        return [*reads, *(sender.run() for sender in self._app.senders.values())]
 
     def _store(self, channel: Channel) -> Store:
         return store_of(self._app, channel)
@@ -161,14 +165,14 @@ class Running:
 
     async def _ring_senders(self) -> None:
         for sender in self._app.senders.values():
-            sender.nudge.set()
+            sender.wake()
 
-    async def _read_inbox(self) -> None:
+    async def _read(self, came: asyncio.Event, work: Callable[[], Awaitable[int]]) -> None:
         """Process what came in as soon as it came; the bell rings too, should this ever fail."""
-        read = self._and_send(self._app.rounds.inbox)
+        read = self._and_send(work)
         while True:
-            await self._app.came.wait()
-            self._app.came.clear()
+            await came.wait()
+            came.clear()
             try:
                 await read()
             except Exception as error:  # noqa: BLE001 - the bell rings again in a second
@@ -203,7 +207,7 @@ def store_of(app: App, channel: Channel) -> Store:
             ),
             Urgency.HELP if is_urgent(text) else Urgency.ARRIVED,
         )
-        app.wake()
+        app.wake(cry=is_urgent(text))
 
     return store
 

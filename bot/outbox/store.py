@@ -181,15 +181,19 @@ def by_id(conn: Connection, outbox_id: int) -> Message | None:
     return None if found is None else from_row(found)
 
 
-def has_ready(conn: Connection, channel: str, account: str, now: datetime, least: Priority = Priority.EDIT) -> bool:
-    """Tell whether an account has a message that may go now, and that is no less important; claims nothing."""
+def first_ready(
+    conn: Connection, channel: str, account: str, now: datetime, least: Priority = Priority.EDIT
+) -> Priority | None:
+    """Return how important the first message of an account is that may go now; None when none so important may."""
     query = (
-        select(outbox.c.id)
+        select(outbox.c.priority)
         .where(outbox.c.channel == channel, outbox.c.account == account, _waiting, outbox.c.next_try_at <= now)
         .where(outbox.c.priority <= int(least))
+        .order_by(outbox.c.priority)
         .limit(1)
     )
-    return conn.execute(query).first() is not None
+    first = conn.execute(query).scalar_one_or_none()
+    return None if first is None else Priority(first)
 
 
 def held_back(conn: Connection, address_ids: Iterable[int], but: Collection[str]) -> dict[int, str]:

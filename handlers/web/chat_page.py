@@ -80,7 +80,8 @@ class ChatPage:
         address, form = door.address, posted.read(await request.form())
         if form is not None:
             urgency = Urgency.HELP if form.is_urgent else Urgency.PERSON
-            await _work(site, await site.database.awrite(lambda conn: _store(conn, site, address, form), urgency))
+            stored = await site.database.awrite(lambda conn: _store(conn, site, address, form), urgency)
+            await _work(site, stored, urgency)
         return RedirectResponse(f"{_path(request)}#end", 303)
 
     async def seen(self, request: Request) -> Response:
@@ -135,11 +136,11 @@ def _store(conn: Connection, site: Site, address: Address, form: Posted) -> int 
     return receive(conn, address.channel, address.account, key, address.external_id, raw, text=said, now=site.now)
 
 
-async def _work(site: Site, inbox_id: int | None) -> None:
+async def _work(site: Site, inbox_id: int | None, urgency: Urgency = Urgency.PERSON) -> None:
     """Process one message now and deliver the replies; one that breaks stays for the loop that tries again."""
     if inbox_id is not None:
         try:
-            await site.database.awrite(lambda conn: process(conn, inbox_id, site.services))
+            await site.database.awrite(lambda conn: process(conn, inbox_id, site.services), urgency)
         except Exception as error:  # noqa: BLE001 - it is kept, tried again and shown to the operator
             broken = error
             log.error("chat.message_broke", inbox_id=inbox_id, error=type(error).__name__)  # noqa: TRY400

@@ -34,7 +34,8 @@ from bot.views.rollcall_board import board
 from bot.views.scope import Scope
 from handlers import rollcall_started
 from scheduler import rollcalls_due
-from scheduler.deliver import Desk, Sender
+from scheduler.deliver import Sender
+from scheduler.desk import Desk
 from scheduler.pace import Limited
 from tests.bench.figures import Figure, percentile
 from tests.bench.ground import ACCOUNT, DUE, PLANNED, fill, fresh

@@ -42,6 +42,7 @@ class Door:
     database: Database
     section: Telegram = SECTION
     nudges: list[int] = field(default_factory=list)
+    cries: int = 0
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     read: int = 0
 
@@ -53,8 +54,9 @@ class Door:
         ignored = Counter("ignored", "Updates that nobody asked for.", ["channel"], registry=self.registry)
         clock = ManualClock(datetime(2026, 11, 24, 10, tzinfo=UTC))
 
-        def nudge() -> None:
+        def nudge(*, cry: bool = False) -> None:
             self.nudges.append(len(self.rows()))
+            self.cries += cry
 
         return Starlette(routes=[telegram_webhook(settings, self.database, clock, nudge, ignored)])
 
@@ -132,6 +134,7 @@ def test_a_cry_for_help_overtakes(door: Door) -> None:
     assert json.loads(answer) == {"method": "answerCallbackQuery", "callback_query_id": "p"}
     order = door.database.read(lambda conn: [row.external_id for row in waiting(conn, 10)])
     assert order == ["2", "3", "1"]
+    assert (len(door.nudges), door.cries) == (3, 2)
 
 
 @pytest.mark.parametrize("secret", [None, "", "wrong", "a-secret-of-the-fake ", "ä"])

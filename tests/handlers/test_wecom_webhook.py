@@ -55,6 +55,7 @@ class Door:
     database: Database
     section: dict[str, Any] = field(default_factory=lambda: dict(SECTION))
     nudges: list[int] = field(default_factory=list)
+    cries: int = 0
     pressed: list[str] = field(default_factory=list)
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
 
@@ -65,8 +66,9 @@ class Door:
         async def acknowledge(press_ref: str) -> None:
             self.pressed.append(press_ref)
 
-        def nudge() -> None:
+        def nudge(*, cry: bool = False) -> None:
             self.nudges.append(len(self.rows()))
+            self.cries += cry
 
         hook = wecom_webhook(settings, self.database, ManualClock(NOW), nudge, acknowledge, ignored)
         self.app = Starlette(routes=[hook])

@@ -25,7 +25,8 @@ from bot.sealed import Keyring
 from bot.storage import state
 from bot.storage.database import Database
 from bot.storage.engine import parse_url
-from scheduler.deliver import Desk, Sender
+from scheduler.deliver import Sender
+from scheduler.desk import Desk
 from scheduler.pace import Unlimited
 from tests.fakes.channel import ScriptedChannel
 from tests.fakes.ground import NOW, Ground, open_ground
@@ -688,14 +689,14 @@ def test_a_running_sender_wakes_when_nudged_and_survives_a_bad_round(office: Off
 
     async def work() -> None:
         sender = office.sender(channel)
-        real, faults = sender._claim, iter([True])
+        real, faults = sender._claims.claim, iter([True])
 
         def claim(*given: Any) -> Any:
             if next(faults, False):
                 raise OSError("the database is away")
             return real(*given)
 
-        sender._claim = claim  # type: ignore[assignment]
+        sender._claims.claim = claim  # type: ignore[assignment]
         running = asyncio.create_task(sender.run())
         sender.nudge.set()
         await until(lambda: not sender.nudge.is_set())
@@ -744,7 +745,7 @@ def test_a_sender_that_is_stopped_while_it_claims_still_sends_what_it_claimed(
     async def work() -> None:
         sender = office.sender(channel)
         claimed, go_on = threading.Event(), threading.Event()
-        real = sender._claim
+        real = sender._claims.claim
 
         def claim(*given: Any) -> Any:
             found = real(*given)
@@ -752,7 +753,7 @@ def test_a_sender_that_is_stopped_while_it_claims_still_sends_what_it_claimed(
             go_on.wait(10)
             return found
 
-        sender._claim = claim  # type: ignore[assignment]
+        sender._claims.claim = claim  # type: ignore[assignment]
         running = asyncio.create_task(sender.run())
         sender.nudge.set()
         await asyncio.to_thread(claimed.wait, 10)

@@ -12,7 +12,8 @@ from bot.app.platform_rows import sent_before
 from bot.clock import ManualClock
 from bot.engine.delivery import Tools
 from bot.outbox.store import outbox
-from scheduler.deliver import Desk, Sender
+from scheduler.deliver import Sender
+from scheduler.desk import Desk
 from scheduler.pace import Later
 from scheduler.pace_windows import Sent, Windowed, Windows
 from tests.fakes.channel import ScriptedChannel

@@ -18,7 +18,7 @@ from bot.engine.delivery_rules import Verdict
 from bot.engine.ladder import ON_TIME
 from bot.local_time import is_quiet
 from bot.outbox.model import Kind, Message, Rendered, Result, ResultKind
-from bot.outbox.store import has_ready
+from bot.outbox.store import first_ready
 from bot.programmes.versions import Programmes
 from bot.prompts import store as prompts_store
 from bot.prompts.model import FAILED, RUNNING, Prompt, State
@@ -74,7 +74,7 @@ class Post:
     def _deliver(self, channel: str, now: datetime) -> int:
         account = Account(channel, "bot", can_edit=True, can_push=channel != "web")
         knows = self._known.get(channel) == self.process
-        if knows and not self.db.read(lambda conn: has_ready(conn, channel, "bot", now)):
+        if knows and self.db.read(lambda conn: first_ready(conn, channel, "bot", now)) is None:
             return 0
         self._known[channel] = self.process
         taken, parcels = self.do(lambda conn: self._claim(conn, account, now))

@@ -98,10 +98,10 @@ def test_leases_of_a_dead_process_on_the_same_file_end_at_once(settings: Setting
     first = App(settings, clock)
     sender = first.senders["web"]
     asyncio.run(sender.work_off())
-    assert sender._epoch == 1
+    assert sender._claims.epoch == 1
     first.close()  # without `stop`: as if it had died
     clock.advance(timedelta(seconds=1))
     second = App(settings, clock)
     asyncio.run(second.senders["web"].work_off())
-    assert second.senders["web"]._epoch == 2
+    assert second.senders["web"]._claims.epoch == 2
     second.close()
