@@ -53,7 +53,7 @@ def test_english_reads_as_well_and_there_is_an_end_to_it(talk: Talk, mei: int) -
         says(talk, mei, f"Sat {number}:00-{number}:30")
     assert "as many as I can keep" in says(talk, mei, "Sun 9-10").text
     assert len(stated(talk, mei)) == busy.MOST
-    assert "busy hours: 20" in says(talk, mei, "/mydata").text
+    assert "busy: 20" in says(talk, mei, "/mydata").text
 
 
 def test_on_telegram_there_is_only_the_way_to_a_page_of_hers(talk: Talk) -> None:
