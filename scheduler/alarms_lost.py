@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, or_, select
 
 from bot.addresses import store as addresses_store
 from bot.addresses.model import PULL_ONLY, WAKE_ONLY, Address
@@ -24,6 +24,7 @@ from bot.listed import listed
 from bot.outbox import store as outbox_store
 from bot.outbox.model import Kind, OutboxState
 from bot.outbox.store import attempts, outbox
+from bot.schema import UtcDateTime
 from bot.sealed import SealError
 
 log = structlog.get_logger()
@@ -46,17 +47,7 @@ def _copies(conn: Connection, now: datetime, limit: int) -> int:
 
     All that wait are looked at, calls for help first: those without another way must not stand before one that has it.
     """
-    first_try = select(func.min(attempts.c.started_at)).where(attempts.c.outbox_id == outbox.c.id).scalar_subquery()
-    query = (
-        select(outbox.c.id, outbox.c.key, outbox.c.person_id, outbox.c.case_id)
-        .join(cases, cases.c.id == outbox.c.case_id)  # few cases are open; to look through what waits would take long
-        .where(cases.c.state != CaseState.RESOLVED.value, cases.c.state == CaseState.OPEN.value)
-        .where(_is_alarm, outbox.c.state == OutboxState.WAITING.value, outbox.c.tries > 0)
-        .where(outbox.c.channel.not_in(WAKE_ONLY))
-        .where(first_try <= now - PATIENCE)
-        .order_by(outbox.c.priority, outbox.c.id)
-    )
-    rows = conn.execute(query).all()
+    rows = conn.execute(_TRIED_IN_VAIN, {"before": now - PATIENCE}).all()
     families = _families(conn, {row.case_id for row in rows})
     working = addresses_store.working_of(conn, {row.person_id for row in rows})
     done = 0
@@ -124,21 +115,16 @@ def _go_on(conn: Connection, now: datetime, limit: int) -> int:
 
     Behind the last step the repeat is soon enough: there is nobody else.
     """
-    query = select(cases).where(*_all_lost(now)).order_by(cases.c.reason != Reason.URGENT.value, cases.c.id)
     steps: dict[tuple[int | None, Reason], int] = {}
     done = 0
-    for found in [cases_store.from_row(row) for row in conn.execute(query)]:
+    for found in [cases_store.from_row(row) for row in conn.execute(_ALL_LOST, {"now": now})]:
         of = (found.policy_id, found.reason)
         if of not in steps:
             steps[of] = len(policy_of(conn, found).steps)
         if found.step >= steps[of]:
             continue
-        again = (
-            select(cases)
-            .where(cases.c.id == found.id, *_all_lost(now))
-            .with_for_update(skip_locked=True, key_share=True)
-        )
-        if (row := conn.execute(again).one_or_none()) is None:  # somebody has taken it in between
+        row = conn.execute(_LOCK_LOST, {"now": now, "case": found.id}).one_or_none()
+        if row is None:  # somebody has taken it in between
             continue
         case = cases_store.from_row(row)
         events.add(conn, case.id, "lost", now)
@@ -151,7 +137,7 @@ def _go_on(conn: Connection, now: datetime, limit: int) -> int:
     return done
 
 
-def _all_lost(now: datetime) -> Sequence[ColumnElement[bool]]:
+def _all_lost() -> Sequence[ColumnElement[bool]]:
     """Return which cases are open and wait while no alarm of their last step arrives.
 
     Friends count only where nobody else was told. What only wakes and has failed once is not waited for.
@@ -167,7 +153,7 @@ def _all_lost(now: datetime) -> Sequence[ColumnElement[bool]]:
     return (
         cases.c.state == CaseState.OPEN.value,
         cases.c.reason != Reason.HARD.value,
-        cases.c.next_at > now,
+        cases.c.next_at > bindparam("now", type_=UtcDateTime()),
         exists().where(told, outbox.c.state.in_(LOST)),
         ~exists().where(staff, ~lost),
         or_(exists().where(staff), ~exists().where(told, ~lost)),
@@ -179,4 +165,19 @@ def _first_key(key: str) -> str:
     return key.partition(_COPY)[0]
 
 
+# Statements that the bell needs all the time are kept: building one costs many times what running it does.
+_first_try = select(func.min(attempts.c.started_at)).where(attempts.c.outbox_id == outbox.c.id).scalar_subquery()
+_TRIED_IN_VAIN = (
+    select(outbox.c.id, outbox.c.key, outbox.c.person_id, outbox.c.case_id)
+    .join(cases, cases.c.id == outbox.c.case_id)  # few cases are open; to look through what waits would take long
+    .where(cases.c.state != CaseState.RESOLVED.value, cases.c.state == CaseState.OPEN.value)
+    .where(_is_alarm, outbox.c.state == OutboxState.WAITING.value, outbox.c.tries > 0)
+    .where(outbox.c.channel.not_in(WAKE_ONLY))
+    .where(_first_try <= bindparam("before", type_=UtcDateTime()))
+    .order_by(outbox.c.priority, outbox.c.id)
+)
+_ALL_LOST = select(cases).where(*_all_lost()).order_by(cases.c.reason != Reason.URGENT.value, cases.c.id)
+_LOCK_LOST = (
+    select(cases).where(cases.c.id == bindparam("case"), *_all_lost()).with_for_update(skip_locked=True, key_share=True)
+)
 _COPIED = ("person_id", "template", "data", "about_id", "prompt_id", "case_id", "inbox_id", "expires_at")

@@ -11,9 +11,11 @@ from sqlalchemy import (
     Index,
     Integer,
     Row,
+    Select,
     String,
     Table,
     UniqueConstraint,
+    bindparam,
     select,
 )
 from sqlalchemy.exc import IntegrityError
@@ -91,6 +93,19 @@ def by_id(conn: Connection, case_id: int, *, locked: bool = False) -> Case | Non
     return None if row is None else from_row(row)
 
 
+def _due(*, hard: bool) -> Select[Any]:
+    is_hard = cases.c.reason == Reason.HARD.value
+    return (
+        select(cases)
+        .where(cases.c.next_at <= bindparam("now"), is_hard if hard else ~is_hard)
+        .order_by(cases.c.reason != Reason.URGENT.value, cases.c.next_at, cases.c.id)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+
+
+# Statements that the bell needs all the time are kept: building one costs many times what running it does.
+_DUE = {hard: _due(hard=hard) for hard in (False, True)}
 _ENDED_BY_STAFF = select(cases.c.prompt_id).where(
     listed_as(cases.c.person_id, "its_people"),
     listed_as(cases.c.prompt_id, "its_prompts"),
@@ -153,15 +168,7 @@ def _unresolved_for(conn: Connection, person_id: int, reason: Reason) -> Case | 
 
 def due(conn: Connection, now: datetime, limit: int, *, hard: bool) -> list[Case]:
     """Claim the cases for which something happens by `now`: the hard weeks, or all others, calls for help first."""
-    is_hard = cases.c.reason == Reason.HARD.value
-    query = (
-        select(cases)
-        .where(cases.c.next_at <= now, is_hard if hard else ~is_hard)
-        .order_by(cases.c.reason != Reason.URGENT.value, cases.c.next_at, cases.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, key_share=True)
-    )
-    return [from_row(row) for row in conn.execute(query)]
+    return [from_row(row) for row in conn.execute(_DUE[hard], {"now": now, "most": limit})]
 
 
 def update(conn: Connection, case_id: int, **values: Any) -> None:

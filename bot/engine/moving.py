@@ -6,8 +6,9 @@ she is, so that nothing of it wakes her. Called by chat handlers, and by the sch
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from bot.engine.facts import load_facts
 from bot.engine.replanning import PlanCount, replan
@@ -87,31 +88,39 @@ def come_back(conn: Connection, person_id: int, now: datetime, programmes: Progr
     return counted
 
 
-def come_home(conn: Connection, now: datetime, limit: int, programmes: Programmes) -> int:
-    """Let questions go on at home whose stay is over while they run; return how many people that concerned.
-
-    Only what is due by now is looked at, so that nothing is said in the night of where she is.
-    """
+def _is_home() -> Select[Any]:
     # By itself: SQLite would rather go through all trips that are over, at each ring of the bell.
     due = (
         select(prompts.c.person_id, prompts.c.trip_id, prompts.c.zone)
         .where(
-            prompts.c.next_at <= now,
+            prompts.c.next_at <= bindparam("now"),
             prompts.c.error.is_(None),
             prompts.c.state.in_([state.value for state in RUNNING]),
         )
         .cte("due")
         .prefix_with("MATERIALIZED")
     )
-    query = (
+    return (
         select(due.c.person_id)
         .join(trips, trips.c.id == due.c.trip_id)
         .join(people_store.people, people_store.people.c.id == due.c.person_id)
-        .where(due.c.zone != people_store.people.c.zone, trips.c.returns < (now + EASTMOST).date())
+        .where(due.c.zone != people_store.people.c.zone, trips.c.returns < bindparam("today"))
         .distinct()
-        .limit(limit)
+        .limit(bindparam("most"))
     )
-    moved = [_take_along(conn, person_id, now, programmes) for person_id in conn.execute(query).scalars().all()]
+
+
+_HOME = _is_home()
+"""Kept, because the bell needs it all the time, and building it costs many times what running it does."""
+
+
+def come_home(conn: Connection, now: datetime, limit: int, programmes: Programmes) -> int:
+    """Let questions go on at home whose stay is over while they run; return how many people that concerned.
+
+    Only what is due by now is looked at, so that nothing is said in the night of where she is.
+    """
+    days = {"now": now, "today": (now + EASTMOST).date(), "most": limit}
+    moved = [_take_along(conn, person_id, now, programmes) for person_id in conn.execute(_HOME, days).scalars().all()]
     return sum(moved)
 
 

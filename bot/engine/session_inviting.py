@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, Select, and_, bindparam, or_, select
 
 from bot.branches.store import branch_members, branches
 from bot.engine.session_standing import is_in_branch
@@ -28,12 +28,11 @@ from bot.sessions.series import uid_of
 from bot.sessions.store import session_invitations, sessions
 
 
-def follow_members(conn: Connection, now: datetime, quiet: Quiet, session_id: int | None = None) -> int:
-    """Invite who is in a branch and not in its sessions ahead, and let go who has left; return how many those were."""
-    is_ahead = and_(sessions.c.state == SessionState.PLANNED.value, sessions.c.starts_at > now)
-    is_asked = or_(sessions.c.asked_from.is_(None), sessions.c.asked_from <= now)
-    if session_id is not None:
-        is_ahead = and_(is_ahead, sessions.c.id == session_id)
+def _new_and_gone(*, of_one: bool) -> tuple[Select[Any], Select[Any]]:
+    is_ahead = and_(sessions.c.state == SessionState.PLANNED.value, sessions.c.starts_at > bindparam("now"))
+    is_asked = or_(sessions.c.asked_from.is_(None), sessions.c.asked_from <= bindparam("now"))
+    if of_one:
+        is_ahead = and_(is_ahead, sessions.c.id == bindparam("one"))
     members = (
         branch_members.join(branches, branches.c.id == branch_members.c.branch_id)
         .join(people, people.c.id == branch_members.c.person_id)
@@ -54,7 +53,18 @@ def follow_members(conn: Connection, now: datetime, quiet: Quiet, session_id: in
         .where(is_ahead, invited.c.left_at.is_(None), ~there.correlate(sessions, invited))
         .order_by(invited.c.prompt_id)
     )
-    joins, leaves = conn.execute(new).all(), list(conn.execute(gone).scalars())
+    return new, gone
+
+
+_NEW_AND_GONE = {of_one: _new_and_gone(of_one=of_one) for of_one in (False, True)}
+"""Kept, because the bell needs them all the time, and building them costs many times what running them does."""
+
+
+def follow_members(conn: Connection, now: datetime, quiet: Quiet, session_id: int | None = None) -> int:
+    """Invite who is in a branch and not in its sessions ahead, and let go who has left; return how many those were."""
+    new, gone = _NEW_AND_GONE[session_id is not None]
+    which = {"now": now} if session_id is None else {"now": now, "one": session_id}
+    joins, leaves = conn.execute(new, which).all(), list(conn.execute(gone, which).scalars())
     for prompt_id in leaves:
         _let_go(conn, prompt_id, now)
     if joins:

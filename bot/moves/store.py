@@ -4,7 +4,21 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, Date, ForeignKey, Row, String, Table, delete, false, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    ForeignKey,
+    Row,
+    String,
+    Table,
+    bindparam,
+    delete,
+    false,
+    select,
+    update,
+)
 
 from bot.listed import listed, listed_as
 from bot.moves.model import Move, Place
@@ -39,6 +53,13 @@ place_asks = Table(
 
 
 # Kept, because every answer needs it: building a statement costs twice as much as running it.
+# Statements that the bell needs all the time are kept: building one costs many times what running it does.
+_ENDED = (
+    select(moves.c.id, moves.c.person_id)
+    .where(moves.c.ends_at <= bindparam("now"), moves.c.is_over == false())
+    .order_by(moves.c.ends_at, moves.c.id)
+    .limit(bindparam("most"))
+)
 _LIVE_OF = select(moves).where(listed_as(moves.c.person_id, "ids"), moves.c.is_over == false()).order_by(moves.c.id)
 
 
@@ -91,13 +112,7 @@ def clear(conn: Connection, person_id: int, trip_id: int | None, *, for_good: bo
 
 def ended(conn: Connection, now: datetime, limit: int) -> list[tuple[int, int]]:
     """Return (id, person) of moves whose end has come and that nobody has looked at since, the oldest first."""
-    query = (
-        select(moves.c.id, moves.c.person_id)
-        .where(moves.c.ends_at <= now, moves.c.is_over == false())
-        .order_by(moves.c.ends_at, moves.c.id)
-        .limit(limit)
-    )
-    return [(row.id, row.person_id) for row in conn.execute(query)]
+    return [(row.id, row.person_id) for row in conn.execute(_ENDED, {"now": now, "most": limit})]
 
 
 def set_over(conn: Connection, ids: Sequence[int]) -> None:
