@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, exists, false, func, or_, select
 
 from bot.cases.store import cases
+from bot.deadlines.store import deadlines, reminders
 from bot.dialogues.rules import CRY_ASKED, CRY_WAIT
 from bot.dialogues.store import dialogues
 from bot.digests.store import digests
@@ -43,6 +44,8 @@ def next_due(conn: Connection, now: datetime) -> datetime | None:
             )
         ).scalar(),
         conn.execute(select(func.min(digests.c.next_at)).where(digests.c.next_at > now)).scalar(),
+        conn.execute(select(func.min(deadlines.c.next_at)).where(deadlines.c.next_at > now)).scalar(),
+        conn.execute(select(func.min(reminders.c.next_at)).where(reminders.c.next_at > now)).scalar(),
         conn.execute(
             select(func.min(moves.c.ends_at)).where(moves.c.ends_at > now, moves.c.is_over == false())
         ).scalar(),
@@ -92,6 +95,8 @@ def horizon(conn: Connection, now: datetime, accounts: Iterable[tuple[str, str]]
             exists().where(rollcalls.c.next_at <= now),
             exists().where(session_invitations.c.next_at <= now),
             exists().where(digests.c.next_at <= now),
+            exists().where(deadlines.c.next_at <= now),
+            exists().where(reminders.c.next_at <= now),
             exists().where(moves.c.ends_at <= now, moves.c.is_over == false()),
             exists().where(stand_ins.c.ends_at <= now, stand_ins.c.ended_at.is_(None)),
             exists().where(dialogues.c.step == CRY_ASKED, dialogues.c.updated_at <= now - CRY_WAIT),

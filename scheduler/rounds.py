@@ -36,6 +36,7 @@ from scheduler import (
     moves_ended,
     plan_everyone,
     prompts_due,
+    reminders_due,
     rollcalls_due,
     sessions_due,
     stand_ins_over,
@@ -112,6 +113,16 @@ class Rounds:
         total = 0
         for _ in range(MOST_BATCHES):
             done = await self.database.awrite(self._sessions, Urgency.DELIVERY)
+            total += done
+            if not done:
+                break
+        return total
+
+    async def reminders(self) -> int:
+        """Remind of deadlines at home and of papers that run out."""
+        total = 0
+        for _ in range(MOST_BATCHES):
+            done = await self.database.awrite(self._reminders, Urgency.BULK)
             total += done
             if not done:
                 break
@@ -246,6 +257,9 @@ class Rounds:
 
     def _sessions(self, conn: Connection) -> int:
         return sessions_due.work_off(conn, self.clock.now(), self.programmes)
+
+    def _reminders(self, conn: Connection) -> int:
+        return reminders_due.work_off(conn, self.clock.now(), self.programmes)
 
     def _digests(self, conn: Connection) -> int:
         return digests_due.work_off(conn, self.clock.now(), self._frame())

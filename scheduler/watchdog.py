@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, exists, func, or_
 
 from bot.cases.model import CaseState, Reason
 from bot.cases.store import cases
+from bot.deadlines.store import reminders
 from bot.digests.model import DigestState
 from bot.digests.store import digests
 from bot.engine.facts import load_facts
@@ -57,6 +58,7 @@ CODES = (
     "nobody_told",
     "rollcalls_overdue",
     "sessions_overdue",
+    "reminders_overdue",
     "digests_overdue",
     "digests_failed",
     "messages_overdue",
@@ -82,6 +84,7 @@ def look(conn: Connection, now: datetime) -> list[Problem]:
         "nobody_told": _count(conn, cases, *_nobody_told(now)),
         "rollcalls_overdue": _count(conn, rollcalls, rollcalls.c.next_at < now - PROMPT_LATE),
         "sessions_overdue": _count(conn, session_invitations, session_invitations.c.next_at < now - PROMPT_LATE),
+        "reminders_overdue": _count(conn, reminders, reminders.c.next_at < now - PROMPT_LATE),
         "digests_overdue": _count(conn, digests, digests.c.next_at < now - PROMPT_LATE),
         "digests_failed": _count(
             conn, digests, digests.c.state == DigestState.FAILED.value, digests.c.due_at > now - FAILED_RECENTLY

@@ -163,7 +163,7 @@ class App:
     async def _once(self) -> int:
         done = await self.rounds.inbox() + await self.rounds.cries() + await self.rounds.programme()
         done += await self.rounds.rollcalls() + await self.rounds.prompts() + await self.rounds.cases()
-        done += await self.rounds.sessions() + await self.rounds.digests()
+        done += await self.rounds.sessions() + await self.rounds.reminders() + await self.rounds.digests()
         done += await self.groups.work_off()
         for sender in self.senders.values():
             done += await sender.work_off()

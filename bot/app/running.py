@@ -137,6 +137,7 @@ class Running:
         ring(5, "cases due", self._and_send(rounds.cases))
         ring(5, "cries unanswered", self._and_send(rounds.cries))
         ring(5, "sessions due", self._and_send(rounds.sessions))
+        ring(5, "reminders due", self._and_send(rounds.reminders))
         ring(5, "digests due", self._and_send(rounds.digests))
         ring(1, "groups due", self._app.groups.work_off)
         ring(60, "watchdog", self._watch)

@@ -98,6 +98,29 @@ def year_of(cell: Cell) -> int | None:
     return int(text)
 
 
+def time_of(cell: Cell) -> str | None:
+    """Return a time of day as HH:MM, also from 17:00:00 or Excel's own; None when empty."""
+    if isinstance(cell, datetime):
+        return f"{cell:%H:%M}"
+    if isinstance(cell, time):
+        return f"{cell:%H:%M}"
+    text = unicodedata.normalize("NFKC", text_of(cell))
+    if not text:
+        return None
+    match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)(?::00)?", text)
+    if match is None:
+        raise Wrong(f"{shown(text)} is not a time of day", "expected one such as 17:00")
+    return f"{int(match[1]):02}:{match[2]}"
+
+
+def link_of(cell: Cell) -> str:
+    """Return a link; "" when empty."""
+    text = text_of(cell)
+    if text and not re.fullmatch(r"https?://[^\s/]+\S*", text):
+        raise Wrong(f"{shown(text)} is not a link", "expected one that begins with https://")
+    return text
+
+
 def _date_in(text: str, hint: str) -> date:
     match = _DATE.fullmatch(text)
     if match:

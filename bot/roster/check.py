@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from bot.roster.cells import shown
+from bot.roster.check_deadlines import deadline_faults
 from bot.roster.check_figures import figure_faults
 from bot.roster.check_trips import trip_faults
 from bot.roster.columns import BRANCHES, MEMBERS, PEOPLE, SHEETS
@@ -23,6 +24,7 @@ def check(records: Sequence[Record], stored: Stored, sheets: Sheets, prune: Abst
         *trip_faults(records, stored, roles, prune),
         *_branch_faults(records, stored, roles, prune),
         *figure_faults(records, stored, roles, prune),
+        *deadline_faults(records, roles),
     ]
 
 

@@ -59,3 +59,15 @@ BRANCH_KINDS: Codes = {
     "party": ("党支部", "临时党支部"),
     "league": ("团支部", "临时团支部"),
 }
+DEADLINE_KINDS: Codes = {
+    "credits": ("学分认定",),
+    "awards": ("评优评奖", "评奖评优"),
+    "recommendation": ("保研", "推免"),
+    "registration": ("注册", "学籍注册"),
+    "other": ("其他", "其它"),
+}
+PAPERS: Codes = {
+    "passport": ("护照",),
+    "visa": ("签证", "居留许可"),
+    "insurance": ("保险", "境外保险"),
+}

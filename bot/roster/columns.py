@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from functools import cache
 
 from bot.roster.codes import BRANCH_KINDS, LANGUAGES, LEVELS, PARTY, ROLES, TRIP_TYPES
+from bot.roster.deadline_columns import DEADLINE_SHEETS, DEADLINES, EXPIRIES
 from bot.roster.figure_columns import FIGURE_SHEETS, HOSTS, INTAKE, ONLINE, PAPERS, TARGETS
 from bot.roster.kinds import NUMBER, Column, Kind, SheetKind, key_column
 
-__all__ = ["HOSTS", "INTAKE", "ONLINE", "PAPERS", "TARGETS", "Column", "Kind", "SheetKind"]
+__all__ = ["DEADLINES", "EXPIRIES", "HOSTS", "INTAKE", "ONLINE", "PAPERS", "TARGETS", "Column", "Kind", "SheetKind"]
 
 PEOPLE, TRIPS, BRANCHES, MEMBERS = "people", "trips", "branches", "branch_members"
 HOME_ZONE = "Asia/Shanghai"
@@ -85,6 +86,7 @@ SHEETS: Mapping[str, SheetKind] = {
             ),
         ),
         *FIGURE_SHEETS,
+        *DEADLINE_SHEETS,
     )
 }
 

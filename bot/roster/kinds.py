@@ -23,6 +23,9 @@ class Kind(StrEnum):
     PHONE = auto()
     YEAR = auto()
     COUNT = auto()
+    TIME = auto()
+    COUNTRIES = auto()
+    LINK = auto()
 
 
 @dataclass(frozen=True)

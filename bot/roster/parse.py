@@ -95,4 +95,9 @@ _EXPECTED = {
     "visit": "the number of the visit online",
     "starts": "a date such as 2026-09-01",
     "ends": "a date such as 2026-09-01",
+    "deadline": "the number of the deadline",
+    "title": "what is due",
+    "due": "a date such as 2026-12-01",
+    "document": "passport 护照, visa 签证 or insurance 保险",
+    "expires": "a date such as 2027-06-30",
 }

@@ -4,7 +4,19 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.roster.cells import Wrong, count_of, date_of, number_of, parts_of, shown, text_of, unit_of, year_of
+from bot.roster.cells import (
+    Wrong,
+    count_of,
+    date_of,
+    link_of,
+    number_of,
+    parts_of,
+    shown,
+    text_of,
+    time_of,
+    unit_of,
+    year_of,
+)
 from bot.roster.codes import AMBIGUOUS_ROLES, Codes
 from bot.roster.columns import Column, Kind, folded
 from bot.roster.model import Cell, Value
@@ -118,6 +130,19 @@ def _country(_column: Column, cell: Cell, places: Places) -> Value:
     return found
 
 
+def _countries(column: Column, cell: Cell, places: Places) -> Value:
+    named = {_country(column, part, places) for part in parts_of(cell, ";；、,，")}
+    return tuple(sorted(code for code in named if isinstance(code, str)))
+
+
+def _time(_column: Column, cell: Cell, _places: Places) -> Value:
+    return time_of(cell)
+
+
+def _link(_column: Column, cell: Cell, _places: Places) -> Value:
+    return link_of(cell)
+
+
 def _email(_column: Column, cell: Cell, _places: Places) -> Value:
     text = text_of(cell)
     if text and not _EMAIL.fullmatch(text):
@@ -154,4 +179,7 @@ _READERS: Mapping[Kind, Callable[[Column, Cell, Places], Value]] = {
     Kind.PHONE: _phone,
     Kind.YEAR: _year,
     Kind.COUNT: _count,
+    Kind.TIME: _time,
+    Kind.COUNTRIES: _countries,
+    Kind.LINK: _link,
 }

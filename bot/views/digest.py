@@ -18,6 +18,7 @@ from bot.ledger import Live
 from bot.listed import listed, listed_as
 from bot.people.store import people
 from bot.trips.store import trips
+from bot.views.digest_deadlines import deadlines_near
 from bot.views.digest_reach import unreachable_now
 from bot.views.digest_standing import all_standings, standings
 from bot.views.digest_trips import trips_near, unproven
@@ -108,6 +109,7 @@ def care(
         "unreachable": unreachable_now(conn, scope, now, live, only, most),
         "trips": trips_near(conn, within, now.astimezone(UTC).date()),
         "unproven": unproven(conn, within, now.astimezone(UTC).date()),
+        "deadlines": deadlines_near(conn, within, now),
     }
 
 

@@ -13,6 +13,7 @@ from bot.addresses.store import all_of
 from bot.people.model import Person
 from bot.people.store import people
 from bot.trips.store import trips
+from bot.views.digest_deadlines import deadlines_near
 
 DAYS = timedelta(days=7)
 FORTNIGHT = timedelta(days=14)
@@ -79,7 +80,7 @@ def supervised(conn: Connection, supervisor: Person, now: datetime) -> dict[str,
         .where(hers, trips.c.cancelled_at.is_(None), trips.c.departs <= today, trips.c.returns >= today)
     )
     count = conn.execute(abroad).scalar_one()
-    return {"abroad": int(count), "trips": trips_near(conn, hers, today)}
+    return {"abroad": int(count), "trips": trips_near(conn, hers, today), "deadlines": deadlines_near(conn, hers, now)}
 
 
 def supervises(conn: Connection, person_id: int) -> bool:

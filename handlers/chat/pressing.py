@@ -26,6 +26,7 @@ from handlers.chat import (
     paused,
     positioned,
     relayed,
+    reminded,
     rollcall_answered,
     session_answered,
     shared,
@@ -38,7 +39,21 @@ from handlers.context import Chat
 
 MOST = 2**63
 _TURNS_AWAY = frozenset(
-    {"answer", "volunteer", "undo", "share", "checkin", "help", "stop", "roll", "meet", "rsvp", "buddies", "draft"}
+    {
+        "answer",
+        "volunteer",
+        "undo",
+        "share",
+        "checkin",
+        "help",
+        "stop",
+        "roll",
+        "meet",
+        "rsvp",
+        "buddies",
+        "draft",
+        "due",
+    }
 )
 
 
@@ -124,6 +139,11 @@ def _meet(chat: Chat, value: str) -> bool:
     return prompt_id is not None and session_answered.pressed(chat, prompt_id, choice)
 
 
+def _due(chat: Chat, value: str) -> bool:
+    reminder_id, word = _number_and_rest(value)
+    return reminder_id is not None and reminded.pressed(chat, reminder_id, word)
+
+
 def _enrol(chat: Chat, value: str) -> bool:
     return enrolled.pressed(chat, value.partition(":")[0])
 
@@ -167,6 +187,7 @@ _HANDLERS: dict[str, Callable[[Chat, str], bool]] = {
     "roll": _roll,
     "meet": _meet,
     "rsvp": _meet,
+    "due": _due,
     "report": incident_reported.pressed,
     "draft": drafted.pressed,
     "sos": cried.pressed,

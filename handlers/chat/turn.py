@@ -29,6 +29,7 @@ from handlers.chat import (
     paused,
     positioned,
     relayed,
+    reminded,
     rollcall_answered,
     session_answered,
     session_attended,
@@ -45,12 +46,21 @@ from handlers.context import Chat
 _OWN_WORDS = frozenset({session_answered.STEP, session_attended.MAKEUP_STEP})
 """Steps in which whatever she writes is meant for them, also what would mean something elsewhere."""
 
-_OF_PROMPT: dict[str, Callable[[Chat, int, str], None]] = {
-    noted.STEP: noted.written,
-    session_answered.STEP: session_answered.reason_written,
-    session_attended.MAKEUP_STEP: session_attended.makeup_written,
+_OF_ROW: dict[str, tuple[str, Callable[[Chat, int, str], None]]] = {
+    noted.STEP: ("prompt", noted.written),
+    session_answered.STEP: ("prompt", session_answered.reason_written),
+    session_attended.MAKEUP_STEP: ("prompt", session_attended.makeup_written),
+    case_noted.STEP: ("case", case_noted.written),
+    reminded.STEP: ("reminder", reminded.date_written),
 }
-"""What takes her words in a step that belongs to a prompt."""
+"""What takes her words in a step that belongs to a prompt, a case or a reminder, as its data calls it."""
+_PLAIN: dict[str, Callable[[Chat, str], None]] = {
+    paused.STEP: paused.written,
+    zoned.STEP: zoned.written,
+    busied.STEP: busied.written,
+    buddied.STEP: buddied.written,
+}
+"""What takes her words in a step of its own."""
 
 
 def take_turn(chat: Chat, incoming: Incoming) -> None:
@@ -207,20 +217,13 @@ def _answer(text: str, step: str | None, *, waits: bool) -> Choice | None:
 
 
 def _belongs(chat: Chat, step: str, data: dict[str, object], text: str) -> bool:
-    if step in _OF_PROMPT and isinstance(prompt_id := data.get("prompt"), int):
-        _OF_PROMPT[step](chat, prompt_id, text)
-    elif step == case_noted.STEP and isinstance(case_id := data.get("case"), int):
-        case_noted.written(chat, case_id, text)
-    elif step == paused.STEP:
-        paused.written(chat, text)
-    elif step == zoned.STEP:
-        zoned.written(chat, text)
+    name, of_row = _OF_ROW.get(step, ("", None))
+    if of_row is not None and isinstance(number := data.get(name), int):
+        of_row(chat, number, text)
+    elif step in _PLAIN:
+        _PLAIN[step](chat, text)
     elif step == zoned.UNTIL:
         zoned.until_written(chat, str(data.get("place", "")), text)
-    elif step == busied.STEP:
-        busied.written(chat, text)
-    elif step == buddied.STEP:
-        buddied.written(chat, text)
     elif step == languaged.STEP:
         return languaged.written(chat, text)
     elif step in incident_reported.STEPS:

@@ -20,6 +20,7 @@ _LEFT = frozenset(
         "session.makeup",
         "busy.when",
         "pause.date",
+        "paper.date",
         "zone.city",
         "zone.until",
         "buddy.number",

@@ -7,7 +7,19 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from bot.journal import store as journal
-from bot.roster.columns import BRANCHES, HOSTS, INTAKE, MEMBERS, ONLINE, PAPERS, PEOPLE, TARGETS, TRIPS
+from bot.roster.columns import (
+    BRANCHES,
+    DEADLINES,
+    EXPIRIES,
+    HOSTS,
+    INTAKE,
+    MEMBERS,
+    ONLINE,
+    PAPERS,
+    PEOPLE,
+    TARGETS,
+    TRIPS,
+)
 from bot.roster.model import Change, ChangeKind, Difference
 from bot.trips.store import trips
 
@@ -21,6 +33,8 @@ _NOUNS = {
     HOSTS: "host",
     PAPERS: "papers",
     ONLINE: "online_visit",
+    DEADLINES: "deadline",
+    EXPIRIES: "paper",
 }
 _DONE = {
     ChangeKind.ADD: "added",
@@ -68,9 +82,9 @@ def _about(
             return people[str(change.values["number"])], {"trip": trip_id, **detail}
         case "branches":
             return None, {"branch": branches[change.key[0]], **detail}
-        case "online_visits":
+        case "online_visits" | "expiries":
             return people[str(change.values["number"])], detail
-        case "intake" | "targets" | "hosts" | "papers":
+        case "intake" | "targets" | "hosts" | "papers" | "deadlines":
             return None, {"row": "/".join(change.key), **detail}
         case _:
             return None, {"branch": branches[change.key[0]], "member": people[change.key[1]]}

@@ -11,6 +11,7 @@ from bot.people.store import people, role_scopes, roles
 from bot.roster.columns import BRANCHES, MEMBERS, PEOPLE, TRIPS
 from bot.roster.model import Key, Stored, StoredRow, Value
 from bot.trips.store import trips
+from handlers.roster.deadlines import load_deadlines
 from handlers.roster.figures import load_figures
 
 _PLAIN = ("number", "name", "zone", "level", "language", "email", "phone")
@@ -37,6 +38,7 @@ def load_stored(conn: Connection) -> Stored:
     return Stored(
         {
             **load_figures(conn, units, numbers),
+            **load_deadlines(conn, units, numbers),
             PEOPLE: _people(conn, units, numbers),
             TRIPS: _trips(conn, numbers),
             BRANCHES: _branches(conn, units, numbers),

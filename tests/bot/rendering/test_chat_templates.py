@@ -250,9 +250,10 @@ DIGEST: dict[str, Any] = {
         "more": 12,
         "trips": NEAR,
         "unproven": {"names": NEAR["leaves"], "more": 2},
+        "deadlines": [{"title": "学分认定", "due_at": LATER, "names": ["李雁"], "more": 2}],
     },
-    "supervised": {"abroad": 2, "trips": NEAR},
     "reports": 2,
+    "supervised": {"abroad": 2, "trips": NEAR, "deadlines": []},
     "branch": True,
     "away": {"names": [{"name": "韩老师", "since": LATER}], "more": 3},
     "duty_gaps": {"shown": DUTY["gaps"], "more": 2},
@@ -353,6 +354,18 @@ STAND_IN: dict[str, Any] = {
     "how": "gone",
     "stands_in": lambda: "李老师",
 }
+MATTER: dict[str, Any] = {
+    "id": 5,
+    "about": "deadline",
+    "kind": "credits",
+    "title": "学分认定",
+    "note": "在教务系统提交",
+    "link": "https://jw.example.edu",
+    "due_at": LATER,
+    "expires": "2027-02-28",
+    "state": "done",
+}
+FULL |= {"matter": MATTER, "unreadable": True}
 FULL |= STAND_IN
 FULL |= BUDDIES | RECEIPT | ROLLCALLS | DIGEST | SESSION | REPORT
 BARE_STUDENT = STUDENT | {"unit": "", "city": "", "phone": "", "email": "", "can_open": False}
@@ -423,6 +436,10 @@ VARIANTS = [
     BARE | {"reply": "maybe", "said": "cancelled", "material": "", "link": "", "moved_from": None},
     FULL | {"about": "other", "rung": "reminder", "weeks": 1, "whom": "nobody"},
     FULL | {"about": "report", "stage": "accepted", "moved": True},
+    *(
+        BARE | {"matter": MATTER | {"about": about, "state": state, "note": "", "link": ""}, "unreadable": False}
+        for about, state in (("passport", "not_mine"), ("visa", "waiting"), ("insurance", "done"))
+    ),
     BARE | NO_REPORT,
     BARE
     | {"receipt_url": "https://yanxin.example.edu/told/x"}

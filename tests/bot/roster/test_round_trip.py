@@ -44,6 +44,9 @@ def _value(column: Column) -> st.SearchStrategy[Any]:
         Kind.EMAIL: st.just("a.b@example.edu"),
         Kind.YEAR: st.integers(2000, 2100),
         Kind.COUNT: st.integers(0, 100_000),
+        Kind.TIME: st.times().map("{:%H:%M}".format),
+        Kind.COUNTRIES: st.sets(st.sampled_from(["DE", "BR", "CN"]), min_size=1).map(lambda some: tuple(sorted(some))),
+        Kind.LINK: st.just("https://jw.example.edu/credits?a=1"),
         Kind.PHONE: st.from_regex(r"\+[1-9][0-9]{5,12}", fullmatch=True),
     }
     # A trip without a zone gets one from its city: that is for the tests of parsing.

@@ -1,0 +1,1 @@
+"""What must be done at home or with one's papers by a day while somebody is abroad."""
