@@ -22,6 +22,8 @@ WANTED = {
     "list": "[[…]] in double brackets",
     "model": "a table",
     "too_short": "at least one",
+    "greater_than_equal": "{ge} or more",
+    "less_than_equal": "{le} or less",
 }
 EXPLAINED = "the comments of the shipped programme explain it (yanxin programme show --default)"
 
@@ -177,7 +179,5 @@ def _mistake(detail: ErrorDetails, where: str, shape: type[BaseModel]) -> Mistak
         return Mistake(place, "is missing", f"write it; {EXPLAINED}")
     if kind == "yanxin":
         return Mistake(place, detail["ctx"]["what"], detail["ctx"]["mend"])
-    wanted = next((words for types, words in WANTED.items() if kind.startswith(types)), None)
-    if wanted is None:
-        wanted = detail["msg"].removeprefix("Input should be ")
+    wanted = next(words for types, words in WANTED.items() if kind.startswith(types)).format(**detail.get("ctx", {}))
     return Mistake(place, f"{_shown(detail['input'])} does not go here", f"use {wanted}; {EXPLAINED}")

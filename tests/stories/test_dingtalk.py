@@ -29,11 +29,13 @@ from tests.stories.world import World, instant, world_at
 
 
 @contextmanager
-def university(folder: Path, start: str, **section: Any) -> Iterator[tuple[World, FakeDingTalk]]:
+def university(
+    folder: Path, start: str, database_url: str = "", **section: Any
+) -> Iterator[tuple[World, FakeDingTalk]]:
     """Give a world whose university has DingTalk; what members do there is pushed through a connection."""
     with (
         FakeDingTalk() as dingtalk,
-        world_at(folder, start, channels={"dingtalk": dingtalk.values(**section)}) as world,
+        world_at(folder, start, database_url=database_url, channels={"dingtalk": dingtalk.values(**section)}) as world,
     ):
         dingtalk.waits_until_open()
         yield world, dingtalk
@@ -58,8 +60,8 @@ def states(world: World) -> list[tuple[Any, ...]]:
     return [one for one in found if one[0] == "dingtalk"]
 
 
-def test_she_joins_answers_by_numbers_changes_and_calls_for_help(tmp_path: Path) -> None:
-    with university(tmp_path, "2026-11-24 12:00") as (world, dingtalk):
+def test_she_joins_answers_by_numbers_changes_and_calls_for_help(tmp_path: Path, any_database_url: str) -> None:
+    with university(tmp_path, "2026-11-24 12:00", any_database_url) as (world, dingtalk):
         world.staff("C1", "counsellor", scope="University", language="zh", linked=False)
         world.student("S1", "New York", "US", language="zh", linked=False)
         teacher, mei = joins(world, dingtalk.member("C1")), dingtalk.member("S1")

@@ -14,8 +14,10 @@ from tests.stories.mail_ground import MEI, TEACHER, invited, knows_mail, states,
 from tests.stories.world import instant
 
 
-def test_she_agrees_first_answers_on_the_page_and_a_scanner_changes_nothing(tmp_path: Path) -> None:
-    with university(tmp_path, "2026-11-24 12:00") as (world, smtp):
+def test_she_agrees_first_answers_on_the_page_and_a_scanner_changes_nothing(
+    tmp_path: Path, any_database_url: str
+) -> None:
+    with university(tmp_path, "2026-11-24 12:00", any_database_url) as (world, smtp):
         counsellor = world.staff("C1", "counsellor", scope="University")
         world.student("S1", linked=False, email=MEI.upper())
         knows_mail(world)

@@ -29,13 +29,15 @@ FORM = {"id": TEMPLATE, "kinds": ["question"], "fields": {"thing1": "{text}", "t
 
 
 @contextmanager
-def university(folder: Path, start: str, **section: Any) -> Iterator[tuple[World, FakeWeChat]]:
+def university(folder: Path, start: str, database_url: str = "", **section: Any) -> Iterator[tuple[World, FakeWeChat]]:
     """Give a world whose university has an Official Account; what followers do there reaches the webhook."""
     patience = pytest.MonkeyPatch.context()  # a busy machine is no reason for an empty answer
     with (
         patience as patch,
         FakeWeChat() as wechat,
-        world_at(folder, start, channels={"wechat": wechat.values(**section)}, digests=False) as world,
+        world_at(
+            folder, start, database_url=database_url, channels={"wechat": wechat.values(**section)}, digests=False
+        ) as world,
     ):
         patch.setattr(wechat_webhook, "TIME_TO_BEGIN", 3.0)
         wechat.now = lambda: world.clock.real().timestamp()
@@ -86,8 +88,8 @@ def waiting(world: World) -> list[tuple[Any, ...]]:
     return world.app.database.read(lambda conn: [tuple(row) for row in conn.execute(query)])
 
 
-def test_she_scans_answers_by_number_and_calls_for_help(tmp_path: Path) -> None:
-    with university(tmp_path, "2026-11-24 12:00") as (world, wechat):
+def test_she_scans_answers_by_number_and_calls_for_help(tmp_path: Path, any_database_url: str) -> None:
+    with university(tmp_path, "2026-11-24 12:00", any_database_url) as (world, wechat):
         world.staff("C1", "counsellor", scope="University", language="zh", linked=False)
         world.student("S1", "New York", "US", language="zh", linked=False)
         teacher = joins(world, wechat, "C1")
