@@ -18,7 +18,7 @@ from bot.cases import store as cases_store
 from bot.cases.model import Case, CaseState, Reason
 from bot.clock import ManualClock
 from bot.demo.habits import BLOCKED, NOT_ENROLLED, STAFF, Saying, habit_of
-from bot.demo.page import Page, Question
+from bot.demo.page import Page, Question, lying_on
 from bot.engine import deeds
 from bot.engine.people_moves import enrol
 from bot.outbox.model import Rendered, Result, ResultKind
@@ -131,8 +131,9 @@ class History:
 
     def _notice(self) -> None:
         """Find what is new: questions on pages, and cases that staff were told of."""
+        lying = self.app.database.read(lambda conn: lying_on(conn, self.pages.values()))
         for number, page in self.pages.items():
-            for prompt_id in self._lying(page):
+            for prompt_id in lying.get(page.address_id, ()):
                 if (number, prompt_id) not in self._known:
                     self._known.add((number, prompt_id))
                     if self._saying(number).looks:
@@ -198,9 +199,6 @@ class History:
         if case is None or person is None:
             raise LookupError("a case that was open has gone")
         return case, person.counsellor_id
-
-    def _lying(self, page: Page) -> list[int]:
-        return self.app.database.read(page.lying)
 
     def _open_cases(self) -> list[int]:
         query = select(cases_store.cases.c.id).where(cases_store.cases.c.state == CaseState.OPEN.value)

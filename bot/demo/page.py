@@ -3,9 +3,11 @@
 It goes the way of the real page: an inbox row, processed by the chat handlers; the replies lie on the address.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 
 from bot.addresses import store as addresses
 from bot.addresses.model import AddressState
@@ -15,6 +17,7 @@ from bot.channels.web.understand import raw_of
 from bot.engine.asked import shown
 from bot.links import store as links
 from bot.links.model import LinkPurpose, new_token
+from bot.listed import listed
 from bot.outbox.model import Button, Kind, OutboxState, Rendered
 from bot.outbox.store import attempts, outbox
 from handlers.receive import receive
@@ -62,10 +65,6 @@ class Page:
         """Look at the page: questions that lie there and were not answered count as asked from now on."""
         return self._app.database.write(self._look)
 
-    def lying(self, conn: Connection) -> list[int]:
-        """Return the prompts whose questions lie on the page and were not looked at yet."""
-        return [question.prompt_id for question in self._questions(conn)]
-
     def _invite(self, conn: Connection) -> str:
         now = self._app.clock.now()
         address = addresses.put(conn, self.person_id, NAME, ACCOUNT, self._external_id, AddressState.PENDING, now)
@@ -84,22 +83,15 @@ class Page:
         await self._app.step()
 
     def _look(self, conn: Connection) -> list[Question]:
-        found, address_id = self._questions(conn), self.address_id
-        if found and address_id is not None:
+        address_id = self.address_id
+        if address_id is None:
+            return []
+        query = _unseen(attempts.c.body).where(attempts.c.address_id == address_id)
+        found = [Question(row.prompt_id, Rendered.from_json(row.body)) for row in conn.execute(query)]
+        if found:
             ids = [question.prompt_id for question in found]
             shown(conn, address_id, ids, self._app.clock.now(), self._app.programmes)
         return found
-
-    def _questions(self, conn: Connection) -> list[Question]:
-        query = (
-            select(outbox.c.prompt_id, attempts.c.body)
-            .join(attempts, attempts.c.outbox_id == outbox.c.id)
-            .where(attempts.c.address_id == self.address_id, attempts.c.shown_at.is_(None))
-            .where(outbox.c.state == OutboxState.ACCEPTED.value)
-            .where(outbox.c.kind.in_([Kind.QUESTION.value, Kind.REMINDER.value]), outbox.c.prompt_id.is_not(None))
-            .order_by(attempts.c.id)
-        )
-        return [Question(row.prompt_id, Rendered.from_json(row.body)) for row in conn.execute(query)]
 
     def _first_button(self) -> str | None:
         """Return what the first button of the last message carries."""
@@ -117,3 +109,22 @@ class Page:
         message = self._app.database.read(last)
         buttons: list[Button] = [button for row in message.buttons for button in row] if message else []
         return next((button.data for button in buttons if button.data is not None), None)
+
+
+def lying_on(conn: Connection, pages: Iterable[Page]) -> dict[int | None, list[int]]:
+    """Return the prompts whose questions lie on pages and were not looked at yet, by the page's address."""
+    ids = [page.address_id for page in pages if page.address_id is not None]
+    found: dict[int | None, list[int]] = {}
+    for row in conn.execute(_unseen(attempts.c.address_id).where(listed(attempts.c.address_id, ids))):
+        found.setdefault(row.address_id, []).append(row.prompt_id)
+    return found
+
+
+def _unseen(column: ColumnElement[Any]) -> Select[Any]:
+    return (
+        select(outbox.c.prompt_id, column)
+        .join(attempts, attempts.c.outbox_id == outbox.c.id)
+        .where(attempts.c.shown_at.is_(None), outbox.c.state == OutboxState.ACCEPTED.value)
+        .where(outbox.c.kind.in_([Kind.QUESTION.value, Kind.REMINDER.value]), outbox.c.prompt_id.is_not(None))
+        .order_by(attempts.c.id)
+    )

@@ -31,6 +31,20 @@ def rhythm_of(settings: Settings) -> Rhythm:
     return Rhythm(section.day, section.hour, timedelta(minutes=section.spread_minutes))
 
 
+_MISSING = (  # kept, because the bell needs it all the time, and building it costs many times what running it does
+    select(people.c.id)
+    .outerjoin(digest_readers, digest_readers.c.person_id == people.c.id)
+    .where(
+        people.c.id.in_(select(roles.c.person_id).where(roles.c.kind.in_(_STAFF))),
+        and_(people.c.absent_at.is_(None), people.c.left_at.is_(None)),
+        or_(digest_readers.c.every.is_(None), digest_readers.c.every != Every.OFF.value),
+        ~exists().where(digests.c.person_id == people.c.id, digests.c.next_at.is_not(None)),
+    )
+    .order_by(people.c.id)
+    .limit(BATCH)
+)
+
+
 def plan_all(conn: Connection, rhythm: Rhythm, now: datetime) -> int:
     """Make the plans of all members of staff right; return how many changed."""
     query = select(roles.c.person_id).where(roles.c.kind.in_(_STAFF)).distinct().order_by(roles.c.person_id)
@@ -40,20 +54,7 @@ def plan_all(conn: Connection, rhythm: Rhythm, now: datetime) -> int:
 
 def plan_missing(conn: Connection, rhythm: Rhythm, now: datetime) -> int:
     """Plan for whoever should have a digest ahead and has none: new members of staff; return how many that were."""
-    planned = exists().where(digests.c.person_id == people.c.id, digests.c.next_at.is_not(None))
-    query = (
-        select(people.c.id)
-        .outerjoin(digest_readers, digest_readers.c.person_id == people.c.id)
-        .where(
-            people.c.id.in_(select(roles.c.person_id).where(roles.c.kind.in_(_STAFF))),
-            and_(people.c.absent_at.is_(None), people.c.left_at.is_(None)),
-            or_(digest_readers.c.every.is_(None), digest_readers.c.every != Every.OFF.value),
-            ~planned,
-        )
-        .order_by(people.c.id)
-        .limit(BATCH)
-    )
-    ids = list(conn.execute(query).scalars())
+    ids = list(conn.execute(_MISSING).scalars())
     return plan(conn, ids, rhythm, now) if ids else 0
 
 

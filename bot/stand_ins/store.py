@@ -5,9 +5,9 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Date, ForeignKey, Index, Row, String, Table, func, or_, select
+from sqlalchemy import Column, Connection, Date, ForeignKey, Index, Row, String, Table, bindparam, func, or_, select
 
-from bot.listed import listed
+from bot.listed import listed, listed_as
 from bot.schema import Id, UtcDateTime, id_column, metadata
 from bot.stand_ins.model import How, StandIn
 
@@ -28,6 +28,14 @@ stand_ins = Table(
 _live = stand_ins.c.ended_at.is_(None)
 Index("uq_stand_ins_live", stand_ins.c.person_id, unique=True, sqlite_where=_live, postgresql_where=_live)
 Index("ix_stand_ins_ends_at", stand_ins.c.ends_at, sqlite_where=_live, postgresql_where=_live)
+
+_is_over = stand_ins.c.ends_at <= bindparam("now")
+_DUE = (  # kept, because the bell needs it all the time, and building it costs many times what running it does
+    select(stand_ins, _is_over.label("is_over"))
+    .where(_live, or_(_is_over, ~listed_as(stand_ins.c.to_id, "present")))
+    .order_by(stand_ins.c.id)
+    .limit(bindparam("most"))
+)
 
 
 def add(conn: Connection, one: StandIn) -> int:
@@ -51,9 +59,7 @@ def end(conn: Connection, row_id: int, how: How, now: datetime) -> bool:
 
 def due(conn: Connection, now: datetime, present: Sequence[int], limit: int) -> list[tuple[StandIn, How]]:
     """Return what is over by `now` and why: its time has come, or whoever stands in is none of those `present`."""
-    is_over = stand_ins.c.ends_at <= now
-    query = select(stand_ins, is_over.label("is_over")).where(_live, or_(is_over, ~listed(stand_ins.c.to_id, present)))
-    rows = conn.execute(query.order_by(stand_ins.c.id).limit(limit)).all()
+    rows = conn.execute(_DUE, {"now": now, "present": present, "most": limit}).all()
     return [(_from_row(row), How.OVER if row.is_over else How.GONE) for row in rows]
 
 
