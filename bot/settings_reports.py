@@ -14,6 +14,7 @@ class ReportsSection(BaseModel):
 
     file: Text = ""
     template: Text = ""
+    handbook: Text = ""
     folder: Annotated[str, Field(strict=True, min_length=1)] = "var/files"
     file_bytes: Annotated[int, Field(strict=True, ge=10_000, le=100_000_000)] = 12_000_000
     most_files: Annotated[int, Field(strict=True, ge=1, le=200)] = 40

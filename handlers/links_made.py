@@ -21,6 +21,7 @@ LOGIN_FOR = timedelta(minutes=15)
 ANSWER_FOR = timedelta(days=14)
 RECEIPT_FOR = timedelta(hours=24)
 REPORT_FOR = timedelta(days=30)
+PLAN_FOR = timedelta(days=30)
 _UNANSWERED = FAILED | {State.ALIVE}
 
 
@@ -131,6 +132,12 @@ def report_link(conn: Connection, settings: Settings, person_id: int, real_now: 
     expires_at = real_now + REPORT_FOR
     token = links.make(conn, LinkPurpose.REPORT, person_id, real_now=real_now, expires_at=expires_at, channel="web")
     return f"{settings.service.url}/report/{token}"
+
+
+def plan_link(conn: Connection, settings: Settings, person_id: int, real_now: datetime) -> str:
+    """Return a link for a student to the page on which others tell of their stays; good for thirty days."""
+    token = links.make(conn, LinkPurpose.PLAN, person_id, real_now=real_now, expires_at=real_now + PLAN_FOR)
+    return f"{settings.service.url}/plan/{token}"
 
 
 def oldest_open(conn: Connection, person_id: int, now: datetime) -> Prompt | None:

@@ -69,10 +69,13 @@ def read_duty_and_policies(settings: Settings) -> tuple[Duty, Policies]:
 def read_sections(settings: Settings) -> Sections:
     """Return what a report consists of; SettingsError with every mistake of the file that the settings name."""
     file = settings.reports.file
-    template = settings.reports.template
-    if template and not Path(template).is_file():
+    templates = {"template": settings.reports.template, "handbook": settings.reports.handbook}
+    missing = {key: name for key, name in templates.items() if name and not Path(name).is_file()}
+    if missing:
         mend = "name a readable .docx, or leave it empty"
-        raise SettingsError([Mistake("[reports] template", f"there is no file {template!r}", mend)])
+        raise SettingsError(
+            [Mistake(f"[reports] {key}", f"there is no file {name!r}", mend) for key, name in missing.items()]
+        )
     if not file:
         return sections_parse.shipped()
     try:

@@ -32,6 +32,7 @@ COMMANDS = {
     "session": "bot.cli.session:session",
     "responses": "bot.cli.responses:responses",
     "reports": "bot.cli.reports:reports",
+    "handbook": "bot.cli.handbook:handbook",
     "statistics": "bot.cli.statistics:statistics",
     "api-token": "bot.cli.api_token:api_token",
     "outbox": "bot.cli.outbox:outbox",

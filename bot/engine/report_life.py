@@ -21,7 +21,8 @@ from bot.programmes.versions import Programmes
 from bot.prompts import store as prompts_store
 from bot.prompts.model import FAILED, RUNNING, Prompt, State
 from bot.prompts.store import prompts
-from bot.reports import drafts, store, versions
+from bot.reports import consents, drafts, store, versions
+from bot.reports.consents import May
 from bot.reports.files import files_of
 from bot.reports.model import KIND, WRITABLE, Part, Remark, Report, Stage, Version
 from bot.reports.rules import LONGEST_EXTENSION, empty, may_decide
@@ -81,7 +82,18 @@ def accept(conn: Connection, report: Report, version: int, actor_id: int | None,
         return False
     versions.add_comment(conn, report, version, actor_id, Remark.ACCEPTED, words[:MOST_WORDS], now)
     _note(conn, now, "report.accepted", report, actor_id, version=version)
-    _tell(conn, report, "report/accepted", f"accepted:{version}", now, {"words": words[:MOST_WORDS]})
+    data = {"words": words[:MOST_WORDS], "report": report.id}
+    _tell(conn, report, "report/accepted", f"accepted:{version}", now, data)
+    return True
+
+
+def keep_consent(conn: Connection, report: Report, may: May, now: datetime) -> bool:
+    """Keep what she lets become of her report about a stay; False while it is not accepted."""
+    if not consents.can_be_shared(report):
+        return False
+    consents.say(conn, report.id, may, now)
+    line = journal.line(now, "report.consent", person_id=report.person_id, report=report.id, may=may.value)
+    journal.write(conn, [line])
     return True
 
 

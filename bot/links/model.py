@@ -21,6 +21,7 @@ class LinkPurpose(StrEnum):
     CALENDAR_PAGE = "calendar_page"  # the page on which she makes such links and takes them back
     RECEIPT = "receipt"  # shows a student who was told what about her
     REPORT = "report"  # the page on which a student writes her report
+    PLAN = "plan"  # what others tell of stays, for a student who plans one
 
 
 @dataclass(frozen=True)

@@ -33,12 +33,10 @@ def report_docx(facts: dict[str, Any], photos: Sequence[tuple[str, bytes]], temp
     try:
         document = DocxTemplate(path)
         document.init_docx()
-        filled = {name: _plain(value) for name, value in facts.items() if name != "parts"}
-        filled["parts"] = [
-            {"title": _plain(title), "lines": _plain(text).split("\n")} for title, text in facts["parts"]
-        ]
+        filled = {name: plain(value) for name, value in facts.items() if name != "parts"}
+        filled["parts"] = [{"title": plain(title), "lines": plain(text).split("\n")} for title, text in facts["parts"]]
         filled["photos"] = [
-            {"image": InlineImage(document, io.BytesIO(data), width=WIDTH), "name": _plain(name)}
+            {"image": InlineImage(document, io.BytesIO(data), width=WIDTH), "name": plain(name)}
             for name, data in photos
         ]
         document.render(filled, jinja_env=SandboxedEnvironment(autoescape=True))
@@ -51,6 +49,6 @@ def report_docx(facts: dict[str, Any], photos: Sequence[tuple[str, bytes]], temp
     return made.getvalue()
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Return a text without marks that a document cannot hold; anything else as it is."""
     return _NO_XML.sub("", value) if isinstance(value, str) else value

@@ -26,6 +26,7 @@ from bot.people import store as people
 from bot.platforms import store as platforms
 from bot.programmes import store as programmes
 from bot.prompts import store as prompts
+from bot.reports import consents as report_consents
 from bot.reports import store as reports
 from bot.rollcalls import store as rollcalls
 from bot.selections import store as selections
@@ -65,6 +66,7 @@ __all__ = [
     "platforms",
     "programmes",
     "prompts",
+    "report_consents",
     "reports",
     "rollcalls",
     "selections",

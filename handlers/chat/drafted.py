@@ -13,7 +13,7 @@ from bot.reports import drafts, store, versions
 from bot.reports.model import WRITABLE, Draft, Remark, Report, Stage
 from bot.reports.rules import belongs, counted, following
 from bot.trips.store import of_person
-from handlers.chat import not_understood, relayed, waiting
+from handlers.chat import not_understood, relayed, report_shared, waiting
 from handlers.chat.asking import just_answered, urgent_case
 from handlers.chat.words import is_off
 from handlers.context import Chat
@@ -87,6 +87,8 @@ def pressed(chat: Chat, value: str) -> bool:
     if name == "open":
         asked(chat)
         return True
+    if name == "may":
+        return report_shared.pressed(chat, rest)
     report = current_report(chat.conn, chat.person, chat.services) if chat.is_student else None
     deed = _DEEDS.get(name)
     if deed is None:

@@ -43,6 +43,8 @@ _COMMANDS = {
     "总结报告": "/write",
     "write my report": "/write",
     "my report": "/write",
+    "出国规划": "/plan",
+    "前人经验": "/plan",
     "帮助": "/help",
     "停止": "/stop",
     "退出": "/stop",

@@ -98,6 +98,11 @@ async def sent_file(site: Site, file: File) -> Response | None:
     return Response(data, media_type=TYPES[file.kind], headers=headers)
 
 
+def as_word(data: bytes, name: str) -> Response:
+    """Return a Word document that a browser keeps under a name of plain letters."""
+    return Response(data, media_type=TYPES["docx"], headers={"content-disposition": f'attachment; filename="{name}"'})
+
+
 def _add(conn: Connection, site: Site, token: str, digest: str, looked: Looked, name: str) -> str:
     door = report_door.look(conn, site, token)
     if door.report is None or door.report.stage not in WRITABLE:

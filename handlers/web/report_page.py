@@ -14,11 +14,12 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.engine.compose_facts import of_emergency
-from bot.engine.report_life import hand_in, trip_of
+from bot.engine.report_life import hand_in, keep_consent, trip_of
 from bot.local_time import local_date
 from bot.people.store import by_ids
 from bot.prompts import store as prompts_store
 from bot.reports import drafts, versions
+from bot.reports.consents import May, can_be_shared, consent_of
 from bot.reports.files import files_of
 from bot.reports.model import WRITABLE, Draft, Report
 from bot.reports.rules import MOST, counted
@@ -47,6 +48,7 @@ def routes(site: Site) -> list[Route]:
         Route(f"{path}/save", page.save, methods=["POST"]),
         Route(f"{path}/submit", page.submit, methods=["POST"]),
         Route(f"{path}/aside", page.aside, methods=["POST"]),
+        Route(f"{path}/may", page.may, methods=["POST"]),
         Route(f"{path}/notes", page.notes, methods=["POST"]),
     ]
 
@@ -117,6 +119,20 @@ class ReportPage:
         if door.report is None:
             return closed(site, request, door)
         return RedirectResponse(f"/report/{token}?said={said}", 303)
+
+    async def may(self, request: Request) -> Response:
+        """Keep what may become of her accepted report."""
+        site, token, form = self._site, request.path_params["token"], await request.form()
+        said = str(form.get("may", ""))
+
+        def keep(conn: Connection) -> Door:
+            door = report_door.look(conn, site, token)
+            if door.report is not None and said in set(May):
+                keep_consent(conn, door.report, May(said), site.now)
+            return door
+
+        door = await site.database.awrite(keep)
+        return closed(site, request, door) if door.report is None else RedirectResponse(f"/report/{token}#may", 303)
 
     async def notes(self, request: Request) -> Response:
         """Put her own notes of the good weeks into a section."""
@@ -213,5 +229,7 @@ def _look(conn: Connection, site: Site, token: str) -> tuple[Door, dict[str, Any
         "notes": own_notes(conn, report) if report.stage in WRITABLE else [],
         "comments": versions.comments_of(conn, report, names),
         "handed": versions.version_of(conn, report, report.version) if report.version else None,
+        "may": consent_of(conn, report),
+        "may_ask": can_be_shared(report),
         "file_megabytes": site.services.settings.reports.file_bytes // 1_000_000,
     }

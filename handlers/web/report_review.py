@@ -23,7 +23,7 @@ from bot.reports.files import files_of
 from bot.reports.model import Comment, File, Version
 from bot.views.report_document import Written, written
 from bot.views.reports import Listed, one_report
-from handlers.web.report_files import TYPES, sent_file
+from handlers.web.report_files import as_word, sent_file
 from handlers.web.reports import PAGE, allowed
 from handlers.web.session import Reader, console_page, guarded_form, signed_in
 from handlers.web.site import Site
@@ -71,9 +71,7 @@ def routes(site: Site) -> list[Route]:
     async def take_out(request: Request, reader: Reader, _fields: FormData) -> Response:
         taken = await site.database.awrite(lambda conn: _taken_out(conn, site, reader, request))
         data = await run_in_threadpool(_document, site, taken)
-        name = f"report-{request.path_params['report_id']}.docx"
-        headers = {"content-disposition": f'attachment; filename="{name}"'}
-        return Response(data, media_type=TYPES["docx"], headers=headers)
+        return as_word(data, f"report-{request.path_params['report_id']}.docx")
 
     path = f"{PAGE}/{{report_id:int}}"
     return [

@@ -13,6 +13,7 @@ from bot.people.store import by_number
 from bot.prompts.model import Choice
 from bot.prompts.store import prompts
 from bot.reports import drafts, store
+from bot.reports.consents import May, consent_of
 from bot.reports.model import Report, ReportState, Stage
 from bot.reports.rules import state_of
 from bot.reports.versions import version_of
@@ -310,7 +311,9 @@ def test_it_is_returned_twice_and_then_accepted(tmp_path: Path) -> None:
             lambda conn: report_life.accept(conn, report_of(world), 3, teacher.id, "Thank you.", now)
         )
         world.settle()
-        mei.hears("Your report is accepted", "Thank you.")
+        mei.hears("Your report is accepted", "Thank you.", "May others read it")
+        assert "without your name" in presses(world, mei, "Without my name").text
+        assert read(world, lambda conn: consent_of(conn, report_of(world))) is May.NAMELESS
         assert [handed_in(world, number)["done"].count("\n") for number in (1, 2, 3)] == [0, 1, 2]
         world.fast_forward(days=40)
         assert mei.unheard == []

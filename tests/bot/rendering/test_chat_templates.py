@@ -65,6 +65,7 @@ WAYS: list[dict[str, Any]] = [
     {"id": 3, "number": 3, "channel": "web", "can": "looks", "why": "", "proven": False, "pushes": False},
 ]
 FULL: dict[str, Any] = {
+    "may": "named",
     "ways": WAYS,
     "meets_at": LATER,
     "times": [{"zone": "America/New_York", "cities": [["纽约", "US"]], "more": 2}],
@@ -411,6 +412,7 @@ BARE = (
         "can_open": False,
         "for_good": False,
         "word": "cannot",
+        "may": "no",
     }
     | QUIET
 )
