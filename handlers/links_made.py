@@ -127,6 +127,14 @@ def meeting_file_link(
     return f"{settings.service.url}/a/{token}/meeting.ics"
 
 
+def round_page_link(
+    conn: Connection, settings: Settings, prompt: Prompt, channel: str, now: datetime, real_now: datetime
+) -> str:
+    """Return a link for a member herself to the page on which she can speak in a round; good until that is over."""
+    file = meeting_file_link(conn, settings, prompt, channel, now, real_now)
+    return file.removesuffix("/meeting.ics")
+
+
 def report_link(conn: Connection, settings: Settings, person_id: int, real_now: datetime) -> str:
     """Return a link for a student herself to the page on which she writes her report; good for thirty days."""
     expires_at = real_now + REPORT_FOR

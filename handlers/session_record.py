@@ -35,8 +35,15 @@ def of_session(conn: Connection, board: SessionBoard, renderer: Renderer, langua
     ]
     about += [words["off"]] if session.state is SessionState.CANCELLED else []
     rows = [[seat.name, seat.number, *_said(seat, words, language)] for seat in seats]
-    text = minutes.latest(conn, session.id)
+    text = minutes.latest(conn, session.id) or assembled(board, words["voice"], words["colon"])
     return Record(session.title, about, [words[one] for one in _HEADS_SESSION], rows, text, words["minutes"])
+
+
+def assembled(board: SessionBoard, voice: str, colon: str) -> str:
+    """Return the minutes of a round as they assemble themselves: who said what, in its order."""
+    names = {seat.person_id: seat.name for seat in board.seats}
+    said = [(names.get(one.person_id), one.text or voice) for one in board.spoken]
+    return "\n".join(f"{name}{colon}{text}" for name, text in said if name is not None)
 
 
 def of_member(

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select
 
 from bot.reports.store import report_files
+from bot.sessions.words import session_words
 from bot.storage.vault import Vault
 
 YOUNG = timedelta(days=1)
@@ -12,8 +13,9 @@ YOUNG = timedelta(days=1)
 
 
 def forget_unused(conn: Connection, vault: Vault, real_now: datetime) -> int:
-    """Drop what no report names; return how many files that were."""
+    """Drop what no report and no voice note names; return how many files that were."""
     known = set(conn.execute(select(report_files.c.digest).distinct()).scalars())
+    known |= set(conn.execute(select(session_words.c.digest).distinct()).scalars())
     unused = [digest for digest in vault.lying_since(real_now - YOUNG) if digest not in known]
     for digest in unused:
         vault.drop(digest)

@@ -5,7 +5,7 @@ import secrets
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, exists, false, select
 
 from bot.addresses.model import PULL_ONLY
 from bot.engine.session_standing import FOLDER, standings
@@ -46,6 +46,8 @@ def say_here(
     standing = standings(conn, [prompt_id]).get(prompt_id)
     if one is None or session is None or one.person_id != person_id or standing is None or not standing.is_member:
         return Outcome.REFUSED
+    if session.is_round:
+        return Outcome.REFUSED  # there whoever says something is
     if one.mark in _THERE:
         return Outcome.ALREADY
     mark = mark_at(session, now)
@@ -95,7 +97,7 @@ def close(conn: Connection, session: Session, one: Invitation, now: datetime) ->
     kept = exists().where(
         session_invitations.c.session_id == session.id, session_invitations.c.mark.in_([mark.value for mark in _THERE])
     )
-    mark = mark_after(one, heard=_was_heard(conn, one), is_kept=bool(conn.execute(select(kept)).scalar()))
+    mark = mark_after(one, heard=_was_heard(conn, session, one), is_kept=bool(conn.execute(select(kept)).scalar()))
     if mark is None:
         return one.mark
     marks.put(conn, session.id, one.person_id, mark, How.RULE, now)
@@ -111,6 +113,7 @@ def counting_invitation(conn: Connection, person_id: int, now: datetime) -> int 
             session_invitations.c.person_id == person_id,
             session_invitations.c.left_at.is_(None),
             sessions.c.state == SessionState.PLANNED.value,
+            sessions.c.is_round == false(),
         )
         .order_by(sessions.c.starts_at.desc())
         .limit(20)
@@ -133,8 +136,10 @@ def _checked(conn: Connection, right: str, one: Invitation, code: str | None, no
     return Outcome.WRONG
 
 
-def _was_heard(conn: Connection, one: Invitation) -> bool:
+def _was_heard(conn: Connection, session: Session, one: Invitation) -> bool:
     """Tell whether the question got to her: what lies on a page that she has not opened has asked her nothing."""
+    if session.is_round:
+        return conn.execute(select(prompts.c.asked_at).where(prompts.c.id == one.prompt_id)).scalar() is not None
     query = select(outbox.c.id).where(
         outbox.c.prompt_id == one.prompt_id,
         outbox.c.template == HERE,

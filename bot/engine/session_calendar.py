@@ -31,7 +31,7 @@ def feed_of(conn: Connection, person: Person, renderer: Renderer, now: datetime)
     invited = store.invitations_to(conn, person.id, now - FEED_KEEPS)
     known = store.by_ids(conn, [one.session_id for one in invited])
     standing = standings(conn, [one.prompt_id for one in invited])
-    hers = [one for one in invited if standing[one.prompt_id].is_member]
+    hers = [one for one in invited if standing[one.prompt_id].is_member and not known[one.session_id].is_round]
     facts = load_facts(conn, [person.id])[person.id]
     entries = [_entry(one, her, person, facts, renderer) for one, her in not_asked_yet(conn, person.id, now)]
     entries += [_entry(known[one.session_id], one, person, facts, renderer) for one in hers]
@@ -43,7 +43,14 @@ def file_of(conn: Connection, prompt_id: int, person: Person, renderer: Renderer
     one = store.invitation_of(conn, prompt_id)
     session = None if one is None else store.by_id(conn, one.session_id)
     standing = standings(conn, [prompt_id]).get(prompt_id)
-    if one is None or session is None or one.person_id != person.id or standing is None or not standing.is_member:
+    if (
+        one is None
+        or session is None
+        or session.is_round
+        or one.person_id != person.id
+        or standing is None
+        or not standing.is_member
+    ):
         return None
     facts = load_facts(conn, [person.id])[person.id]
     return as_calendar([_entry(session, one, person, facts, renderer)], _method(session, Method.PUBLISH))
@@ -55,8 +62,8 @@ def mail_of(
     """Return the calendar that goes with a mail about a session, and its method; `page` is where its link leads."""
     one = store.invitation_of(conn, prompt_id)
     session = None if one is None else store.by_id(conn, one.session_id)
-    if one is None or session is None:
-        return None
+    if one is None or session is None or session.is_round:
+        return None  # nobody meets at an hour
     facts = load_facts(conn, [person.id])[person.id]
     entry = _entry(replace(session, is_discreet=True), one, person, facts, renderer)
     method = _method(session, Method.REQUEST)

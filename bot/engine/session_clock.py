@@ -44,8 +44,11 @@ def go_on(conn: Connection, prompt_id: int, now: datetime, quiet: Quiet) -> None
     if now >= counts_until(session):
         _after(conn, members, session, one, now)
         return
-    if now >= session.starts_at:
+    if now >= session.open_until:
         one = _begun(conn, members, session, one, now)
+    elif session.is_round:
+        if one.mark is None:
+            one = _chase(conn, members, session, one, prompts_store.from_row(row), now)
     elif one.reply is Rsvp.YES:
         _remind(conn, members, session, one, now)
     elif one.reply is None:

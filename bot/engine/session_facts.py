@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from bot.engine.facts import load_facts
 from bot.prompts.model import Prompt
-from bot.sessions import marks, store
+from bot.sessions import marks, store, words
 from bot.sessions.attendance import can_make_up, makeup_until, next_question, phase_of
 from bot.sessions.model import KIND, Invitation, Session, SessionState, session_in
 
@@ -39,6 +39,9 @@ def of_invitation(conn: Connection, prompt: Prompt, now: datetime) -> dict[str, 
         "is_off": found.state is SessionState.CANCELLED,
         "series_every": found.every or "",
         "series_times": _times(conn, found),
+        "is_round": found.is_round,
+        "open_until": found.open_until,
+        "spoken": words.count_of(conn, found.id, prompt.person_id) if found.is_round else 0,
         "phase": phase_of(found, now).value,
         "mark": one.mark.value if one.mark else "",
         "wants_code": found.code is not None,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from itertools import groupby
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, false, select
 
 from bot.engine.facts import load_facts
 from bot.engine.person_facts import PersonFacts
@@ -173,6 +173,7 @@ def _borne(
             sessions.c.branch_id == branch_id,
             sessions.c.state == SessionState.PLANNED.value,
             sessions.c.starts_at < now,
+            sessions.c.is_round == false(),
             sessions.c.starts_at > now - REMEMBERED,
             table.c.left_at.is_(None),
         )

@@ -23,13 +23,14 @@ from bot.prompts.model import State
 from bot.prompts.store import prompts
 from bot.sessions import store
 from bot.sessions.attendance import makeup_until
-from bot.sessions.model import KIND, Invitation, Session, SessionState
+from bot.sessions.model import KIND, Invitation, Session
+from bot.sessions.rules import ROUND_FOR
 from bot.sessions.series import uid_of
 from bot.sessions.store import session_invitations, sessions
 
 
 def _new_and_gone(*, of_one: bool) -> tuple[Select[Any], Select[Any]]:
-    is_ahead = and_(sessions.c.state == SessionState.PLANNED.value, sessions.c.starts_at > bindparam("now"))
+    is_ahead = store.is_ahead(bindparam("now"), bindparam("rounds_since"))
     is_asked = or_(sessions.c.asked_from.is_(None), sessions.c.asked_from <= bindparam("now"))
     if of_one:
         is_ahead = and_(is_ahead, sessions.c.id == bindparam("one"))
@@ -63,7 +64,9 @@ _NEW_AND_GONE = {of_one: _new_and_gone(of_one=of_one) for of_one in (False, True
 def follow_members(conn: Connection, now: datetime, quiet: Quiet, session_id: int | None = None) -> int:
     """Invite who is in a branch and not in its sessions ahead, and let go who has left; return how many those were."""
     new, gone = _NEW_AND_GONE[session_id is not None]
-    which = {"now": now} if session_id is None else {"now": now, "one": session_id}
+    which: dict[str, Any] = {"now": now, "rounds_since": now - ROUND_FOR}
+    if session_id is not None:
+        which["one"] = session_id
     joins, leaves = conn.execute(new, which).all(), list(conn.execute(gone, which).scalars())
     for prompt_id in leaves:
         _let_go(conn, prompt_id, now)
@@ -78,9 +81,9 @@ def follow_members(conn: Connection, now: datetime, quiet: Quiet, session_id: in
 def ask(conn: Connection, members: Members, session: Session, one: Invitation, now: datetime) -> Invitation:
     """Queue the question to one member, for when she may hear it, and return her invitation with its next look."""
     at = members.may_hear(one.person_id, now)
-    if at < session.starts_at:
+    if at < session.open_until:
         tell(conn, members, session, one, "question", Kind.QUESTION, now, at=at)
-    asked = replace(one, told_at=min(at, session.starts_at), told_start=session.starts_at)
+    asked = replace(one, told_at=min(at, session.open_until), told_start=session.starts_at)
     values = {"told_at": asked.told_at, "told_start": asked.told_start}
     store.set_invitation(conn, one.id, **values, next_at=members.next_look(session, asked, now))
     return asked
@@ -91,8 +94,8 @@ def _invite(conn: Connection, session: Session, person_id: int, members: Members
     before = conn.execute(select(prompts.c.id).where(*where)).scalar()
     one = None if before is None else store.invitation_of(conn, before)
     if before is not None and one is not None:
-        state = State.OPEN if one.reply is None else State.ANSWERED
-        values = {"state": state.value, "due_at": session.starts_at, "closes_at": makeup_until(session)}
+        state = State.OPEN if one.reply is None and one.mark is None else State.ANSWERED
+        values = {"state": state.value, "due_at": session.open_until, "closes_at": makeup_until(session)}
         prompts_store.update(conn, before, **values)
         store.set_invitation(conn, one.id, left_at=None)
         one = replace(one, left_at=None)
@@ -117,7 +120,7 @@ def _first(conn: Connection, session: Session, person_id: int, zone: str, now: d
         "zone": zone,
         "state": State.OPEN.value,
         "opens_at": now,
-        "due_at": session.starts_at,
+        "due_at": session.open_until,
         "closes_at": makeup_until(session),
         "step": 0,
         "late_by_seconds": 0,

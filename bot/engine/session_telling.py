@@ -43,12 +43,14 @@ class Members:
         """Return when the clock looks at an invitation next; None when nothing is left to say by itself."""
         if one.left_at is not None or session.state is SessionState.CANCELLED:
             return None
-        if now >= session.starts_at:
+        if now >= session.open_until:
             return None if one.closed_at is not None else max(now, counts_until(session))
-        return self._before(session, one, now) or session.starts_at
+        return self._before(session, one, now) or session.open_until
 
     def _before(self, session: Session, one: Invitation, now: datetime) -> datetime | None:
-        if one.reply is Rsvp.YES:
+        if session.is_round and one.mark is not None:
+            return None
+        if one.reply is Rsvp.YES and not session.is_round:
             day = session.starts_at - LEADS[Lead.DAY]
             morning = after_quiet(day, self.facts[one.person_id].zone_now(day), self.quiet)
             found = next_reminder(session.starts_at, now, None if morning == day else morning)
@@ -59,7 +61,7 @@ class Members:
     def in_time(self, session: Session, person_id: int, at: datetime) -> datetime | None:
         """Return when she may be asked again from an instant on; None when replies are not wanted any more by then."""
         at = self.may_hear(person_id, at)
-        return at if at < min(session.rsvp_by, session.starts_at) else None
+        return at if at < min(session.rsvp_by, session.open_until) else None
 
 
 def load_members(conn: Connection, person_ids: Iterable[int], quiet: Quiet) -> Members:
@@ -99,7 +101,7 @@ def tell(  # noqa: PLR0913 - what a message has
         now=now,
         prompt_id=one.prompt_id,
         not_before=at,
-        expires_at=expires_at or session.starts_at,
+        expires_at=expires_at or session.open_until,
         data=data,
     )
     outbox_store.put(conn, [row])

@@ -150,7 +150,7 @@ def _ahead(conn: Connection, session_id: int, now: datetime) -> Session:
     found = store.by_id(conn, session_id, locked=True) or found
     if found.state is SessionState.CANCELLED:
         raise SessionRefused(Fault.CANCELLED, session_id)
-    if found.starts_at <= now:
+    if found.open_until <= now:
         raise SessionRefused(Fault.BEGUN, session_id)
     return found
 

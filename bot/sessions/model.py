@@ -74,6 +74,8 @@ class Session:
     every: str | None = None
     asked_from: datetime | None = None
     """When its members are asked; None: as soon as it is made."""
+    is_round: bool = False
+    """Whether nobody has to meet: everybody says what she has to say between its start and its end."""
     code: str | None = None
     """Four digits that are spoken in the session; whoever says that she is there gives them. None: nobody is asked."""
 
@@ -86,6 +88,11 @@ class Session:
     def ends_at(self) -> datetime:
         """Return when it is over."""
         return self.starts_at + timedelta(minutes=self.minutes)
+
+    @property
+    def open_until(self) -> datetime:
+        """Return until when members are asked: the start, or the end of a round."""
+        return self.ends_at if self.is_round else self.starts_at
 
     def is_ahead(self, now: datetime) -> bool:
         """Tell whether it will take place and has not begun."""

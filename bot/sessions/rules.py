@@ -12,6 +12,8 @@ LONGEST_TITLE, LONGEST_LINK, LONGEST_MATERIAL = 120, 1000, 4000
 SHORTEST, LONGEST = 5, 12 * 60
 FARTHEST = timedelta(days=366)
 CHASE_EVERY = timedelta(days=1)
+ROUND_FOR = timedelta(hours=48)
+"""How long a round is open that nobody has to meet for."""
 
 
 class Lead(StrEnum):
@@ -70,6 +72,13 @@ def checked(plan: Plan, now: datetime) -> Plan:
     return replace(plan, title=title, link=_link(plan.link), material=material, rsvp_by=rsvp_by)
 
 
+def checked_round(title: str, material: str | None, zone: str, now: datetime) -> Plan:
+    """Return the plan of a round that begins now; SessionRefused names the first thing that is wrong with it."""
+    plan = checked(Plan(title, now + timedelta(days=1), zone, SHORTEST, None, material), now)
+    minutes = int(ROUND_FOR.total_seconds() // 60)
+    return replace(plan, starts_at=now, minutes=minutes, rsvp_by=now + ROUND_FOR)
+
+
 def next_reminder(
     starts_at: datetime, now: datetime, quiet_end: datetime | None = None
 ) -> tuple[Lead, datetime] | None:
@@ -100,7 +109,7 @@ def lead_at(starts_at: datetime, now: datetime) -> Lead:
 def next_chase(session: Session, told_at: datetime) -> datetime | None:
     """Return when somebody who has not replied may be asked again, a day after she was; None past the deadline."""
     at = told_at + CHASE_EVERY
-    return at if at < min(session.rsvp_by, session.starts_at) else None
+    return at if at < min(session.rsvp_by, session.open_until) else None
 
 
 def can_wait(invitation: Invitation, old: datetime, new: datetime | None, morning: datetime) -> bool:

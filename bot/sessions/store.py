@@ -6,8 +6,10 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import (
+    BindParameter,
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     ForeignKey,
     Index,
@@ -16,8 +18,11 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    and_,
     bindparam,
+    false,
     func,
+    or_,
     select,
 )
 
@@ -54,6 +59,7 @@ sessions = Table(
     Column("every", String(8)),
     # Members are not asked before; calendars have it at once.
     Column("asked_from", UtcDateTime),
+    Column("is_round", Boolean, nullable=False, server_default=false()),
     # A message about it that was queued before this says what is no longer true.
     Column("changed_at", UtcDateTime, nullable=False),
 )
@@ -142,6 +148,13 @@ def by_ids(conn: Connection, session_ids: Sequence[int]) -> dict[int, Session]:
     return {row.id: _session(row) for row in conn.execute(query)}
 
 
+def is_ahead(now: datetime | BindParameter[Any], rounds_since: datetime | BindParameter[Any]) -> ColumnElement[bool]:
+    """Hold for the sessions that will take place, and for rounds that are under way: those that began since then."""
+    starts_at = sessions.c.starts_at
+    is_planned = sessions.c.state == SessionState.PLANNED.value
+    return and_(is_planned, starts_at > rounds_since, or_(starts_at > now, sessions.c.is_round))
+
+
 def ahead(conn: Connection, now: datetime) -> list[Session]:
     """Return the sessions that will take place, the next one first."""
     query = select(sessions).where(sessions.c.state == SessionState.PLANNED.value, sessions.c.starts_at > now)
@@ -178,6 +191,13 @@ def invitation_of(conn: Connection, prompt_id: int, *, locked: bool = False) -> 
     query = select(session_invitations).where(session_invitations.c.prompt_id == prompt_id)
     row = conn.execute(query.with_for_update() if locked else query).one_or_none()
     return None if row is None else _invitation(row)
+
+
+def is_round(conn: Connection, prompt_id: int) -> bool:
+    """Tell whether a prompt asks for words in a round; nothing sealed is opened."""
+    table = session_invitations
+    query = select(sessions.c.is_round).join(table, table.c.session_id == sessions.c.id)
+    return bool(conn.execute(query.where(table.c.prompt_id == prompt_id)).scalar())
 
 
 def invitations_to(conn: Connection, person_id: int, since: datetime) -> list[Invitation]:

@@ -34,6 +34,7 @@ from bot.sessions import busy as session_busy
 from bot.sessions import marks as session_marks
 from bot.sessions import minutes as session_minutes
 from bot.sessions import store as sessions
+from bot.sessions import words as session_words
 from bot.signins import store as signins
 from bot.stand_ins import store as stand_ins
 from bot.storage import state
@@ -73,6 +74,7 @@ __all__ = [
     "session_busy",
     "session_marks",
     "session_minutes",
+    "session_words",
     "sessions",
     "signins",
     "stand_ins",

@@ -3,7 +3,7 @@
 Nothing of safety is here, and nothing of another branch.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection, select
@@ -11,11 +11,12 @@ from sqlalchemy import Connection, select
 from bot.branches.store import branch_members, branches, led_by
 from bot.people.model import Person, RoleKind
 from bot.people.store import people
-from bot.sessions import marks, store
+from bot.sessions import marks, store, words
 from bot.sessions.attendance import Phase, phase_of
 from bot.sessions.marks import session_marks
 from bot.sessions.model import How, Invitation, Mark, Rsvp, Session, SessionState
 from bot.sessions.store import session_invitations, sessions
+from bot.sessions.words import Spoken
 
 LATEST = 60
 
@@ -44,6 +45,8 @@ class SessionBoard:
     branch: str
     phase: Phase
     seats: list[Seat]
+    spoken: list[Spoken] = field(default_factory=list)
+    """What was said in a round."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -155,7 +158,9 @@ def whole_board(conn: Connection, session: Session, branch: str, now: datetime) 
         )
         for row in rows
     ]
-    return SessionBoard(session, branch, phase_of(session, now), sorted(seats, key=lambda seat: seat.mark is not None))
+    there = sorted(seats, key=lambda seat: seat.mark is not None)
+    spoken = words.of_session(conn, session.id) if session.is_round else []
+    return SessionBoard(session, branch, phase_of(session, now), there, spoken)
 
 
 def _seat(
@@ -166,7 +171,7 @@ def _seat(
     answers: dict[int, str],
     last: tuple[How, str] | None,
 ) -> Seat:
-    how, author = last or (None, "")
+    how, author = last if last and one.mark else (None, "")
     return Seat(one.person_id, number, name, one.reply, reason, one.mark, how, one.marked_at, author, answers)
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, func, select
 
 from bot.branches.store import branches
 from bot.sessions import store
-from bot.sessions.model import Session, SessionState
+from bot.sessions.model import Session
+from bot.sessions.rules import ROUND_FOR
 from bot.sessions.store import session_invitations, sessions
 
 NO_REPLY = "none"
@@ -31,7 +32,7 @@ def listed_sessions(
     if only:
         query = query.where(sessions.c.id.in_(only))
     elif not also_past:
-        query = query.where(sessions.c.state == SessionState.PLANNED.value, sessions.c.starts_at > now)
+        query = query.where(store.is_ahead(now, now - ROUND_FOR))
     rows = conn.execute(query.order_by(sessions.c.starts_at, sessions.c.id)).all()
     ids = [row.id for row in rows]
     known = store.by_ids(conn, ids)

@@ -5,7 +5,7 @@ from bot.engine.session_replies import Outcome, give_reason, open_invitation, sa
 from bot.prompts import store as prompts
 from bot.sessions import store
 from bot.sessions.model import KIND, Rsvp
-from handlers.chat import session_attended, waiting
+from handlers.chat import session_attended, session_round, waiting
 from handlers.chat.asking import ask_again, unanswered
 from handlers.chat.calendar_linked import file_asked
 from handlers.chat.words import whole
@@ -19,7 +19,7 @@ def pressed(chat: Chat, prompt_id: int, choice: str) -> bool:
     if choice in set(Rsvp):
         _said(chat, prompt_id, Rsvp(choice))
         return True
-    if session_attended.pressed(chat, prompt_id, choice):
+    if session_round.pressed(chat, prompt_id, choice) or session_attended.pressed(chat, prompt_id, choice):
         return True
     prompt = prompts.by_id(chat.conn, prompt_id)
     if choice not in {"about", "calendar", "why", "off"}:
@@ -60,6 +60,9 @@ def written(chat: Chat, text: str) -> bool:
 
 def written_here(chat: Chat, prompt_id: int, text: str) -> None:
     """Take what she writes on the page of one invitation: a reply, else why she has replied so."""
+    if store.is_round(chat.conn, prompt_id):
+        session_round.written(chat, prompt_id, text)
+        return
     word = meant_by(whole(text), is_newest=True)
     if word is not None:
         _said(chat, prompt_id, word)

@@ -33,6 +33,7 @@ from handlers.chat import (
     rollcall_answered,
     session_answered,
     session_attended,
+    session_round,
     stopped,
     waiting,
     zoned,
@@ -43,13 +44,14 @@ from handlers.chat.pressing import pressed
 from handlers.chat.words import answer_in, command_in, is_consent, is_digit, is_false_alarm, yes_or_no
 from handlers.context import Chat
 
-_OWN_WORDS = frozenset({session_answered.STEP, session_attended.MAKEUP_STEP})
+_OWN_WORDS = frozenset({session_answered.STEP, session_attended.MAKEUP_STEP, session_round.STEP})
 """Steps in which whatever she writes is meant for them, also what would mean something elsewhere."""
 
 _OF_ROW: dict[str, tuple[str, Callable[[Chat, int, str], None]]] = {
     noted.STEP: ("prompt", noted.written),
     session_answered.STEP: ("prompt", session_answered.reason_written),
     session_attended.MAKEUP_STEP: ("prompt", session_attended.makeup_written),
+    session_round.STEP: ("prompt", session_round.written),
     case_noted.STEP: ("case", case_noted.written),
     reminded.STEP: ("reminder", reminded.date_written),
 }

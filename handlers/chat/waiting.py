@@ -18,6 +18,7 @@ _LEFT = frozenset(
         "session.reason",
         "session.code",
         "session.makeup",
+        "session.round",
         "busy.when",
         "pause.date",
         "paper.date",

@@ -19,6 +19,7 @@ from bot.people.store import by_id
 from bot.prompts import store as prompts
 from bot.prompts.model import State
 from bot.sessions.model import KIND as SESSION
+from bot.sessions.store import is_round
 from bot.storage.writer import Urgency
 from handlers.web import posted
 from handlers.web.answer_said import Page, said
@@ -35,6 +36,7 @@ class _Found:
 
     page: Page
     question: Rendered
+    is_round: bool = False
 
 
 def routes(site: Site) -> list[Route]:
@@ -44,7 +46,7 @@ def routes(site: Site) -> list[Route]:
         found = await site.database.aread_first(lambda conn: _find(conn, site, request.path_params["token"]))
         if isinstance(found, int):
             return plain(site, request, found, what="answer")
-        return _render(site, request, found.page, [found.question], first=True)
+        return _render(site, request, found.page, [found.question], first=True, is_round=found.is_round)
 
     async def press(request: Request) -> Response:
         form = posted.read(await request.form())
@@ -68,7 +70,7 @@ def routes(site: Site) -> list[Route]:
 
 def _say(conn: Connection, site: Site, token: str, form: Posted) -> tuple[Page, list[Rendered]] | int:
     now = site.now
-    page = _page(conn, site, token, now, cries=form.press == "sos:yes" or cry_in(form.text) is not None)
+    page = page_of(conn, site, token, now, cries=form.press == "sos:yes" or cry_in(form.text) is not None)
     if isinstance(page, int):
         return page
     sender = f"answer:{page.link_id}"
@@ -78,7 +80,7 @@ def _say(conn: Connection, site: Site, token: str, form: Posted) -> tuple[Page, 
 
 def _find(conn: Connection, site: Site, token: str) -> _Found | int:
     now = site.now
-    page = _page(conn, site, token, now)
+    page = page_of(conn, site, token, now)
     if isinstance(page, int):
         return page
     template = f"{page.prompt.kind}/question"
@@ -93,10 +95,10 @@ def _find(conn: Connection, site: Site, token: str) -> _Found | int:
         settings=services.settings,
         now=now,
     )
-    return _Found(page, question)
+    return _Found(page, question, page.prompt.kind == SESSION and is_round(conn, page.prompt.id))
 
 
-def _page(conn: Connection, site: Site, token: str, now: datetime, *, cries: bool = False) -> Page | int:
+def page_of(conn: Connection, site: Site, token: str, now: datetime, *, cries: bool = False) -> Page | int:
     """Return the page of a token, or the status that says why there is none; for a cry it is never too late."""
     link = links.find(conn, token, LinkPurpose.ANSWER)
     if link is None or link.prompt_id is None:
@@ -113,7 +115,9 @@ def _page(conn: Connection, site: Site, token: str, now: datetime, *, cries: boo
     return Page(link.id, person, prompt)
 
 
-def _render(site: Site, request: Request, page: Page, shown: list[Rendered], *, first: bool) -> Response:
+def _render(
+    site: Site, request: Request, page: Page, shown: list[Rendered], *, first: bool, is_round: bool = False
+) -> Response:
     return site.page(
         request,
         "web/answer.html",
@@ -121,6 +125,8 @@ def _render(site: Site, request: Request, page: Page, shown: list[Rendered], *, 
         messages=shown,
         prompt=page.prompt,
         first=first,
+        is_round=is_round,
+        voice=request.query_params.get("voice", ""),
         nonce=posted.new_nonce,
         ask_position=next((message.ask_position for message in shown if message.ask_position), None),
     )

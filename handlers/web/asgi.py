@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp
 
 from bot.rendering.renderer import templates_folder
+from bot.sessions.voices import MOST_BYTES
 from bot.storage.database import Database
 from handlers.api.app import make_api
 from handlers.api.parts import Parts
@@ -54,6 +55,8 @@ from handlers.web import (
     rollcalls,
     roster_import,
     roster_page,
+    round_form,
+    round_voice,
     selection_wish,
     session_board,
     session_files,
@@ -106,6 +109,8 @@ PAGES = (
     report_hosts,
     report_review,
     session_hours,
+    round_form,
+    round_voice,
     reach,
     notice,
     notice_group,
@@ -150,6 +155,7 @@ def make_web(  # noqa: PLR0913 - one argument for each thing that pages need of 
     pages = (route for page in PAGES for route in page.routes(site))
     limits = services.settings.limits
     larger = {"/api/": limits.api_body_bytes, roster_import.PAGE: limits.import_body_bytes}
+    larger[round_voice.UPLOAD] = MOST_BYTES + limits.body_bytes
     larger[report_files.UPLOAD] = services.settings.reports.file_bytes + limits.body_bytes
     app = Starlette(
         routes=[*pages, *routes, Mount("/api/v1", api), static.mount(folder)],

@@ -14,12 +14,14 @@ from bot.engine.facts import load_facts
 from bot.engine.session_attendance import enter, set_code
 from bot.local_time import Quiet
 from bot.people.store import by_number
+from bot.rendering.session_record import words_of
 from bot.sessions import minutes
 from bot.sessions.attendance import Phase, phase_of
 from bot.sessions.faults import Fault, SessionRefused
 from bot.sessions.model import Mark
 from bot.views.session_board import SessionBoard, board_of, leads, sessions_led
 from bot.views.session_list import Listed, listed_sessions
+from handlers.session_record import assembled
 from handlers.web.session import Reader, console_page, guarded_form, signed_in
 from handlers.web.site import Site
 
@@ -41,11 +43,12 @@ def routes(site: Site) -> list[Route]:
     async def show(request: Request, reader: Reader) -> Response:
         def look(conn: Connection) -> tuple[SessionBoard, dict[int, str], str]:
             board = board_in(conn, site, request, reader)
+            words = words_of(site.services.renderer, site.language(request, reader.person.language))
             facts = load_facts(conn, [seat.person_id for seat in board.seats])
             return (
                 board,
                 {one: her.zone_now(board.session.starts_at) for one, her in facts.items()},
-                minutes.latest(conn, board.session.id),
+                minutes.latest(conn, board.session.id) or assembled(board, words["voice"], words["colon"]),
             )
 
         board, zones, text = await site.database.aread(look)
