@@ -3,6 +3,7 @@
 The files are read as they are when the renderer is made; nothing compiled is kept beside them.
 """
 
+from functools import lru_cache
 from gettext import NullTranslations
 from io import BytesIO
 from pathlib import Path
@@ -30,8 +31,14 @@ def load(locale_folder: Path, language: str) -> NullTranslations:
     """Return the translations for `zh` (all .po files merged) or `en` (the templates' own words)."""
     if language == "en":
         return NullTranslations()
+    return _merged(tuple((path, path.stat().st_mtime_ns) for path in catalogue_files(locale_folder)))
+
+
+@lru_cache(maxsize=4)
+def _merged(as_of: tuple[tuple[Path, int], ...]) -> NullTranslations:
+    """Merge files as they are at their instants: chat, pages and whoever renders next share the work."""
     merged = Catalog(locale=CHINESE)
-    for path in catalogue_files(locale_folder):
+    for path, _ in as_of:
         for message in read_catalogue(path):
             if message.id and message.string and not message.fuzzy:
                 merged.add(message.id, message.string, context=message.context)

@@ -15,9 +15,11 @@ from jinja2 import BaseLoader, Environment, FileSystemLoader, StrictUndefined, T
 from bot.outbox.model import Rendered
 from bot.rendering.catalogues import load
 from bot.rendering.chat_syntax import parse_controls, split_source
+from bot.rendering.compiled import Compiled
 from bot.rendering.filters import for_language
 
 LANGUAGES = ("zh", "en")
+_COMPILED_CHAT, _COMPILED_PAGES = Compiled(), Compiled()
 _BLANKS = re.compile(r"[ \t]+\n")
 _GAPS = re.compile(r"\n{3,}")
 _CONTROLS = "#controls"
@@ -123,6 +125,7 @@ def _chat_environment(folder: Path, language: str) -> Environment:
         loader=_ChatLoader(folder),
         autoescape=False,  # noqa: S701 - chat messages are plain text, not HTML
         undefined=StrictUndefined,
+        bytecode_cache=_COMPILED_CHAT,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,  # an included part ends its line
@@ -138,6 +141,7 @@ def _page_environment(folder: Path, language: str) -> Environment:
         loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,
+        bytecode_cache=_COMPILED_PAGES,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
