@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, m
 
 from bot import settings_dingtalk, settings_groups, settings_mail, settings_records, settings_wechat, settings_wecom
 from bot.errors import Mistake, SettingsError
+from bot.settings_branches import BranchesSection
 from bot.settings_digest import DigestSection
 from bot.settings_dingtalk import DingTalk
 from bot.settings_limits import Limits as Limits  # noqa: PLC0414 - others take it from here
@@ -165,6 +166,7 @@ class Settings(_Section):
     digest: DigestSection = DigestSection()
     policies: PoliciesSection = PoliciesSection()
     reports: ReportsSection = ReportsSection()
+    branches: BranchesSection = BranchesSection()
 
     @model_validator(mode="before")
     @classmethod

@@ -148,6 +148,13 @@ def plan_link(conn: Connection, settings: Settings, person_id: int, real_now: da
     return f"{settings.service.url}/plan/{token}"
 
 
+def mine_link(conn: Connection, settings: Settings, person_id: int, real_now: datetime) -> str:
+    """Return a link for a member to her own page: what is due, and what her branch shares; good for thirty days."""
+    expires_at = real_now + REPORT_FOR
+    token = links.make(conn, LinkPurpose.MINE, person_id, real_now=real_now, expires_at=expires_at, channel="web")
+    return f"{settings.service.url}/mine/{token}"
+
+
 def oldest_open(conn: Connection, person_id: int, now: datetime) -> Prompt | None:
     """Return what has waited longest for an answer: what is running first, then what was given up but can be said."""
     answerable = open_of(conn, person_id, now)

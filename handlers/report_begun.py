@@ -15,7 +15,7 @@ from bot.prompts.model import Choice
 from bot.prompts.notes import NoteKind
 from bot.prompts.store import notes, prompts
 from bot.reports import drafts, store
-from bot.reports.model import KIND, Report, Stage
+from bot.reports.model import KIND, Form, Report, Stage
 from bot.trips.model import Trip
 from bot.trips.store import of_person
 from handlers.services import Services
@@ -42,7 +42,7 @@ def current_report(conn: Connection, person: Person, services: Services) -> Repo
 
 def begin(conn: Connection, report: Report, person: Person, services: Services) -> Report:
     """Write what is known of the stay into a report that nobody has touched, and put her at its first section."""
-    sections = services.sections
+    sections = services.sections_of(report)
     if report.section and sections.of(report.section) is not None:
         return report
     now = services.clock.now()
@@ -62,8 +62,10 @@ def begin(conn: Connection, report: Report, person: Person, services: Services) 
 def own_notes(conn: Connection, report: Report) -> list[tuple[date, str]]:
     """Return what she noted in good weeks of the stay, the oldest first: hers to put into the report, or not.
 
-    Never what she said of a hard week or to whoever helped her, and nothing of a branch.
+    Never what she said of a hard week or to whoever helped her, and nothing of a branch; nothing of it for a branch.
     """
+    if report.form is not Form.STAY:
+        return []
     query = (
         select(notes.c.at, notes.c.body, prompts.c.zone)
         .join(prompts, prompts.c.id == notes.c.prompt_id)

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot.engine.buddies import end_all
+from bot.engine.obligation_following import look_again
 from bot.engine.replanning import replan
 from bot.engine.standing_in import end_changed
 from bot.errors import MistakesError
@@ -95,6 +96,7 @@ def _apply(conn: Connection, found: Difference, now: datetime, programmes: Progr
     replanned |= {people[change.key[0]] for change in found.of(PEOPLE) if _bears_on_plans(change)}
     for piece in people_store.chunks(sorted(replanned)):
         replan(conn, piece, programmes, now)
+    look_again(conn)
 
 
 def _bears_on_plans(change: Change) -> bool:

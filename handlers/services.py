@@ -10,7 +10,8 @@ from bot.outbox.model import Rendered
 from bot.places.zone_finder import ZoneFinder
 from bot.programmes.versions import Programmes
 from bot.rendering.renderer import Renderer
-from bot.reports.sections import Sections, shipped
+from bot.reports.model import Form, Report
+from bot.reports.sections import Sections, shipped, shipped_study
 from bot.settings import Settings
 
 
@@ -42,3 +43,9 @@ class Services:
     answer_stranger: Callable[[StrangerReply], None] = _drop
     sections: Sections = field(default_factory=shipped)
     """What a report consists of."""
+    study: Sections = field(default_factory=shipped_study)
+    """What a study report consists of."""
+
+    def sections_of(self, report: Report) -> Sections:
+        """Return what a report of this form consists of."""
+        return self.study if report.form is Form.STUDY else self.sections

@@ -19,6 +19,7 @@ from bot.engine.duty_rotas import load_duty, staff_of
 from bot.engine.pushing import look_again
 from bot.errors import Mistake, MistakesError, SettingsError
 from bot.journal import store as journal
+from bot.obligations.parse import rules_in
 from bot.people.store import units
 from bot.places.countries import REGIONS, find_country
 from bot.policies import parse as policies_parse
@@ -76,17 +77,32 @@ def read_sections(settings: Settings) -> Sections:
         raise SettingsError(
             [Mistake(f"[reports] {key}", f"there is no file {name!r}", mend) for key, name in missing.items()]
         )
-    if not file:
-        return sections_parse.shipped()
+    return sections_parse.shipped() if not file else _sections_in(file, "[reports] file")
+
+
+def read_study(settings: Settings) -> Sections:
+    """Return what a study report consists of; SettingsError with every mistake of that file and of the rules."""
+    branches = settings.branches
+    try:
+        rules_in(branches.rules)
+    except (OSError, UnicodeDecodeError, MistakesError) as error:
+        raise _unreadable(error, branches.rules, "[branches] rules") from None
+    return sections_parse.shipped_study() if not branches.study else _sections_in(branches.study, "[branches] study")
+
+
+def _sections_in(file: str, where: str) -> Sections:
     try:
         return sections_parse.parse(Path(file).read_text(encoding="utf-8-sig"), file)
-    except OSError as error:
-        what = f"{file!r} cannot be read ({error.strerror})"
-        raise SettingsError([Mistake("[reports] file", what, "name a readable file")]) from None
-    except UnicodeDecodeError:
-        raise SettingsError([Mistake("[reports] file", f"{file!r} is not UTF-8 text", "save it as UTF-8")]) from None
-    except MistakesError as error:
-        raise SettingsError(error.mistakes) from None
+    except (OSError, UnicodeDecodeError, MistakesError) as error:
+        raise _unreadable(error, file, where) from None
+
+
+def _unreadable(error: OSError | UnicodeDecodeError | MistakesError, file: str, where: str) -> SettingsError:
+    if isinstance(error, MistakesError):
+        return SettingsError(error.mistakes)
+    if isinstance(error, UnicodeDecodeError):
+        return SettingsError([Mistake(where, f"{file!r} is not UTF-8 text", "save it as UTF-8")])
+    return SettingsError([Mistake(where, f"{file!r} cannot be read ({error.strerror})", "name a readable file")])
 
 
 def read_duty(settings: Settings) -> Duty:

@@ -1,21 +1,27 @@
 """Forgets the bytes of photos and documents that no report has any more. Called with the hourly purge."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, select
 
+from bot.reports.model import Form
 from bot.reports.store import report_files
+from bot.reports.tables import SHELVES
 from bot.sessions.words import session_words
 from bot.storage.vault import Vault
 
+OF_CARE: Sequence[Table] = (report_files, session_words)
+"""What names files of reports, and voice notes."""
+OF_BRANCHES: Sequence[Table] = (SHELVES[Form.STUDY].files,)
+"""What names files of branch matters."""
 YOUNG = timedelta(days=1)
 """How long bytes may lie there before a report names them: they are written first."""
 
 
-def forget_unused(conn: Connection, vault: Vault, real_now: datetime) -> int:
-    """Drop what no report and no voice note names; return how many files that were."""
-    known = set(conn.execute(select(report_files.c.digest).distinct()).scalars())
-    known |= set(conn.execute(select(session_words.c.digest).distinct()).scalars())
+def forget_unused(conn: Connection, vault: Vault, real_now: datetime, tables: Sequence[Table] = OF_CARE) -> int:
+    """Drop what no row of these tables names; return how many files that were."""
+    known = {digest for table in tables for digest in conn.execute(select(table.c.digest).distinct()).scalars()}
     unused = [digest for digest in vault.lying_since(real_now - YOUNG) if digest not in known]
     for digest in unused:
         vault.drop(digest)

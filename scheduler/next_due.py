@@ -15,6 +15,7 @@ from bot.groups.store import UNDER_WAY, group_posts
 from bot.inbox.model import InboxState
 from bot.inbox.store import inbox
 from bot.moves.store import moves
+from bot.obligations.store import obligations
 from bot.outbox.model import OutboxState
 from bot.outbox.store import outbox
 from bot.prompts.store import prompts
@@ -41,6 +42,7 @@ _NEXT = select(
     _next(rollcalls.c.next_at),
     _next(session_invitations.c.next_at),
     _next(sessions.c.asked_from, sessions.c.state == SessionState.PLANNED.value),
+    _next(obligations.c.next_at),
     _next(digests.c.next_at),
     _next(deadlines.c.next_at),
     _next(reminders.c.next_at),
@@ -82,6 +84,7 @@ def horizon(conn: Connection, now: datetime, accounts: Iterable[tuple[str, str]]
             exists().where(cases.c.next_at <= now),
             exists().where(rollcalls.c.next_at <= now),
             exists().where(session_invitations.c.next_at <= now),
+            exists().where(obligations.c.next_at <= now),
             exists().where(digests.c.next_at <= now),
             exists().where(deadlines.c.next_at <= now),
             exists().where(reminders.c.next_at <= now),

@@ -17,11 +17,12 @@ from bot.inbox.model import InboxState
 from bot.inbox.store import inbox
 from bot.links.store import links
 from bot.moves.store import moves
+from bot.obligations.store import obligations
 from bot.outbox.model import OutboxState
 from bot.outbox.store import outbox
 from bot.platforms.store import forget_nonces
 from bot.prompts.store import notes, prompts
-from bot.reports.store import report_feedback, reports
+from bot.reports.store import report_feedback, reports, study_reports
 from bot.rollcalls.model import RollcallState
 from bot.rollcalls.store import incident_reports, rollcall_answers, rollcall_members, rollcalls
 from bot.selections.store import selections
@@ -54,6 +55,7 @@ def purge(conn: Connection, retention: Retention, now: datetime, real_now: datet
         + _rollcalls(conn, now - timedelta(days=retention.cases_days), limit)
         + _sessions(conn, now - timedelta(days=retention.sessions_days), limit)
         + _reports(conn, now - timedelta(days=retention.reports_days), limit)
+        + _study_reports(conn, now - timedelta(days=retention.reports_days), limit)
         + _delete(conn, digests, _old_digests(now - timedelta(days=retention.messages_days)).limit(limit))
         + _doors(conn, real_now - timedelta(days=SIGN_INS_DAYS), limit)
         + _selections(conn, now - timedelta(days=SELECTIONS_DAYS), limit)
@@ -142,6 +144,16 @@ def _reports(conn: Connection, before: datetime, limit: int) -> int:
     said = select(report_feedback.c.id).where(report_feedback.c.year < before.year).limit(limit)
     old = select(reports.c.id).where(last < before).limit(limit)
     return _delete(conn, reports, old) + _delete(conn, report_feedback, said)
+
+
+def _study_reports(conn: Connection, before: datetime, limit: int) -> int:
+    """Forget study reports and what was owed to a branch as long after as other reports."""
+    study = study_reports.c
+    last = func.coalesce(study.decided_at, study.submitted_at, study.edited_at, study.opened_at)
+    over = obligations.c.due_on < before.date()
+    return _delete(conn, study_reports, select(study.id).where(last < before).limit(limit)) + _delete(
+        conn, obligations, select(obligations.c.id).where(over).limit(limit)
+    )
 
 
 def _old_digests(before: datetime) -> Select[tuple[int]]:

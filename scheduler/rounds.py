@@ -7,7 +7,6 @@ makes one `Rounds` and tells it what a message means (`Reading`), because handle
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import structlog
 from sqlalchemy import Connection
@@ -21,7 +20,7 @@ from bot.platforms.most import most_of
 from bot.programmes.versions import Programmes
 from bot.settings import Settings
 from bot.storage.database import Database
-from bot.storage.vault import Vault
+from bot.storage.vault import vault_in
 from bot.storage.writer import Urgency
 from scheduler import (
     alarms_lost,
@@ -34,6 +33,7 @@ from scheduler import (
     heartbeat,
     inbox_waiting,
     moves_ended,
+    obligations_due,
     plan_everyone,
     prompts_due,
     reminders_due,
@@ -41,7 +41,7 @@ from scheduler import (
     sessions_due,
     stand_ins_over,
 )
-from scheduler.files_unused import forget_unused
+from scheduler.files_unused import OF_BRANCHES, forget_unused
 from scheduler.inbox_waiting import Reading
 from scheduler.purge import purge
 from scheduler.watchdog import CODES, WARNINGS, Problem, look, without_next
@@ -89,6 +89,15 @@ class Rounds:
                 break
         return total
 
+    async def _worked_off(self, batch: Callable[[Connection], int], urgency: Urgency) -> int:
+        total = 0
+        for _ in range(MOST_BATCHES):
+            done = await self.database.awrite(batch, urgency)
+            total += done
+            if not done:
+                break
+        return total
+
     async def programme(self) -> int:
         """Plan everybody by a programme that was loaded, a slice at a time, should nobody have finished it."""
         found = await self.database.aread(last)
@@ -100,43 +109,23 @@ class Rounds:
 
     async def rollcalls(self) -> int:
         """Ask, ask again, and list the silent of roll-calls."""
-        total = 0
-        for _ in range(MOST_BATCHES):
-            done = await self.database.awrite(self._rollcalls, Urgency.DELIVERY)
-            total += done
-            if not done:
-                break
-        return total
+        return await self._worked_off(self._rollcalls, Urgency.DELIVERY)
 
     async def sessions(self) -> int:
         """Invite new members to sessions, ask the silent again, and remind those who come."""
-        total = 0
-        for _ in range(MOST_BATCHES):
-            done = await self.database.awrite(self._sessions, Urgency.DELIVERY)
-            total += done
-            if not done:
-                break
-        return total
+        return await self._worked_off(self._sessions, Urgency.DELIVERY)
 
     async def reminders(self) -> int:
         """Remind of deadlines at home and of papers that run out."""
-        total = 0
-        for _ in range(MOST_BATCHES):
-            done = await self.database.awrite(self._reminders, Urgency.BULK)
-            total += done
-            if not done:
-                break
-        return total
+        return await self._worked_off(self._reminders, Urgency.BULK)
+
+    async def obligations(self) -> int:
+        """Tell members of branches what is due."""
+        return await self._worked_off(self._obligations, Urgency.BULK)
 
     async def digests(self) -> int:
         """Write the digests whose time has come, and plan for members of staff who are new."""
-        total = 0
-        for _ in range(MOST_BATCHES):
-            done = await self.database.awrite(self._digests, Urgency.BULK)
-            total += done
-            if not done:
-                break
-        return total
+        return await self._worked_off(self._digests, Urgency.BULK)
 
     async def cases(self) -> int:
         """Tell again about cases that nobody has taken, see to lost alarms, and ask about hard weeks not seen."""
@@ -239,8 +228,7 @@ class Rounds:
             total += done
             if not done:
                 break
-        vault = Vault(Path(self.settings.reports.folder), self.database.keyring)
-        return total + await self.database.aread_long(lambda conn: forget_unused(conn, vault, self.clock.real()))
+        return total + await self.database.aread_long(self._forget_unused)
 
     def _troubles(self) -> list[Problem]:
         """Show what channels say of themselves; what is only near a limit is no problem yet."""
@@ -252,6 +240,11 @@ class Rounds:
         serious = sum(code not in WARNINGS for codes in troubles.values() for code in codes)
         return [Problem("channel_troubles", serious)] if serious else []
 
+    def _forget_unused(self, conn: Connection) -> int:
+        folder, keyring, real = self.settings.reports.folder, self.database.keyring, self.clock.real()
+        of_branches = forget_unused(conn, vault_in(folder, keyring, branch=True), real, OF_BRANCHES)
+        return of_branches + forget_unused(conn, vault_in(folder, keyring), real)
+
     def _rollcalls(self, conn: Connection) -> int:
         return rollcalls_due.work_off(conn, self.clock.now(), self.settings.service.url)
 
@@ -260,6 +253,9 @@ class Rounds:
 
     def _reminders(self, conn: Connection) -> int:
         return reminders_due.work_off(conn, self.clock.now(), self.programmes)
+
+    def _obligations(self, conn: Connection) -> int:
+        return obligations_due.work_off(conn, self.clock.now(), self.programmes, self.settings.branches)
 
     def _digests(self, conn: Connection) -> int:
         return digests_due.work_off(conn, self.clock.now(), self._frame())

@@ -22,6 +22,7 @@ from bot.engine.replanning import LOOK_BACK
 from bot.groups.store import UNDER_WAY, group_posts
 from bot.inbox.model import InboxState
 from bot.inbox.store import inbox
+from bot.obligations.store import obligations
 from bot.outbox.model import Kind, OutboxState, Priority
 from bot.outbox.store import attempts, outbox
 from bot.people.model import RoleKind
@@ -59,6 +60,7 @@ CODES = (
     "rollcalls_overdue",
     "sessions_overdue",
     "reminders_overdue",
+    "obligations_overdue",
     "digests_overdue",
     "digests_failed",
     "messages_overdue",
@@ -85,6 +87,7 @@ def look(conn: Connection, now: datetime) -> list[Problem]:
         "rollcalls_overdue": _count(conn, rollcalls, rollcalls.c.next_at < now - PROMPT_LATE),
         "sessions_overdue": _count(conn, session_invitations, session_invitations.c.next_at < now - PROMPT_LATE),
         "reminders_overdue": _count(conn, reminders, reminders.c.next_at < now - PROMPT_LATE),
+        "obligations_overdue": _count(conn, obligations, obligations.c.next_at < now - PROMPT_LATE),
         "digests_overdue": _count(conn, digests, digests.c.next_at < now - PROMPT_LATE),
         "digests_failed": _count(
             conn, digests, digests.c.state == DigestState.FAILED.value, digests.c.due_at > now - FAILED_RECENTLY

@@ -23,8 +23,11 @@ WITHOUT_BUTTONS = frozenset({"wecom", "wechat", "dingtalk"})
 WITHOUT_BRANCHES = frozenset({"telegram", "dingtalk", "mail"})
 """Channels that nothing of a branch travels through: there a neutral line with a link stands for it."""
 
-OF_BRANCHES = ("branch/", "session/")
+OF_BRANCHES = ("branch/", "study/", "session/")
 """How the templates of branch matters begin."""
+
+OF_MEMBERS = ("branch/", "study/")
+"""Those of them that travel only where a school allows it: what a member writes to her branch, and what she owes it."""
 
 WAKE_ONLY = frozenset({"apprise"})
 """Channels that wake a member of staff and carry nothing else: no question, reply or notice ever goes there."""

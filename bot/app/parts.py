@@ -46,7 +46,7 @@ from bot.storage.state import free_leases
 from handlers.process import process, set_aside
 from handlers.programme_loaded import seed
 from handlers.services import Services, StrangerReply
-from handlers.settings_loaded import load_settings, read_sections
+from handlers.settings_loaded import load_settings, read_sections, read_study
 from handlers.telegram_webhook import telegram_webhook
 from handlers.web.asgi import make_web
 from handlers.wechat_webhook import wechat_webhook
@@ -133,6 +133,7 @@ class App:
             },
             answer_stranger=self._answer_stranger,
             sections=read_sections(settings),
+            study=read_study(settings),
         )
         reading = Reading(partial(process, services=self.services), set_aside)
         self.rounds = Rounds(self.database, self.programmes, clock, settings, self.metrics, reading, self._failing_urls)
@@ -163,7 +164,12 @@ class App:
     async def _once(self) -> int:
         done = await self.rounds.inbox() + await self.rounds.cries() + await self.rounds.programme()
         done += await self.rounds.rollcalls() + await self.rounds.prompts() + await self.rounds.cases()
-        done += await self.rounds.sessions() + await self.rounds.reminders() + await self.rounds.digests()
+        done += (
+            await self.rounds.sessions()
+            + await self.rounds.reminders()
+            + await self.rounds.obligations()
+            + await self.rounds.digests()
+        )
         done += await self.groups.work_off()
         for sender in self.senders.values():
             done += await sender.work_off()

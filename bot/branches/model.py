@@ -10,6 +10,13 @@ class BranchKind(StrEnum):
     LEAGUE = "league"
 
 
+class BranchPlace(StrEnum):
+    """Where a branch is: a temporary one abroad, or the home branch to which its members go on belonging."""
+
+    ABROAD = "temporary"
+    HOME = "home"
+
+
 class PartyStatus(StrEnum):
     """政治面貌 as the roster gives it."""
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Column, ColumnElement, ForeignKey, String, Table, UniqueConstraint, and_, or_
 
+from bot.branches.model import BranchPlace
 from bot.schema import Id, UtcDateTime, id_column, metadata, sealed_for_branch
 
 branches = Table(
@@ -10,6 +11,10 @@ branches = Table(
     id_column(),
     Column("key", String(64), nullable=False, unique=True),
     Column("kind", String(16), nullable=False),
+    # Where it is: abroad for a while, or at home, where members go on belonging.
+    Column(
+        "place", String(12), nullable=False, default=BranchPlace.ABROAD.value, server_default=BranchPlace.ABROAD.value
+    ),
     Column("unit_id", Id, ForeignKey("units.id"), index=True),
     Column("secretary_id", Id, ForeignKey("people.id"), index=True),
     # May do all that the secretary may.

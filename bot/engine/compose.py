@@ -18,8 +18,10 @@ from bot.engine.case_news import news_of
 from bot.engine.compose_facts import of_case, of_prompt, of_reader, of_student
 from bot.engine.facts import facts_of_people
 from bot.engine.known import Known, load_known
+from bot.engine.obligation_telling import said
 from bot.engine.rollcall_facts import of_question
 from bot.engine.session_facts import of_invitation
+from bot.obligations.parse import rules_in
 from bot.outbox.model import Message, Rendered
 from bot.people import store as people_store
 from bot.people.model import Person
@@ -58,7 +60,11 @@ def compose(
     context |= _prompt(conn, prompt_id, settings, at, real)
     if about_id is not None:
         context["student"] = of_student(conn, about_id, settings, at)
-    return renderer.chat(template_of(message), person.language, context | _spelled(message) | message.data)
+    return renderer.chat(
+        template_of(message, settings),
+        person.language,
+        context | _spelled(message) | message.data | _owed(conn, message, settings, person),
+    )
 
 
 def compose_all(
@@ -91,7 +97,9 @@ def compose_all(
         if prompt is not None:
             context |= of_prompt(prompt) | of_question(conn, prompt, rollcalls) | of_invitation(conn, prompt, now)
             context |= second_channel.said(conn, prompt, settings, real) | report_asking.said(conn, prompt)
-        written.append(renderer.chat(template_of(message), person.language, context | _spelled(message) | message.data))
+        written.append(
+            renderer.chat(template_of(message, settings), person.language, context | _spelled(message) | message.data)
+        )
     return written
 
 
@@ -109,6 +117,14 @@ def compose_reply(
     """Render a reply that is shown at once and never queued."""
     context = of_reader(conn, person, settings, now) | _prompt(conn, prompt_id, settings, now)
     return renderer.chat(template, person.language, context | data)
+
+
+def _owed(conn: Connection, message: Message, settings: Settings, person: Person) -> dict[str, Any]:
+    """Say what a member owes her branch, where a message is about it."""
+    if "obligation" not in message.data:
+        return {}
+    named = {rule.key: rule for rule in rules_in(settings.branches.rules)}
+    return said(conn, message, named, person.language)
 
 
 def _spelled(message: Message) -> dict[str, Any]:

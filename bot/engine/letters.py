@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from bot.addresses import store as addresses
 from bot.addresses.model import MAIL, OF_BRANCHES
-from bot.engine.branch_words import NEUTRAL, is_neutral
+from bot.engine.branch_words import NEUTRAL, has_own_page, is_neutral
 from bot.engine.session_calendar import MAILED, mail_of
 from bot.links import store as links
 from bot.links.model import LinkPurpose
@@ -28,6 +28,8 @@ ASKING = frozenset({Kind.QUESTION, Kind.REMINDER})
 ANSWER_FOR = timedelta(days=14)
 PAGE_FOR = timedelta(days=7)
 """How long the page of a mail works; an alarm that is older has been told again, or its case is in the console."""
+MINE_FOR = timedelta(days=30)
+"""How long the link to a member's own page works."""
 REPLY_FOR = timedelta(days=60)
 """How long replies and bounces are known."""
 
@@ -48,7 +50,8 @@ def as_it_travels(
     """Return a message as its channel carries it: a letter by mail, and a neutral line with the link to its own page
     where nothing of a branch may travel.
     """
-    if message.channel == MAIL or not is_neutral(message) or message.prompt_id is None:
+    has_page = message.prompt_id is not None or has_own_page(message)
+    if message.channel == MAIL or not is_neutral(message, settings) or not has_page:
         return with_letter(conn, message, body, renderer, settings, real_now)
     return renderer.chat(NEUTRAL, body.language, {"service_url": _page(conn, message, settings, real_now)})
 
@@ -59,7 +62,7 @@ def with_letter(
     """Return a message as it goes by mail; as it is when it goes any other way. `real_now` is for its links."""
     if not needs_letter(message, body):
         return body
-    branch = is_neutral(message)
+    branch = is_neutral(message, settings)
     person = people_store.by_id(conn, message.person_id)
     context = {
         "kind": message.kind.value,
@@ -103,6 +106,8 @@ def _page(conn: Connection, message: Message, settings: Settings, real_now: date
     own = message.data.get("page")  # a message whose matter is a page of its own
     if isinstance(own, str):
         return own
+    if has_own_page(message):
+        return f"{settings.service.url}/mine/{_link(conn, message, LinkPurpose.MINE, MINE_FOR, real_now)}"
     asks = message.kind in ASKING or message.template.startswith(OF_BRANCHES)
     if asks and message.prompt_id is not None:
         good_for = max(ANSWER_FOR, _until_over(conn, message))

@@ -10,9 +10,12 @@ from typing import Any
 from sqlalchemy import Connection, delete
 
 from bot.engine.ladder import rung_times
+from bot.engine.obligation_deeds import finish
 from bot.engine.telling import not_before_her_morning, tell
 from bot.journal import store as journal
 from bot.local_time import after_quiet
+from bot.obligations import store as obligations
+from bot.obligations.model import How
 from bot.outbox.model import Kind as MessageKind
 from bot.outbox.model import Priority
 from bot.people import store as people
@@ -24,7 +27,7 @@ from bot.prompts.store import prompts
 from bot.reports import consents, drafts, store, versions
 from bot.reports.consents import May
 from bot.reports.files import files_of
-from bot.reports.model import KIND, WRITABLE, Part, Remark, Report, Stage, Version
+from bot.reports.model import KIND, WRITABLE, Form, Part, Remark, Report, Stage, Version
 from bot.reports.rules import LONGEST_EXTENSION, empty, may_decide
 from bot.reports.sections import Sections
 from bot.trips.model import Trip
@@ -50,11 +53,12 @@ def hand_in(
     if report.stage not in WRITABLE:
         return Handed(why="over")
     texts = {key: one.body for key, one in drafts.drafts_of(conn, report).items()}
+    by_file = report.form is Form.STUDY and bool(files_of(conn, report))  # it may be written elsewhere, as a document
     asked_for = [one.key for one in sections.all if not one.is_anonymous and not one.prefill]
-    if set(empty(asked_for, texts)) == set(asked_for):
+    if set(empty(asked_for, texts)) == set(asked_for) and not by_file:
         return Handed(why="empty")
     missing = empty([one.key for one in sections.all if not one.is_optional], texts)
-    if missing and not sure:
+    if missing and not sure and not by_file:
         return Handed(why="parts", empty=tuple(missing))
     number = report.version + 1
     values = {"version": number, "submitted_at": now, "decided_at": None, "said_at": None}
@@ -72,7 +76,10 @@ def hand_in(
     if report.prompt_id is not None:
         answered = {"answered_at": now, "answer_channel": channel}
         _end_prompt(conn, report.prompt_id, State.ANSWERED, **answered)
-    _note(conn, now, "report.submitted", report, report.person_id, version=number)
+    if (one := obligations.by_id(conn, report.obligation_id or 0)) is not None:
+        finish(conn, one, How.REPORT, report.person_id, now)
+    action = "study.submitted" if report.form is Form.STUDY else "report.submitted"
+    _note(conn, now, action, report, report.person_id, version=number)
     return Handed(number)
 
 

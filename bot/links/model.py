@@ -20,6 +20,7 @@ class LinkPurpose(StrEnum):
     CALENDAR = "calendar"  # her feed, which calendar programs fetch for as long as she leaves it on
     CALENDAR_PAGE = "calendar_page"  # the page on which she makes such links and takes them back
     RECEIPT = "receipt"  # shows a student who was told what about her
+    MINE = "mine"  # a member's own page: what is due, her study reports, what her branch shares
     REPORT = "report"  # the page on which a student writes her report
     PLAN = "plan"  # what others tell of stays, for a student who plans one
 

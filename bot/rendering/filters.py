@@ -4,11 +4,12 @@ Instants may come as ISO text, because what a message needs is kept as JSON unti
 """
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
 from bot.local_time import BEIJING, to_wall
+from bot.obligations.rules import ends_at
 from bot.places.cities import find_cities
 from bot.places.countries import country_name
 from bot.places.zones import zone_name
@@ -51,6 +52,12 @@ def both(instant: datetime | str, zone: str, language: str) -> str:
     return f"{here}（北京时间 {beijing}）" if language == "zh" else f"{here} ({beijing} in Beijing)"
 
 
+def until(due_on: date | str, zone: str, language: str) -> str:
+    """Write the last minute in which something is in time, on her wall and in Beijing."""
+    last = date.fromisoformat(due_on[:10]) if isinstance(due_on, str) else due_on
+    return both(ends_at(last, zone) - timedelta(minutes=1), zone, language)
+
+
 def country(code: str | None, language: str) -> str:
     """Name a country; a code that is none stays as it is, because a message must never break on it."""
     try:
@@ -85,6 +92,7 @@ def for_language(language: str) -> dict[str, Callable[..., Any]]:
         "when": partial(when, language=language),
         "clock": clock,
         "both": partial(both, language=language),
+        "until": partial(until, language=language),
         "day": partial(day, language=language),
         "weekday": partial(weekday, language=language),
         "zone_name": partial(zone_called, language=language),

@@ -9,9 +9,10 @@ KIND = "report"
 
 
 class Form(StrEnum):
-    """What a report is about, and with that on which shelf it lies."""
+    """What a report is about, and with that on which shelf it lies: branch matters lie apart."""
 
     STAY = "stay"  # what she writes about a stay after it
+    STUDY = "study"  # what a member writes to her home branch
 
 
 class Stage(StrEnum):
@@ -58,7 +59,8 @@ class Remark(StrEnum):
 class Report:
     """One row of `reports`. `prompt_id` asks for it now; `version` is the last one handed in, 0 for none.
 
-    `section` is where she writes in chat; `said_at` is when she last wrote there, None when she is not at it.
+    `section` is where she writes in chat; `said_at` is when she last wrote there, None when she is not at it. What asks
+    for a study report is no prompt but an obligation.
     """
 
     id: int
@@ -76,6 +78,7 @@ class Report:
     decided_at: datetime | None = None
     chased_at: datetime | None = None
     form: Form = Form.STAY
+    obligation_id: int | None = None
 
 
 @dataclass(frozen=True)

@@ -111,6 +111,12 @@ def shipped() -> Sections:
     return parse(files("bot.reports").joinpath("sections.toml").read_text(encoding="utf-8"), "sections.toml")
 
 
+@lru_cache(maxsize=1)
+def shipped_study() -> Sections:
+    """Return the sections of study reports that come with the program."""
+    return parse(files("bot.reports").joinpath("study.toml").read_text(encoding="utf-8"), "study.toml")
+
+
 def _mistake(where: str, detail: Any) -> Mistake:
     key = ".".join(str(part) for part in detail["loc"])
     if detail["type"] == "extra_forbidden":

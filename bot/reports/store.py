@@ -19,6 +19,7 @@ report_asides = _STAYS.asides
 report_versions = _STAYS.versions
 report_comments = _STAYS.comments
 report_files = _STAYS.files
+study_reports = SHELVES[Form.STUDY].reports
 
 
 def by_id(conn: Connection, report_id: int, form: Form = Form.STAY) -> Report | None:
@@ -68,6 +69,31 @@ def add(conn: Connection, person_id: int, trip_id: int, item: str, prompt_id: in
     return from_row(added)
 
 
+def add_study(
+    conn: Connection, person_id: int, trip_id: int, item: str, obligation_id: int | None, now: datetime
+) -> Report:
+    """Begin a study report."""
+    table = study_reports
+    values = {
+        "person_id": person_id,
+        "trip_id": trip_id,
+        "item": item,
+        "stage": Stage.OPEN.value,
+        "obligation_id": obligation_id,
+        "version": 0,
+        "section": "",
+        "opened_at": now,
+    }
+    return from_row(conn.execute(table.insert().values(**values).returning(*table.c)).one(), Form.STUDY)
+
+
+def of_obligation(conn: Connection, obligation_id: int) -> Report | None:
+    """Return the study report that an obligation asks for."""
+    query = select(study_reports).where(study_reports.c.obligation_id == obligation_id)
+    row = conn.execute(query.order_by(study_reports.c.id.desc()).limit(1)).one_or_none()
+    return None if row is None else from_row(row, Form.STUDY)
+
+
 def update(conn: Connection, report: Report, **values: Any) -> None:
     """Change columns of one report; enums are stored by value."""
     table = shelf_of(report).reports
@@ -86,4 +112,4 @@ def from_row(row: Row[Any], form: Form = Form.STAY) -> Report:
     found = row._mapping  # noqa: SLF001 - the documented way to a row's columns by name
     table = SHELVES[form].reports
     values = {column.name: found[column] for column in table.c} | {"form": form, "stage": Stage(found[table.c.stage])}
-    return Report(**values)
+    return Report(**{"prompt_id": None} | values)

@@ -1,4 +1,4 @@
-"""The tables of reports. Each form of report may lie on a shelf of its own.
+"""The tables of reports. Study reports lie on a shelf of their own, sealed with the key of branch matters.
 
 Whatever reads or writes a report takes its shelf from the report itself (`shelf_of`), so that no word of one kind can
 ever land among those of the other.
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import JSON, Column, ForeignKey, Integer, String, Table, UniqueConstraint
 
 from bot.reports.model import Form, Report
-from bot.schema import Id, Sealed, UtcDateTime, id_column, metadata
+from bot.schema import Id, Sealed, UtcDateTime, id_column, metadata, sealed_for_branch
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def _shelf(name: str, sealed: Sealed, asks: Column[int]) -> Shelf:
         id_column(),
         Column("person_id", Id, ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True),
         Column("trip_id", Id, ForeignKey("trips.id", ondelete="CASCADE"), nullable=False, index=True),
-        # The item of the programme that asks for it.
+        # The item of the programme that asks for it; of a study report the rule and the period.
         Column("item", String(64), nullable=False),
         Column("stage", String(16), nullable=False, index=True),
         asks,
@@ -128,8 +128,10 @@ def _shelf(name: str, sealed: Sealed, asks: Column[int]) -> Shelf:
 
 # The prompt that asks for it now; a report that was returned has another one than before.
 _PROMPT = Column("prompt_id", Id, ForeignKey("prompts.id", ondelete="SET NULL"), index=True)
+_OBLIGATION = Column("obligation_id", Id, ForeignKey("obligations.id", ondelete="SET NULL"), index=True)
 SHELVES = {
     Form.STAY: _shelf("report", Sealed(), _PROMPT),
+    Form.STUDY: _shelf("study_report", sealed_for_branch(), _OBLIGATION),
 }
 
 # Feedback on hosts: nothing here leads back to whoever wrote it, once it was handed in.

@@ -106,11 +106,23 @@ def _branch_faults(
         if record.sheet == BRANCHES:
             yield from _reference(record, "secretary", roles, None, "a secretary 书记", stored)
             yield from _reference(record, "deputy", roles, None, "a deputy 副书记", stored)
+            yield from _led_by_a_fellow(record, roles)
         elif record.sheet == MEMBERS:
             if record.key[0] not in known:
                 what, expected = f"there is no branch {shown(record.key[0])}", "expected one of the sheet branches"
                 yield Fault(MEMBERS, record.line, "branch", what, expected)
             yield from _reference(record, "number", roles, None, "somebody", stored)
+
+
+def _led_by_a_fellow(record: Record, roles: Mapping[str, AbstractSet[str] | None]) -> Iterator[Fault]:
+    """Find students who lead a home branch: they would read what their fellow students write to it."""
+    if record.values.get("place") != "home":
+        return
+    for column in ("secretary", "deputy"):
+        number = record.values.get(column)
+        if isinstance(number, str) and "student" in (roles.get(number) or ()):
+            what = f"{shown(number)} is a student, and who leads a home branch reads its members' study reports"
+            yield Fault(BRANCHES, record.line, column, what, "expected the number of a member of staff")
 
 
 def _reference(

@@ -71,3 +71,7 @@ PAPERS: Codes = {
     "visa": ("签证", "居留许可"),
     "insurance": ("保险", "境外保险"),
 }
+BRANCH_PLACES: Codes = {
+    "temporary": ("临时", "临时支部", "境外"),
+    "home": ("原支部", "国内", "本校支部", "所在支部"),
+}

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from functools import cache
 
-from bot.roster.codes import BRANCH_KINDS, LANGUAGES, LEVELS, PARTY, ROLES, TRIP_TYPES
+from bot.roster.codes import BRANCH_KINDS, BRANCH_PLACES, LANGUAGES, LEVELS, PARTY, ROLES, TRIP_TYPES
 from bot.roster.deadline_columns import DEADLINE_SHEETS, DEADLINES, EXPIRIES
 from bot.roster.figure_columns import FIGURE_SHEETS, HOSTS, INTAKE, ONLINE, PAPERS, TARGETS
 from bot.roster.kinds import NUMBER, Column, Kind, SheetKind, key_column
@@ -73,6 +73,7 @@ SHEETS: Mapping[str, SheetKind] = {
                 Column("unit", "单位", Kind.UNIT, ("所在单位", "院系"), most=900),
                 key_column("secretary", "书记", "书记工号", "支部书记"),
                 key_column("deputy", "副书记", "副书记工号", "支部副书记"),
+                Column("place", "性质", Kind.CODE, ("支部性质",), codes=BRANCH_PLACES, default="temporary"),
             ),
             ("临时支部",),
         ),

@@ -21,6 +21,7 @@ from bot.inbox import store as inbox
 from bot.journal import store as journal
 from bot.links import store as links
 from bot.moves import store as moves
+from bot.obligations import store as obligations
 from bot.outbox import store as outbox
 from bot.people import store as people
 from bot.platforms import store as platforms
@@ -62,6 +63,7 @@ __all__ = [
     "journal",
     "links",
     "moves",
+    "obligations",
     "outbox",
     "people",
     "platforms",

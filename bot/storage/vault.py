@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.errors import YanxinError
-from bot.sealed import Keyring, SealError
+from bot.sealed import BRANCH, CARE, Keyring, SealError
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -19,10 +19,11 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 class Vault:
     """A folder of sealed files."""
 
-    def __init__(self, folder: Path, keyring: Keyring) -> None:
-        """Take the folder, which is made at the first use, and the keys."""
+    def __init__(self, folder: Path, keyring: Keyring, purpose: str = CARE) -> None:
+        """Take the folder, which is made at the first use, the keys, and which of them seals."""
         self._folder = folder
         self._keyring = keyring
+        self._purpose = purpose
 
     def put(self, data: bytes) -> str:
         """Keep bytes and return the name under which they lie; the same bytes lie there once. YanxinError if not."""
@@ -34,7 +35,7 @@ class Vault:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             part = path.with_name(f"{digest}.{secrets.token_hex(8)}.part")
             with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(self._keyring.seal_bytes(data))
+                file.write(self._keyring.seal_bytes(data, self._purpose))
                 file.flush()
                 os.fsync(file.fileno())
             part.replace(path)  # whole or not at all, whatever dies meanwhile
@@ -47,7 +48,7 @@ class Vault:
         path = self._path(digest)
         if not path.is_file():
             return None
-        data = self._keyring.unseal_bytes(path.read_bytes())
+        data = self._keyring.unseal_bytes(path.read_bytes(), self._purpose)
         if hashlib.sha256(data).hexdigest() != digest:
             raise SealError("a file is not what its name says")
         return data
@@ -65,3 +66,8 @@ class Vault:
         if not _DIGEST.fullmatch(digest):
             raise ValueError("no name of a file")
         return self._folder / digest[:2] / digest
+
+
+def vault_in(folder: str, keyring: Keyring, *, branch: bool = False) -> Vault:
+    """Return the vault of a folder of the settings; branch matters lie apart in it, under a key of their own."""
+    return Vault(Path(folder) / BRANCH, keyring, BRANCH) if branch else Vault(Path(folder), keyring)

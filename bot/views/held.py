@@ -14,7 +14,7 @@ from bot.outbox.store import outbox
 from bot.prompts.model import State
 from bot.prompts.notes import NoteKind
 from bot.prompts.store import answers, notes, prompts
-from bot.reports.store import reports
+from bot.reports.store import reports, study_reports
 from bot.rollcalls.store import incident_reports, rollcall_answers
 from bot.sessions.busy import busy_hours
 from bot.sessions.marks import session_makeups, session_marks
@@ -41,7 +41,7 @@ class Held:
     made_up: int
     """What she wrote to make one up."""
     reports: int
-    """Reports about stays, handed in or not."""
+    """Reports about stays and to her branch, handed in or not."""
     calendars: int
     """Links with which calendar programs fetch her meetings."""
     agreed: int
@@ -93,5 +93,5 @@ def held_about(conn: Connection, person_id: int) -> Held:
         channels=tuple(dict.fromkeys(conn.execute(working.order_by(addresses.c.position)).scalars())),
         agreed=count_of(conn, person_id),
         busy=count(busy_hours, busy_hours.c.person_id),
-        reports=count(reports, reports.c.person_id),
+        reports=count(reports, reports.c.person_id) + count(study_reports, study_reports.c.person_id),
     )

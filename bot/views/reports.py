@@ -5,6 +5,7 @@ sees nothing of safety. Whoever only reads, or is only the psychological support
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -85,8 +86,12 @@ def list_reports(
     query = _query(readers).order_by(reports.c.submitted_at, trips.c.returns, people.c.number)
     found = [one for row in conn.execute(query) if (one := _listed(row, now)) is not None]
     counts = Counter(one.state.value for one in found)
-    shown = sorted((one for one in found if state in {"", one.state.value}), key=lambda one: _ORDER.index(one.state))
-    return shown, dict(counts)
+    return in_order(one for one in found if state in {"", one.state.value}), dict(counts)
+
+
+def in_order(found: Iterable[Listed]) -> list[Listed]:
+    """Return reports with what waits for a reader first."""
+    return sorted(found, key=lambda one: _ORDER.index(one.state))
 
 
 def one_report(conn: Connection, readers: Readers, report_id: int, now: datetime) -> Listed | None:

@@ -8,17 +8,18 @@ from typing import Any
 
 from bot.engine.report_life import hand_in
 from bot.local_time import local_date
+from bot.obligations import store as obligations
 from bot.prompts import store as prompts_store
 from bot.reports import drafts, store, versions
-from bot.reports.model import WRITABLE, Draft, Remark, Report, Stage
+from bot.reports.model import WRITABLE, Draft, Form, Remark, Report, Stage
 from bot.reports.rules import belongs, counted, following
 from bot.trips.store import of_person
 from handlers.chat import not_understood, relayed, report_shared, waiting
 from handlers.chat.asking import just_answered, urgent_case
+from handlers.chat.draft_words import FOLDERS, found, may_write, reports_here, say, sections, title, url
 from handlers.chat.words import is_off
 from handlers.context import Chat
-from handlers.links_made import report_link
-from handlers.report_begun import begin, current_report, noted, own_notes
+from handlers.report_begun import begin, noted, own_notes
 
 SHORT = 300
 """Characters of each section that a long preview shows."""
@@ -27,17 +28,27 @@ LONG = 2500
 _MOST_NUMBER = 15
 
 
-def asked(chat: Chat, _rest: str = "") -> None:
+def asked(chat: Chat, _rest: str = "", form: Form = Form.STAY) -> None:
     """Open her report where she was, or say that there is none to write."""
-    report = current_report(chat.conn, chat.person, chat.services) if chat.is_student else None
-    if report is None:
-        chat.say("report/none")
+    report = found(chat, form)
+    if report is None or not may_write(chat, form):
+        chat.say(f"{FOLDERS[form]}/none")
     elif report.stage not in WRITABLE:
-        chat.say("report/over", stage=report.stage, url=_url(chat, report))
+        say(chat, report, "over", stage=report.stage, url=url(chat, report))
     else:
         report = begin(chat.conn, report, chat.person, chat.services)
-        store.update(chat.conn, report, said_at=chat.now)
+        _turn_to(chat, report)
         _show(chat, report)
+
+
+def study_asked(chat: Chat, _rest: str = "") -> None:
+    """Open her study report, where it may be written; a neutral line stands for it elsewhere."""
+    asked(chat, form=Form.STUDY)
+
+
+def study_pressed(chat: Chat, value: str) -> bool:
+    """Do what a button of a study report says; False when it means nothing."""
+    return pressed(chat, value, Form.STUDY)
 
 
 def written(chat: Chat, text: str) -> bool:
@@ -65,7 +76,7 @@ def file_sent(chat: Chat) -> bool:
     report = _written_now(chat)
     if report is None:
         return False
-    chat.say("report/file", url=_url(chat, report))
+    say(chat, report, "file", url=url(chat, report))
     return True
 
 
@@ -81,39 +92,39 @@ def went_on(chat: Chat, words: str) -> None:
         written(chat, words)
 
 
-def pressed(chat: Chat, value: str) -> bool:
+def pressed(chat: Chat, value: str, form: Form = Form.STAY) -> bool:
     """Do what a button of the report says; False when it means nothing."""
     name, _, rest = value.partition(":")
     if name == "open":
-        asked(chat)
+        asked(chat, form=form)
         return True
-    if name == "may":
+    if name == "may" and form is Form.STAY:
         return report_shared.pressed(chat, rest)
-    report = current_report(chat.conn, chat.person, chat.services) if chat.is_student else None
+    report = found(chat, form)
     deed = _DEEDS.get(name)
     if deed is None:
         return False
-    if report is None:
-        chat.say("report/none")
+    if report is None or not may_write(chat, form):
+        chat.say(f"{FOLDERS[form]}/none")
     elif report.stage not in WRITABLE:
-        chat.say("report/over", stage=report.stage, url=_url(chat, report))
+        say(chat, report, "over", stage=report.stage, url=url(chat, report))
     else:
         report = begin(chat.conn, report, chat.person, chat.services)
         if name != "rest":
-            store.update(chat.conn, report, said_at=chat.now)
+            _turn_to(chat, report)
         return deed(chat, report, rest)
     return True
 
 
 def _next(chat: Chat, report: Report, _rest: str) -> bool:
-    key = following(chat.services.sections.keys, report.section)
+    key = following(sections(chat, report).keys, report.section)
     if key is None:
         return _preview(chat, report, "")
     return _to(chat, report, key)
 
 
 def _to(chat: Chat, report: Report, key: str) -> bool:
-    if chat.services.sections.of(key) is None:
+    if sections(chat, report).of(key) is None:
         return False
     store.update(chat.conn, report, section=key)
     _show(chat, store.again(chat.conn, report), moved=True)
@@ -122,30 +133,31 @@ def _to(chat: Chat, report: Report, key: str) -> bool:
 
 def _which(chat: Chat, report: Report, _rest: str) -> bool:
     texts = drafts.drafts_of(chat.conn, report)
-    sections = chat.services.sections
     shown = [
-        {"key": key, "title": _title(chat, key), "count": counted(texts.get(key, Draft(key)).body)}
-        for key in sections.keys
+        {"key": key, "title": title(chat, report, key), "count": counted(texts.get(key, Draft(key)).body)}
+        for key in sections(chat, report).keys
     ]
-    chat.say("report/which", sections=shown, here=report.section)
+    say(chat, report, "which", sections=shown, here=report.section)
     return True
 
 
 def _undo(chat: Chat, report: Report, _rest: str) -> bool:
     draft, words = drafts.take_back(chat.conn, report, chat.now)
     if draft is None:
-        chat.say("report/not_undone", changed=bool(words), url=_url(chat, report))
+        say(chat, report, "not_undone", changed=bool(words), url=url(chat, report))
         return True
-    chat.say("report/undone", title=_title(chat, draft.section), count=counted(draft.body), words=words[:SHORT])
+    say(
+        chat, report, "undone", title=title(chat, report, draft.section), count=counted(draft.body), words=words[:SHORT]
+    )
     return True
 
 
 def _notes(chat: Chat, report: Report, _rest: str) -> bool:
-    found = own_notes(chat.conn, report)
-    if found:
-        _add(chat, report, noted(found))
+    mine = own_notes(chat.conn, report)
+    if mine:
+        _add(chat, report, noted(mine))
     else:
-        chat.say("report/no_notes")
+        say(chat, report, "no_notes")
     return True
 
 
@@ -154,33 +166,33 @@ def _preview(chat: Chat, report: Report, _rest: str) -> bool:
     is_long = sum(len(text) for text in texts.values()) > LONG
     parts = [
         {
-            "title": _title(chat, key),
+            "title": title(chat, report, key),
             "count": counted(text),
             "text": text[:SHORT] if is_long else text,
             "cut": is_long and len(text) > SHORT,
         }
-        for key in chat.services.sections.keys
+        for key in sections(chat, report).keys
         if (text := texts.get(key, "").strip())
     ]
-    chat.say("report/preview", texts=parts, cut=is_long, url=_url(chat, report))
+    say(chat, report, "preview", texts=parts, cut=is_long, url=url(chat, report))
     return True
 
 
 def _submit(chat: Chat, report: Report, rest: str) -> bool:
-    language, sections = chat.person.language, chat.services.sections
-    done = hand_in(chat.conn, report, sections, language, chat.channel, chat.now, sure=rest == "sure")
+    language = chat.person.language
+    done = hand_in(chat.conn, report, sections(chat, report), language, chat.channel, chat.now, sure=rest == "sure")
     if done.version:
-        chat.say("report/submitted", again=done.version > 1)
+        say(chat, report, "submitted", again=done.version > 1)
     elif done.why == "parts":
-        chat.say("report/parts_empty", titles=[_title(chat, key) for key in done.empty])
+        say(chat, report, "parts_empty", titles=[title(chat, report, key) for key in done.empty])
     else:
-        chat.say("report/empty")
+        say(chat, report, "empty")
     return True
 
 
 def _rest(chat: Chat, report: Report, _value: str = "") -> bool:
     store.update(chat.conn, report, said_at=None)
-    chat.say("report/resting")
+    say(chat, report, "resting")
     return True
 
 
@@ -190,7 +202,7 @@ def _take(chat: Chat, report: Report, value: str) -> bool:
     if aside is None:
         _show(chat, report)
         return True
-    _kept(chat, drafts.drafts_of(chat.conn, report)[aside.section])
+    _kept(chat, report, drafts.drafts_of(chat.conn, report)[aside.section])
     return True
 
 
@@ -218,46 +230,56 @@ _DEEDS = {
 
 def _written_now(chat: Chat) -> Report | None:
     """Return the report at which she is: words of hers belong to it, or may."""
-    mine = store.of_person(chat.conn, chat.person.id) if chat.is_student else []
-    report = next((one for one in mine if one.stage in WRITABLE), None)
-    at_it = report is not None and report.section and belongs(report, chat.now) is not False
-    return report if at_it else None
+    writable = [one for one in reports_here(chat) if one.stage in WRITABLE and one.section]
+    at_them = [one for one in writable if belongs(one, chat.now) is not False]
+    return max(at_them, key=lambda one: one.said_at or chat.now, default=None)
+
+
+def _turn_to(chat: Chat, report: Report) -> None:
+    """Let what she writes from now on go into one report, and into no other."""
+    for other in reports_here(chat):
+        if (other.form, other.id) != (report.form, report.id) and other.said_at is not None:
+            store.update(chat.conn, other, said_at=None)
+    store.update(chat.conn, report, said_at=chat.now)
 
 
 def _add(chat: Chat, report: Report, text: str) -> None:
     draft = drafts.say(chat.conn, report, report.section, text, chat.channel, chat.now)
     store.update(chat.conn, report, said_at=chat.now)
     if draft is None:
-        chat.say("report/too_long", title=_title(chat, report.section), url=_url(chat, report))
+        say(chat, report, "too_long", title=title(chat, report, report.section), url=url(chat, report))
     else:
-        _kept(chat, draft)
+        _kept(chat, report, draft)
 
 
-def _kept(chat: Chat, draft: Draft) -> None:
-    following_key = following(chat.services.sections.keys, draft.section)
-    chat.say(
-        "report/kept",
-        title=_title(chat, draft.section),
+def _kept(chat: Chat, report: Report, draft: Draft) -> None:
+    following_key = following(sections(chat, report).keys, draft.section)
+    say(
+        chat,
+        report,
+        "kept",
+        title=title(chat, report, draft.section),
         count=counted(draft.body),
-        next_title="" if following_key is None else _title(chat, following_key),
+        next_title="" if following_key is None else title(chat, report, following_key),
     )
 
 
 def _ask(chat: Chat, report: Report, text: str) -> None:
     """Ask whether words after a rest belong to the report; until she says so they lie beside it."""
     number = drafts.put_aside(chat.conn, report, report.section, text.strip(), "chat", chat.now)
-    chat.say("report/belongs", aside=number, title=_title(chat, report.section))
+    say(chat, report, "belongs", aside=number, title=title(chat, report, report.section))
 
 
 def _show(chat: Chat, report: Report, *, moved: bool = False) -> None:
     texts = drafts.drafts_of(chat.conn, report)
-    section = chat.services.sections.of(report.section)
+    section = sections(chat, report).of(report.section)
     here = texts.get(report.section, Draft(report.section))
     trip = next((one for one in of_person(chat.conn, chat.person.id) if one.id == report.trip_id), None)
     prompt = None if report.prompt_id is None else prompts_store.by_id(chat.conn, report.prompt_id)
+    owed = obligations.by_id(chat.conn, report.obligation_id or 0)
     said = [one for one in versions.comments_of(chat.conn, report, {}) if one.remark is Remark.RETURNED]
     data: dict[str, Any] = {
-        "title": _title(chat, report.section),
+        "title": title(chat, report, report.section),
         "hint": "" if section is None else section.hint["en" if chat.person.language == "en" else "zh"],
         "count": counted(here.body),
         "tail": here.body[-80:] if here.body else "",
@@ -265,19 +287,12 @@ def _show(chat: Chat, report: Report, *, moved: bool = False) -> None:
         "begun": report.edited_at is not None,
         "host": "" if trip is None else trip.host,
         "due": None if prompt is None else local_date(prompt.due_at, prompt.zone),
+        "due_on": None if owed is None else owed.due_on,
         "returned": said[-1].body if said and report.stage is Stage.RETURNED else "",
         "notes": len(own_notes(chat.conn, report)),
-        "url": _url(chat, report),
+        "url": url(chat, report),
     }
-    chat.say("report/open", **data)
-
-
-def _title(chat: Chat, key: str) -> str:
-    return chat.services.sections.title(key, chat.person.language)
-
-
-def _url(chat: Chat, report: Report) -> str:
-    return report_link(chat.conn, chat.services.settings, report.person_id, chat.real_now)
+    say(chat, report, "open", **data)
 
 
 def _number(value: str) -> int | None:

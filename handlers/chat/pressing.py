@@ -23,6 +23,7 @@ from handlers.chat import (
     languaged,
     left_out,
     noted,
+    owed,
     paused,
     positioned,
     relayed,
@@ -52,6 +53,8 @@ _TURNS_AWAY = frozenset(
         "rsvp",
         "buddies",
         "draft",
+        "study",
+        "owed",
         "due",
     }
 )
@@ -190,6 +193,8 @@ _HANDLERS: dict[str, Callable[[Chat, str], bool]] = {
     "due": _due,
     "report": incident_reported.pressed,
     "draft": drafted.pressed,
+    "study": drafted.study_pressed,
+    "owed": owed.pressed,
     "sos": cried.pressed,
     "enrol": _enrol,
     "lang": languaged.pressed,

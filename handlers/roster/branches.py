@@ -37,8 +37,7 @@ def _changed_columns(change: Change, units: Mapping[str, int], ids: Mapping[str,
 
 def _columns(values: dict[str, Any], units: Mapping[str, int], ids: Mapping[str, int]) -> dict[str, Any]:
     columns: dict[str, Any] = {}
-    if "kind" in values:
-        columns["kind"] = values["kind"]
+    columns |= {name: values[name] for name in ("kind", "place") if name in values}
     if "unit" in values:
         columns["unit_id"] = units[values["unit"]] if values["unit"] else None
     for name in ("secretary", "deputy"):

@@ -105,6 +105,7 @@ def _branches(conn: Connection, units: Mapping[int, str], numbers: Mapping[int, 
             "unit": units.get(row.unit_id),
             "secretary": numbers.get(row.secretary_id),
             "deputy": numbers.get(row.deputy_id),
+            "place": row.place,
         }
         found[(row.key,)] = StoredRow(row.id, values, gone=row.absent_at is not None)
     return found

@@ -17,6 +17,7 @@ from bot.engine.asked import shown
 from bot.engine.facts import load_facts
 from bot.links.model import new_token
 from bot.storage.writer import Urgency
+from bot.views.mine import branches_in
 from handlers.chat.enrolled import masked
 from handlers.process import process, set_aside
 from handlers.receive import receive
@@ -160,10 +161,11 @@ async def _render(site: Site, request: Request, door: Door, template: str, *, on
         return _closed(site, request, door)
     address, person = door.address, door.person
 
-    def read(conn: Connection) -> tuple[Lines, str]:
-        return lines_of(conn, address), load_facts(conn, [person.id])[person.id].zone_now(site.now)
+    def read(conn: Connection) -> tuple[Lines, str, bool]:
+        zone = load_facts(conn, [person.id])[person.id].zone_now(site.now)
+        return lines_of(conn, address), zone, bool(branches_in(conn, person.id))
 
-    shown_lines, zone = await site.database.aread_first(read)
+    shown_lines, zone, is_member = await site.database.aread_first(read)
     if only_new and request.query_params.get("have") == shown_lines.mark:
         return Response(status_code=204)
     return site.page(
@@ -174,6 +176,7 @@ async def _render(site: Site, request: Request, door: Door, template: str, *, on
         zone=zone,
         base=_path(request),
         nonce=posted.new_nonce,
+        is_member=is_member,
         revoked=address.state is AddressState.REVOKED and person.left_at is None,
     )
 

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from bot.reports.files import add_file, files_of, remove_file
 from bot.reports.incoming import Looked, Refusal, look_at
-from bot.reports.model import WRITABLE, File
+from bot.reports.model import WRITABLE, File, Report
 from bot.reports.store import update
 from handlers.web import report_door
 from handlers.web.report_door import Door
@@ -49,7 +49,7 @@ def routes(site: Site) -> list[Route]:
         looked = await run_in_threadpool(look_at, data, limit.file_bytes)
         if isinstance(looked, Refusal):
             return RedirectResponse(f"/report/{token}?refused={looked.value}#files", 303)
-        digest = await run_in_threadpool(site.vault.put, looked.data)
+        digest = await run_in_threadpool(site.vault_of(door.report).put, looked.data)
         said = await site.database.awrite(lambda conn: _add(conn, site, token, digest, looked, name))
         return RedirectResponse(f"/report/{token}?{said}#files", 303)
 
@@ -74,7 +74,7 @@ def routes(site: Site) -> list[Route]:
             return door, next((one for one in mine if one.id == number), None)
 
         door, file = await site.database.aread(find)
-        response = None if file is None else await sent_file(site, file)
+        response = None if file is None or door.report is None else await sent_file(site, door.report, file)
         return response or closed(site, request, Door(404, door.person))
 
     path = "/report/{token}/files"
@@ -85,9 +85,9 @@ def routes(site: Site) -> list[Route]:
     ]
 
 
-async def sent_file(site: Site, file: File) -> Response | None:
+async def sent_file(site: Site, report: Report, file: File) -> Response | None:
     """Return a file as a browser takes it: a photo to look at, anything else to keep; None when its bytes are gone."""
-    data = await run_in_threadpool(site.vault.get, file.digest)
+    data = await run_in_threadpool(site.vault_of(report).get, file.digest)
     if data is None:
         return None
     way = "inline" if file.kind == "jpeg" else "attachment"

@@ -14,14 +14,17 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.engine.compose_facts import of_emergency
+from bot.engine.facts import load_facts
 from bot.engine.report_life import hand_in, keep_consent, trip_of
 from bot.local_time import local_date
+from bot.obligations import store as obligations
+from bot.obligations.model import Stage
 from bot.people.store import by_ids
 from bot.prompts import store as prompts_store
 from bot.reports import drafts, versions
 from bot.reports.consents import May, can_be_shared, consent_of
 from bot.reports.files import files_of
-from bot.reports.model import WRITABLE, Draft, Report
+from bot.reports.model import WRITABLE, Draft, Form, Report
 from bot.reports.rules import MOST, counted
 from bot.reports.sections import KEY
 from handlers.report_begun import noted, own_notes
@@ -141,7 +144,11 @@ class ReportPage:
 
         def put(conn: Connection) -> Door:
             door = report_door.look(conn, site, token)
-            if door.report is not None and door.report.stage in WRITABLE and site.services.sections.of(key):
+            if (
+                door.report is not None
+                and door.report.stage in WRITABLE
+                and site.services.sections_of(door.report).of(key)
+            ):
                 found = own_notes(conn, door.report)
                 if found:
                     drafts.say(conn, door.report, key, noted(found), CHANNEL, site.now)
@@ -167,7 +174,7 @@ def _save(conn: Connection, site: Site, token: str, form: FormData) -> tuple[Doo
 def _kept(conn: Connection, site: Site, report: Report, form: FormData) -> dict[str, dict[str, Any]]:
     tab = str(form.get("tab", ""))
     source = tab if _TAB.fullmatch(tab) else new_nonce()
-    known = {*site.services.sections.keys, *drafts.drafts_of(conn, report)}
+    known = {*site.services.sections_of(report).keys, *drafts.drafts_of(conn, report)}
     found: dict[str, dict[str, Any]] = {}
     for name, value in form.items():
         key = name.removeprefix("text.")
@@ -187,7 +194,7 @@ def _submit(conn: Connection, site: Site, token: str, form: FormData) -> tuple[D
         return door, "over" if door.status == 410 and door.person is not None else ""  # noqa: PLR2004 - HTTP's own
     if not all(one["kept"] for one in kept.values()):
         return door, "conflict"
-    sections, language, sure = site.services.sections, door.person.language, bool(form.get("sure"))
+    sections, language, sure = site.services.sections_of(door.report), door.person.language, bool(form.get("sure"))
     done = hand_in(conn, door.report, sections, language, CHANNEL, site.now, sure=sure)
     return door, "handed" if done.version else done.why
 
@@ -197,7 +204,7 @@ def _look(conn: Connection, site: Site, token: str) -> tuple[Door, dict[str, Any
     report, person = door.report, door.person
     if report is None or person is None:
         return door, None
-    texts, sections = drafts.drafts_of(conn, report), site.services.sections
+    texts, sections = drafts.drafts_of(conn, report), site.services.sections_of(report)
     language = "en" if person.language == "en" else "zh"
     shown = [
         {
@@ -213,13 +220,16 @@ def _look(conn: Connection, site: Site, token: str) -> tuple[Door, dict[str, Any
     ]
     names = {one.id: one.name for one in by_ids(conn, versions.authors_of(conn, report)).values()}
     prompt = None if report.prompt_id is None else prompts_store.by_id(conn, report.prompt_id)
+    owed = obligations.by_id(conn, report.obligation_id or 0)
     trip = trip_of(conn, report)
     return door, {
         "report": report,
         "writes": report.stage in WRITABLE,
         "host": "" if trip is None else trip.host,
         "due": None if prompt is None else local_date(prompt.due_at, prompt.zone),
-        "zone": person.zone,
+        "due_on": None if owed is None or owed.stage is not Stage.OPEN else owed.due_on,
+        "zone": load_facts(conn, [person.id])[person.id].zone_now(site.now),
+        "is_study": report.form is Form.STUDY,
         "sections": shown,
         "asides": [
             {"id": one.id, "title": sections.title(one.section, person.language), "body": one.body, "at": one.at}

@@ -20,7 +20,8 @@ from bot.people.store import by_id, by_ids
 from bot.rendering.report_docx import report_docx
 from bot.reports import versions
 from bot.reports.files import files_of
-from bot.reports.model import Comment, File, Version
+from bot.reports.model import Comment, File, Form, Version
+from bot.storage.vault import vault_in
 from bot.views.report_document import Written, written
 from bot.views.reports import Listed, one_report
 from handlers.web.report_files import as_word, sent_file
@@ -34,7 +35,9 @@ LAST_HOUR = time(18, 0)
 
 
 @dataclass(frozen=True)
-class _Seen:
+class Seen:
+    """One report with what its readers see of it."""
+
     listed: Listed
     comments: list[Comment]
     versions: list[Version]
@@ -46,11 +49,11 @@ def routes(site: Site) -> list[Route]:
 
     async def show(request: Request, reader: Reader) -> Response:
         seen = await site.database.aread(lambda conn: _look(conn, site, reader, request))
-        return _page(site, request, reader, seen, read=False)
+        return drawn(site, request, reader, seen, read=False)
 
     async def read(request: Request, reader: Reader, _fields: FormData) -> Response:
         seen = await site.database.awrite(lambda conn: _read(conn, site, reader, request))
-        return _page(site, request, reader, seen, read=True)
+        return drawn(site, request, reader, seen, read=True)
 
     async def decide(request: Request, reader: Reader, fields: FormData) -> Response:
         given = {name: str(value).replace("\x00", "").strip() for name, value in fields.items()}
@@ -60,13 +63,7 @@ def routes(site: Site) -> list[Route]:
 
     async def send(request: Request, reader: Reader) -> Response:
         seen = await site.database.aread(lambda conn: _look(conn, site, reader, request))
-        shown = {number for version in seen.versions for number in version.files}
-        number = request.path_params["file_id"]
-        file = next((one for one in seen.files if one.id == number and one.id in shown), None)
-        response = None if file is None else await sent_file(site, file)
-        if response is None:
-            raise HTTPException(404)
-        return response
+        return await handed_file(site, request, seen)
 
     async def take_out(request: Request, reader: Reader, _fields: FormData) -> Response:
         taken = await site.database.awrite(lambda conn: _taken_out(conn, site, reader, request))
@@ -83,17 +80,33 @@ def routes(site: Site) -> list[Route]:
     ]
 
 
-def _look(conn: Connection, site: Site, reader: Reader, request: Request) -> _Seen:
+async def handed_file(site: Site, request: Request, seen: Seen) -> Response:
+    """Return a file that was handed in with a report; 404 for any other."""
+    shown = {number for version in seen.versions for number in version.files}
+    number = request.path_params["file_id"]
+    file = next((one for one in seen.files if one.id == number and one.id in shown), None)
+    response = None if file is None else await sent_file(site, seen.listed.report, file)
+    if response is None:
+        raise HTTPException(404)
+    return response
+
+
+def _look(conn: Connection, site: Site, reader: Reader, request: Request) -> Seen:
     listed = one_report(conn, allowed(conn, reader.person, site), request.path_params["report_id"], site.now)
     if listed is None:
         raise HTTPException(404)
+    return seen_of(conn, listed)
+
+
+def seen_of(conn: Connection, listed: Listed) -> Seen:
+    """Return what the readers of a report see of it."""
     report = listed.report
     names = {one.id: one.name for one in by_ids(conn, versions.authors_of(conn, report)).values()}
     found = versions.versions_of(conn, report)
-    return _Seen(listed, versions.comments_of(conn, report, names), found, files_of(conn, report, removed=True))
+    return Seen(listed, versions.comments_of(conn, report, names), found, files_of(conn, report, removed=True))
 
 
-def _read(conn: Connection, site: Site, reader: Reader, request: Request) -> _Seen:
+def _read(conn: Connection, site: Site, reader: Reader, request: Request) -> Seen:
     seen = _look(conn, site, reader, request)
     report = seen.listed.report
     if seen.versions:
@@ -115,7 +128,8 @@ def _taken_out(conn: Connection, site: Site, reader: Reader, request: Request) -
 
 
 def _document(site: Site, taken: Written) -> bytes:
-    pictures = [(file.name, data) for file in taken.photos if (data := site.vault.get(file.digest)) is not None]
+    vault = vault_in(site.services.settings.reports.folder, site.database.keyring)
+    pictures = [(file.name, data) for file in taken.photos if (data := vault.get(file.digest)) is not None]
     template = site.services.settings.reports.template
     return report_docx(taken.facts, pictures, Path(template) if template else None)
 
@@ -147,7 +161,8 @@ def _decide(conn: Connection, site: Site, reader: Reader, request: Request, give
     return deed if done else "refused"
 
 
-def _page(site: Site, request: Request, reader: Reader, seen: _Seen, *, read: bool) -> Response:
+def drawn(site: Site, request: Request, reader: Reader, seen: Seen, *, read: bool, page: str = PAGE) -> Response:
+    """Return the page of one report; its words only where it is `read`."""
     said = request.query_params.get("said", "")
     due = seen.listed.due_at
     later = local_date(max(due or site.now, site.now), reader.person.zone) + timedelta(days=14)
@@ -163,5 +178,7 @@ def _page(site: Site, request: Request, reader: Reader, seen: _Seen, *, read: bo
         newest=newest,
         files=files,
         later=later,
+        page=page,
+        is_study=seen.listed.report.form is Form.STUDY,
         said=said if said in SAID else "",
     )

@@ -6,7 +6,6 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from prometheus_client import REGISTRY, CollectorRegistry
@@ -14,8 +13,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from bot.rendering.renderer import LANGUAGES
+from bot.reports.model import Form, Report
 from bot.storage.database import Database
-from bot.storage.vault import Vault
+from bot.storage.vault import Vault, vault_in
 from handlers.services import Services
 
 LANGUAGE_COOKIE = "yanxin_language"
@@ -70,8 +70,12 @@ class Site:
 
     @property
     def vault(self) -> Vault:
-        """Return where photos and documents of reports lie."""
-        return Vault(Path(self.services.settings.reports.folder), self.database.keyring)
+        """Return where files lie that are no branch's: photos and documents of reports about stays, voice notes."""
+        return vault_in(self.services.settings.reports.folder, self.database.keyring)
+
+    def vault_of(self, report: Report) -> Vault:
+        """Return where photos and documents of a report lie."""
+        return vault_in(self.services.settings.reports.folder, self.database.keyring, branch=report.form is Form.STUDY)
 
     @property
     def is_https(self) -> bool:

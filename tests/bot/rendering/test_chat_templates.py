@@ -324,6 +324,16 @@ SESSION: dict[str, Any] = {
 REPORT: dict[str, Any] = {
     "host": "Columbia",
     "due_at": LATER,
+    "due_on": "2026-12-31",
+    "owed": 5,
+    "due_list": [
+        {"owed": 5, "owed_kind": kind, "owed_title": "思想汇报", "due_on": "2026-12-31"}
+        for kind in ("report", "contact")
+    ],
+    "is_member": True,
+    "at_home": True,
+    "owed_title": "思想汇报",
+    "owed_hint": "写给原支部",
     "begun": True,
     "aside": 4,
     "hint": "想到哪儿写到哪儿",

@@ -43,6 +43,7 @@ def test_templates_know_all_of_them(language: str) -> None:
         "when",
         "clock",
         "both",
+        "until",
         "day",
         "weekday",
         "zone_name",

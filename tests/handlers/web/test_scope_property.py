@@ -16,12 +16,15 @@ from bot.app import App
 from bot.cases import events
 from bot.clock import ManualClock
 from bot.journal.store import journal
+from bot.people.store import people as people_rows
 from bot.places.countries import region_of
 from bot.prompts.notes import add_words
+from bot.reports.store import study_reports
 from tests.fakes.ground import NOW, Ground
 from tests.fakes.web import Visitor
 from tests.handlers.web.conftest import Town, settings_in
 from tests.support.console_routes import console_paths
+from tests.support.home_branch import home_branch, owes, study
 
 UNITS = ("Big", "Big/Arts", "Big/Arts/History", "Big/Science")
 COUNTRIES = ("US", "DE", "FR")
@@ -40,6 +43,7 @@ class Student:
     counsellor: int
     supervisor: int
     share: str
+    home: int = 0
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,7 @@ students = st.builds(
     counsellor=st.integers(0, 4),
     supervisor=st.integers(0, 4),
     share=st.sampled_from(["counsellor", "office", "nobody"]),
+    home=st.integers(0, 3),
 )
 
 
@@ -84,14 +89,14 @@ def settled(town: Town, people: list[Student], workers: list[Staff]) -> list[int
     for path in UNITS:
         town.ground.unit(path)
     ids = [town.ground.staff(f"W{at}", one.role, *one.scope, language="en") for at, one in enumerate(workers)]
-    found = []
+    found, known = [], []
     for at, one in enumerate(people):
         hers = {
             "counsellor": ids[one.counsellor] if one.counsellor < len(ids) else None,
             "supervisor_id": ids[one.supervisor] if one.supervisor < len(ids) else None,
         }
         student = town.ground.student(f"Zq{at}", unit=one.unit, name=f"Vorname{at}.", **hers)
-        town.ground.trip(student, one.country, key=f"T{at}")
+        known.append((student, town.ground.trip(student, one.country, key=f"T{at}")))
         hard = town.ground.answered(student, "hard", one.share)
         case = town.ground.case(student, "missed", prompt_id=hard)
         town.ground.message(student, hard)
@@ -104,6 +109,12 @@ def settled(town: Town, people: list[Student], workers: list[Staff]) -> list[int
 
         town.app.database.write(write)
         found.append(case)
+    for at, worker in enumerate(ids):  # whoever is no secretary leads a home branch only by a mistake
+        members = [known[place] for place, one in enumerate(people) if one.home == at]
+        branch = home_branch(town.ground, f"H{at}", worker, [person for person, _ in members])
+        for person, trip in members:
+            study(town.ground, owes(town.ground, person, branch, trip), SECRET, handed=True)
+            owes(town.ground, person, branch, trip, "contact")
     return found
 
 
@@ -120,6 +131,7 @@ def test_no_page_tells_of_a_foreign_student(people: list[Student], workers: list
                 foreign = [at for at, one in enumerate(people) if not worker.sees(one, place)]
                 _pages(town, visitor, people, worker, place, foreign)
                 _foreign(visitor, people, cases, foreign)
+                _studies(town, visitor, people, worker, place)
 
 
 def _pages(town: Town, visitor: Visitor, people: list[Student], worker: Staff, place: int, foreign: list[int]) -> None:
@@ -137,6 +149,8 @@ def _pages(town: Town, visitor: Visitor, people: list[Student], worker: Staff, p
         for at in foreign:
             if worker.role in BLIND and people[at].supervisor == place:
                 continue  # a supervisor knows whom she supervises; how they are is looked at below
+            if worker.role == "secretary" and people[at].home == place:
+                continue  # who leads a home branch knows its members
             assert f"Vorname{at}." not in body, path
             assert f"Zq{at}<" not in body, path
         if worker.role in BLIND:
@@ -168,6 +182,28 @@ def _foreign(visitor: Visitor, people: list[Student], cases: list[int], foreign:
             assert one.status in {403, 404}
             assert _same(one.text, real) == _same(other.text, none)
     assert people
+
+
+def _studies(town: Town, visitor: Visitor, people: list[Student], worker: Staff, place: int) -> None:
+    """Nobody reads a study report but who leads its home branch: to all others there is none."""
+    token = visitor.get("/console/me").forms[0].fields["csrf"]
+    query = select(people_rows.c.number, study_reports.c.id).join(
+        study_reports, study_reports.c.person_id == people_rows.c.id
+    )
+    for number, report_id in town.app.database.read(lambda conn: [tuple(row) for row in conn.execute(query)]):
+        hers = worker.role == "secretary" and people[int(number.removeprefix("Zq"))].home == place
+        real, none = (f"/console/branch/reports/{one}" for one in (report_id, 999))
+        if hers:
+            assert SECRET in visitor.post(f"{real}/read", {"csrf": token}).text
+            continue
+        for path in ("", "/files/1"):
+            one, other = visitor.get(real + path), visitor.get(none + path)
+            assert one.status == other.status == 404
+            assert _same(one.text, real) == _same(other.text, none)
+        one, other = visitor.post(f"{real}/read", {"csrf": token}), visitor.post(f"{none}/read", {"csrf": token})
+        assert one.status == other.status
+        assert one.status in {403, 404}
+        assert SECRET not in one.text
 
 
 def _same(text: str, path: str) -> str:

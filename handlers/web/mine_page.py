@@ -1,0 +1,137 @@
+"""A member's own page of her branch: what is due, with buttons, and her study reports. It is for her alone.
+
+She gets there by the link that `/due` gives, by the neutral line that stands for a branch matter elsewhere, or from her
+private page. Looking changes nothing.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from bot.engine.facts import load_facts
+from bot.engine.obligation_deeds import finish, take_back
+from bot.engine.obligation_telling import shown as owed_shown
+from bot.engine.study_begun import study_of
+from bot.links import store as links
+from bot.links.model import LinkPurpose
+from bot.obligations import store as obligations
+from bot.obligations.model import How, Kind, Stage
+from bot.obligations.parse import rules_in
+from bot.obligations.rules import is_late
+from bot.people.model import Person
+from bot.people.store import by_id
+from bot.views.mine import Inside, Written, branches_in, studies_of
+from handlers.links_made import mine_link
+from handlers.web import chat_door
+from handlers.web.chat_door import cookie_of
+from handlers.web.errors import plain
+from handlers.web.site import Site
+
+SAID = frozenset({"done", "undone", "over"})
+_LONGEST = 19
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What stands on the page; `zone` is where she reads it."""
+
+    person: Person
+    zone: str
+    branches: list[Inside]
+    owed: list[dict[str, Any]]
+    studies: list[Written]
+
+
+def routes(site: Site) -> list[Route]:
+    """Return the routes of this file."""
+    return [*_page(site, own=False), *(_page(site, own=True) if site.services.settings.channels.web.enabled else [])]
+
+
+def _page(site: Site, *, own: bool) -> list[Route]:
+    async def show(request: Request) -> Response:
+        found = await site.database.aread(lambda conn: _look(conn, site, request, own=own))
+        if isinstance(found, int):
+            return _closed(site, request, found, own=own)
+        said = request.query_params.get("said", "")
+        path = request.url.path
+        return site.page(
+            request,
+            "web/mine.html",
+            own=found.person.language,
+            shown=found,
+            zone=found.zone,
+            base=path,
+            said=said if said in SAID else "",
+            back=path.removesuffix("/mine") if own else "",
+        )
+
+    async def change(request: Request) -> Response:
+        form = await request.form()
+        deed, number = str(form.get("do", "")), str(form.get("owed", ""))
+        done = await site.database.awrite(lambda conn: _change(conn, site, request, deed, number, own=own))
+        if isinstance(done, int):
+            return _closed(site, request, done, own=own)
+        return RedirectResponse(done if done.startswith("/") else f"{request.url.path}?said={done}", 303)
+
+    path = "/chat/{token}/mine" if own else "/mine/{token}"
+    return [Route(path, show, methods=["GET"]), Route(path, change, methods=["POST"])]
+
+
+def _closed(site: Site, request: Request, status: int, *, own: bool) -> Response:
+    return plain(site, request, status, what="device" if status == 403 else "chat" if own else "mine")  # noqa: PLR2004 - HTTP's own
+
+
+def _owner(conn: Connection, site: Site, request: Request, *, own: bool) -> Person | int:
+    token = request.path_params["token"]
+    if own:
+        door = chat_door.look(conn, site, token, cookie_of(request))
+        if door.person is None or door.status != 200:  # noqa: PLR2004 - HTTP's own number
+            return door.status
+        return 403 if door.address is None else door.person
+    link = links.find(conn, token, LinkPurpose.MINE)
+    person = by_id(conn, link.person_id) if link else None
+    if link is None or person is None or person.absent_at is not None or person.left_at is not None:
+        return 404
+    return person if links.is_live(link, site.real) else 410
+
+
+def _look(conn: Connection, site: Site, request: Request, *, own: bool) -> _Shown | int:
+    person = _owner(conn, site, request, own=own)
+    if isinstance(person, int):
+        return person
+    now, zone = site.now, load_facts(conn, [person.id])[person.id].zone_now(site.now)
+    rules = {rule.key: rule for rule in rules_in(site.services.settings.branches.rules)}
+    language = site.language(request, person.language)
+    mine = obligations.of_people(conn, [person.id])[person.id]
+    owed = [
+        owed_shown(one, rules, language)
+        | {"is_late": is_late(one.due_on, zone, now), "done": one.stage is Stage.DONE, "opens_on": one.opens_on}
+        for one in mine
+        if one.stage is Stage.OPEN or (one.stage is Stage.DONE and one.how is How.HERSELF)
+    ]
+    return _Shown(person, zone, branches_in(conn, person.id), owed, studies_of(conn, person.id))
+
+
+def _change(conn: Connection, site: Site, request: Request, deed: str, number: str, *, own: bool) -> str | int:
+    """Do what a button says; return where to go, or a word of what was done."""
+    person = _owner(conn, site, request, own=own)
+    if isinstance(person, int):
+        return person
+    if deed == "write":
+        if study_of(conn, person.id, site.now) is None:
+            return "over"
+        token = request.path_params["token"]
+        if own:
+            token = mine_link(conn, site.services.settings, person.id, site.real).rpartition("/")[2]
+        return f"/report/{token}"
+    usable = number.isascii() and number.isdecimal() and len(number) < _LONGEST and deed in {"done", "undo"}
+    one = obligations.by_id(conn, int(number), locked=True) if usable else None
+    if one is None or one.person_id != person.id or one.kind is Kind.REPORT:
+        return 404
+    if deed == "done":
+        return "done" if finish(conn, one, How.HERSELF, person.id, site.now) else "over"
+    return "undone" if take_back(conn, one, site.now) else "over"
