@@ -7,7 +7,9 @@ from sqlalchemy import Connection, select
 
 from bot.branches.model import BranchPlace
 from bot.branches.store import branch_members, branches
+from bot.journal.store import journal
 from bot.obligations.store import obligations
+from bot.people.store import people
 from bot.reports.model import Stage
 from bot.reports.store import study_reports
 
@@ -41,6 +43,8 @@ class Written:
     opened_at: datetime
     submitted_at: datetime | None
     due_on: date | None
+    readers: tuple[str, ...]
+    """Who has read it."""
 
 
 def studies_of(conn: Connection, person_id: int) -> list[Written]:
@@ -52,7 +56,23 @@ def studies_of(conn: Connection, person_id: int) -> list[Written]:
         .where(study.c.person_id == person_id, study.c.stage != Stage.WITHDRAWN.value)
         .order_by(study.c.opened_at.desc(), study.c.id.desc())
     )
+    looks = (
+        select(people.c.name, journal.c.detail)
+        .join(people, people.c.id == journal.c.actor_id)
+        .where(journal.c.person_id == person_id, journal.c.action == "study.read")
+        .order_by(journal.c.id)
+    )
+    readers: dict[int, dict[str, None]] = {}
+    for look in conn.execute(looks):
+        readers.setdefault((look.detail or {}).get("report", 0), {})[look.name] = None
     return [
-        Written(Stage(row.stage), row.version, row.opened_at, row.submitted_at, row.due_on)
+        Written(
+            Stage(row.stage),
+            row.version,
+            row.opened_at,
+            row.submitted_at,
+            row.due_on,
+            tuple(readers.get(row.id, ())),
+        )
         for row in conn.execute(query)
     ]

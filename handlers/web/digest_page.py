@@ -25,6 +25,7 @@ from bot.links import store as links
 from bot.links.model import LinkPurpose
 from bot.people.model import Person, RoleKind
 from bot.people.store import by_id
+from bot.views.branch_todo import todo_of
 from bot.views.digest import MOST_ON_PAGE, care, may_tell_of, one_of
 from bot.views.digest_branch import branches_of
 from bot.views.digest_trips import supervised
@@ -43,6 +44,7 @@ class _Seen:
     supervised: dict[str, Any] | None
     branches: list[dict[str, Any]]
     reports: int
+    todo: int
     every: Every
     next_at: datetime | None
 
@@ -99,6 +101,7 @@ def _look(conn: Connection, site: Site, reader: Reader) -> _Seen:
         care=None if reader.scope is None else care(conn, reader.scope, now, MOST_ON_PAGE, live),
         supervised=supervised(conn, person, now) if person.has_role(RoleKind.SUPERVISOR) else None,
         branches=branches_of(conn, person.id, now) if person.has_role(RoleKind.SECRETARY) else [],
+        todo=len(todo_of(conn, person, now)),
         reports=waiting_for(conn, person, now),
         every=store.every_of(conn, person.id),
         next_at=ahead[0].due_at if ahead else None,
