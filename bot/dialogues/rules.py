@@ -14,6 +14,7 @@ _LASTS = {
     "note": timedelta(hours=1),
     "session.reason": timedelta(hours=1),
     "note.declined": timedelta(minutes=10),
+    "session.plan": timedelta(hours=12),
     "session.round": timedelta(hours=1),
     "busy.when": timedelta(hours=1),
     "pause.date": timedelta(hours=1),

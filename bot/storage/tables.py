@@ -32,6 +32,7 @@ from bot.reports import store as reports
 from bot.rollcalls import store as rollcalls
 from bot.selections import store as selections
 from bot.sessions import busy as session_busy
+from bot.sessions import drafts as session_drafts
 from bot.sessions import marks as session_marks
 from bot.sessions import minutes as session_minutes
 from bot.sessions import store as sessions
@@ -74,6 +75,7 @@ __all__ = [
     "rollcalls",
     "selections",
     "session_busy",
+    "session_drafts",
     "session_marks",
     "session_minutes",
     "session_words",

@@ -33,6 +33,7 @@ from handlers.chat import (
     rollcall_answered,
     session_answered,
     session_attended,
+    session_planned,
     session_round,
     stopped,
     waiting,
@@ -44,7 +45,7 @@ from handlers.chat.pressing import pressed
 from handlers.chat.words import answer_in, command_in, is_consent, is_digit, is_false_alarm, yes_or_no
 from handlers.context import Chat
 
-_OWN_WORDS = frozenset({session_answered.STEP, session_attended.MAKEUP_STEP, session_round.STEP})
+_OWN_WORDS = frozenset({session_answered.STEP, session_attended.MAKEUP_STEP, session_round.STEP, session_planned.STEP})
 """Steps in which whatever she writes is meant for them, also what would mean something elsewhere."""
 
 _OF_ROW: dict[str, tuple[str, Callable[[Chat, int, str], None]]] = {
@@ -60,6 +61,7 @@ _PLAIN: dict[str, Callable[[Chat, str], None]] = {
     paused.STEP: paused.written,
     zoned.STEP: zoned.written,
     busied.STEP: busied.written,
+    session_planned.STEP: session_planned.written,
     buddied.STEP: buddied.written,
 }
 """What takes her words in a step of its own."""

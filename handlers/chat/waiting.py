@@ -19,6 +19,7 @@ _LEFT = frozenset(
         "session.code",
         "session.makeup",
         "session.round",
+        "session.plan",
         "busy.when",
         "pause.date",
         "paper.date",

@@ -30,6 +30,8 @@ _COMMANDS = {
     "没空时间": "/busy",
     "没空的时间": "/busy",
     "我没空": "/busy",
+    "安排活动": "/session",
+    "约活动": "/session",
     "联系渠道": "/channels",
     "渠道": "/channels",
     "我的数据": "/mydata",
