@@ -98,7 +98,7 @@ def _calendar(
     if message.template not in MAILED or message.prompt_id is None or person is None or address is None:
         return None
     mail = settings.channels.mail
-    ends = Ends(mail.sender, mail.name, address.external_id)
+    ends = Ends(mail.sender, mail.name, address.external_id, replies=bool(mail.imap.host))
     return mail_of(conn, message.prompt_id, person, renderer, ends, page)
 
 

@@ -29,6 +29,9 @@ class Said(StrEnum):
     ALLOWED = "allowed"  # she allows us some messages more, or none any more; `leaves` says of which sort
     MIGRATED = "migrated"  # the chat has a new id; `data` is the new one
     BOUNCED = "bounced"  # a mail of ours did not arrive; `data` is its reference and why
+    ATTENDS = (
+        "attends"  # her calendar program says whether she comes; `data` is the word, which change, and which event
+    )
     OTHER = "other"
 
 

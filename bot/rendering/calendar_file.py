@@ -66,6 +66,8 @@ class Ends:
     sender: str
     sender_name: str
     reader: str
+    replies: bool = False
+    """Whether somebody reads what calendar programs mail back, so that they may ask her for a word."""
 
 
 def as_calendar(entries: Sequence[Entry], method: Method, *, name: str = "", ends: Ends | None = None) -> str:
@@ -176,7 +178,7 @@ def _attendee(one: Entry, ends: Ends) -> vCalAddress:
     found.params["cutype"] = "INDIVIDUAL"
     found.params["role"] = "REQ-PARTICIPANT"
     found.params["partstat"] = one.part.value
-    found.params["rsvp"] = "FALSE"
+    found.params["rsvp"] = "TRUE" if ends.replies else "FALSE"
     return found
 
 

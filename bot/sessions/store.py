@@ -193,6 +193,13 @@ def invitation_of(conn: Connection, prompt_id: int, *, locked: bool = False) -> 
     return None if row is None else _invitation(row)
 
 
+def invitation_by_uid(conn: Connection, uid: str) -> Invitation | None:
+    """Return the invitation that a calendar knows by this, if any."""
+    query = select(session_invitations).where(session_invitations.c.uid == uid)
+    row = conn.execute(query).one_or_none()
+    return None if row is None else _invitation(row)
+
+
 def is_round(conn: Connection, prompt_id: int) -> bool:
     """Tell whether a prompt asks for words in a round; nothing sealed is opened."""
     table = session_invitations

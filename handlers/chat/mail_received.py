@@ -16,6 +16,7 @@ from bot.inbox.rules import cry_in
 from bot.journal import store as journal
 from bot.links import store as links
 from bot.links.model import LinkPurpose
+from bot.sessions import store as sessions
 from handlers.chat import cried, mail_bounced
 from handlers.context import Chat
 
@@ -25,11 +26,17 @@ def whose(
 ) -> tuple[Address | None, Incoming, bool]:
     """Return whose mail this is, what is left of it to deal with, and whether that is sure.
 
-    `by_sender` is who has the address of its From line. A bounce is dealt with here.
+    `by_sender` is who has the address of its From line. A bounce is dealt with here. What a calendar program says of an
+    event is hers if the mail comes from her own address: only her calendar knows what the event is called.
     """
     if incoming.said is Said.BOUNCED:
         mail_bounced.bounced(conn, incoming.data, now)
         return by_sender, replace(incoming, said=Said.OTHER), True
+    if incoming.said is Said.ATTENDS:
+        one = sessions.invitation_by_uid(conn, incoming.data.split("|", 2)[2])
+        if one is not None and by_sender is not None and by_sender.person_id == one.person_id:
+            return by_sender, incoming, True
+        return by_sender, replace(incoming, said=Said.TEXT if incoming.text else Said.OTHER, data=""), False
     address = _of_reference(conn, incoming.reply_ref)
     return address or by_sender, incoming, address is not None
 

@@ -85,6 +85,29 @@ def reason_written(chat: Chat, prompt_id: int, text: str) -> None:
     chat.say("session/kept" if kept else "session/refused")
 
 
+def by_calendar(chat: Chat, data: str, comment: str) -> None:
+    """Take what she pressed in her calendar program (a word, the change it knows of, the event): nothing is replied to
+    what counts, because she has seen it there; what does not count any more is said.
+    """
+    word, sequence, uid = data.split("|", 2)
+    one = store.invitation_by_uid(chat.conn, uid)
+    session = None if one is None else store.by_id(chat.conn, one.session_id)
+    if one is None or session is None or one.person_id != chat.person.id:
+        return
+    if int(sequence) < session.sequence and session.is_ahead(chat.now):
+        chat.say("session/question", prompt_id=one.prompt_id)  # it has changed since: she is asked for what it is now
+        return
+    quiet = chat.services.programmes.current(chat.conn).quiet
+    done = say(chat.conn, one.prompt_id, chat.person.id, Rsvp(word), chat.channel, chat.now, quiet)
+    if done.outcome is Outcome.REFUSED:
+        chat.say("session/refused")
+    elif done.outcome in {Outcome.RECORDED, Outcome.CHANGED}:
+        if comment:
+            give_reason(chat.conn, one.prompt_id, chat.person.id, comment)
+    else:
+        chat.say("session/thanks", prompt_id=one.prompt_id, said=done.outcome)
+
+
 def _said(chat: Chat, prompt_id: int, word: Rsvp) -> None:
     quiet = chat.services.programmes.current(chat.conn).quiet
     done = say(chat.conn, prompt_id, chat.person.id, word, chat.channel, chat.now, quiet)

@@ -103,14 +103,25 @@ def _listen(chat: Chat, incoming: Incoming) -> None:
     elif incoming.said is Said.PRESS:
         if not pressed(chat, incoming.data):
             not_understood.written(chat, "")
-    elif incoming.said is Said.POSITION and incoming.latitude is not None and incoming.longitude is not None:
-        positioned.sent(chat, incoming.latitude, incoming.longitude)
-    elif incoming.said is Said.FILE:
-        file_received.sent(chat, incoming.text)
+    elif _sent(chat, incoming):
+        return
     elif incoming.said is Said.START:
         commanded(chat, "/start", "")
     else:
         _read(chat, incoming)
+
+
+def _sent(chat: Chat, incoming: Incoming) -> bool:
+    """Take what is neither a press nor words; False for those."""
+    if incoming.said is Said.ATTENDS:
+        session_answered.by_calendar(chat, incoming.data, incoming.text)
+    elif incoming.said is Said.POSITION and incoming.latitude is not None and incoming.longitude is not None:
+        positioned.sent(chat, incoming.latitude, incoming.longitude)
+    elif incoming.said is Said.FILE:
+        file_received.sent(chat, incoming.text)
+    else:
+        return False
+    return True
 
 
 def _has_its_place(chat: Chat, incoming: Incoming) -> bool:

@@ -1,7 +1,7 @@
 """What a mail that came to our mailbox means, in our own words. Pure; the inbox calls it.
 
-The raw update is the mail as it came, byte for byte (`raw_of`). A bounce says which mail of ours it is about; a mail of
-a machine means nothing; everything else is somebody's words.
+The raw update is the mail as it came, byte for byte (`raw_of`). A bounce says which mail of ours it is about, a reply
+of a calendar program which event; a mail of a machine means nothing; everything else is somebody's words.
 """
 
 from email import message_from_bytes
@@ -11,6 +11,7 @@ from email.utils import parseaddr
 from typing import Any
 
 from bot.channels.mail.bounces import bounce_in, references_in
+from bot.channels.mail.calendar_replies import reply_in
 from bot.channels.mail.replies import is_of_a_machine, own_words
 from bot.inbox.model import Incoming, Said
 
@@ -39,6 +40,10 @@ def understand(raw: dict[str, Any]) -> Incoming:
         if not bounce.final or not bounce.reference:
             return Incoming(Said.OTHER, sender)
         return Incoming(Said.BOUNCED, sender, data=f"{bounce.reference}|{bounce.status}")
+    answer = reply_in(mail, sender)
+    if answer is not None:
+        said = Said.ATTENDS if answer.word else Said.OTHER
+        return Incoming(said, sender, text=answer.comment, data=f"{answer.word}|{answer.sequence}|{answer.uid}")
     if is_of_a_machine(mail):
         return Incoming(Said.OTHER, sender)
     named = references_in(_header(mail, "References"), _header(mail, "In-Reply-To"))

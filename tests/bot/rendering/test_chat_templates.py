@@ -286,7 +286,7 @@ SESSION: dict[str, Any] = {
     "is_round": False,
     "leads": True,
     "asking": "preview",
-    "fault": "link",
+    "fault": "past",
     "branches": ["纽约支部"],
     "invited": 9,
     "board_url": "https://yanxin.example.edu/console/sessions/9",

@@ -28,6 +28,7 @@ REPLIES = {
     "odd_charset": "fine",
 }
 FRESH = {"fresh_cry": "救命啊\n有人跟踪我", "fresh": "question\nWhen is the next session?"}
+CALENDARS = ("calendar_gmail", "calendar_outlook", "calendar_apple", "calendar_delegated", "calendar_not_hers")
 NOTHING = (
     "bounce_delayed",
     "bounce_relayed",
@@ -44,7 +45,7 @@ def read(name: str) -> Incoming:
 
 
 def test_every_recorded_mail_is_looked_at() -> None:
-    assert {file.stem for file in FOLDER.glob("*.eml")} == {*BOUNCES, *REPLIES, *FRESH, *NOTHING}
+    assert {file.stem for file in FOLDER.glob("*.eml")} == {*BOUNCES, *REPLIES, *FRESH, *NOTHING, *CALENDARS}
 
 
 @pytest.mark.parametrize(("name", "status"), BOUNCES.items())
@@ -77,3 +78,37 @@ def test_machines_and_reports_that_say_nothing_for_certain_mean_nothing(name: st
 def test_what_is_no_mail_breaks_nothing(content: bytes) -> None:
     understand(raw_of(content))
     assert understand({}).said is Said.OTHER
+
+
+UID = "4e8b0a52-8f58-4f0e-9a4c-0a8c7d9f6b21"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "comment"),
+    [
+        ("calendar_gmail", f"yes|0|{UID}", ""),
+        ("calendar_outlook", f"no|2|{UID}", "那天有考试 抱歉"),
+        ("calendar_apple", f"maybe|0|{UID}", ""),
+    ],
+)
+def test_what_a_calendar_program_mails_back(name: str, data: str, comment: str) -> None:
+    assert read(name) == Incoming(Said.ATTENDS, MEI, text=comment, data=data)
+
+
+@pytest.mark.parametrize("name", ["calendar_delegated", "calendar_not_hers"])
+def test_what_a_calendar_program_says_of_somebody_else_means_nothing(name: str) -> None:
+    assert read(name).said is Said.OTHER
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("METHOD:REPLY", "METHOD:COUNTER"),
+        ("BEGIN:VCALENDAR", "BEGIN"),
+        ("UID:", "X-UID:"),
+        ("SEQUENCE:0", "SEQUENCE:x"),
+    ],
+)
+def test_a_broken_calendar_breaks_nothing(old: str, new: str) -> None:
+    content = (FOLDER / "calendar_gmail.eml").read_text().replace(old, new)
+    assert understand(raw_of(content.encode())).said in {Said.OTHER, Said.ATTENDS}
