@@ -155,6 +155,13 @@ def mine_link(conn: Connection, settings: Settings, person_id: int, real_now: da
     return f"{settings.service.url}/mine/{token}"
 
 
+def todo_link(conn: Connection, settings: Settings, person_id: int, real_now: datetime) -> str:
+    """Return a link for a student herself to the page of her list; good for thirty days."""
+    expires_at = real_now + REPORT_FOR
+    token = links.make(conn, LinkPurpose.TODO, person_id, real_now=real_now, expires_at=expires_at, channel="web")
+    return f"{settings.service.url}/todo/{token}"
+
+
 def oldest_open(conn: Connection, person_id: int, now: datetime) -> Prompt | None:
     """Return what has waited longest for an answer: what is running first, then what was given up but can be said."""
     answerable = open_of(conn, person_id, now)

@@ -5,8 +5,8 @@ be written is set aside, shown and alarmed; its neighbours go on, and its reader
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -18,6 +18,7 @@ from bot.digests import store
 from bot.digests.model import Digest, DigestState, Every, Rhythm
 from bot.digests.rules import Act, compared, decide, next_after
 from bot.engine.bisect import bisect
+from bot.engine.departing import not_ready_soon
 from bot.engine.digest_planning import is_reader, plan, plan_missing, zones_of
 from bot.engine.digest_words import gaps_for, messages, off_link
 from bot.journal import store as journal
@@ -25,11 +26,12 @@ from bot.ledger import Live
 from bot.outbox import store as outbox_store
 from bot.people import store as people_store
 from bot.people.model import Person, RoleKind
-from bot.views.digest import care
+from bot.programmes.model import Programme
+from bot.views.digest import care, seen_by
 from bot.views.digest_staff import looked_away
 from bot.views.digest_trips import supervised
 from bot.views.reports import waiting_for
-from bot.views.scope import scope_of
+from bot.views.scope import Scope, scope_of
 
 log = structlog.get_logger()
 BATCH = 50
@@ -37,12 +39,13 @@ BATCH = 50
 
 @dataclass(frozen=True)
 class Frame:
-    """What writing needs of the service: when digests come, its address, the real time for links, and its channels."""
+    """What writing needs of the service: rhythm, address, the real time for links, channels and programme."""
 
     rhythm: Rhythm
     base_url: str
     real_now: datetime
     live: Live | None = None
+    programme: Programme | None = None
 
 
 def work_off(conn: Connection, now: datetime, frame: Frame, limit: int = BATCH) -> int:
@@ -95,7 +98,7 @@ def _write(
     if not addresses:
         _done(conn, digest, DigestState.UNREACHED, now)
         return
-    data = content(conn, person, now, frame.live)
+    data = content(conn, person, now, frame.live, frame.programme)
     if data is None:
         _done(conn, digest, DigestState.EMPTY, now)
         return
@@ -110,10 +113,12 @@ def _write(
     _done(conn, digest, DigestState.SENT, now, sent_at=now, figures=figures)
 
 
-def content(conn: Connection, person: Person, now: datetime, live: Live | None = None) -> dict[str, Any] | None:
+def content(
+    conn: Connection, person: Person, now: datetime, live: Live | None = None, programme: Programme | None = None
+) -> dict[str, Any] | None:
     """Return everything that a digest says to somebody, as plain JSON; None when there is nobody to tell of."""
     scope = scope_of(conn, person)
-    students = None if scope is None else care(conn, scope, now, live=live)
+    students = None if scope is None else _care(conn, scope, now, live, programme)
     hers = supervised(conn, person, now) if person.has_role(RoleKind.SUPERVISOR) else None
     branch = person.has_role(RoleKind.SECRETARY)
     if students is None and hers is None and not branch:
@@ -123,6 +128,16 @@ def content(conn: Connection, person: Person, now: datetime, live: Live | None =
     reports = waiting_for(conn, person, now)
     said = {"care": students, "supervised": hers, "branch": branch, "reports": reports}
     return said | {"away": away, "duty_gaps": gaps}
+
+
+def _care(
+    conn: Connection, scope: Scope, now: datetime, live: Live | None, programme: Programme | None
+) -> dict[str, Any] | None:
+    found = care(conn, scope, now, live=live)
+    if found is not None:
+        seen = seen_by(replace(scope, in_care=True), now)
+        found["departing"] = not_ready_soon(conn, seen, programme, now.astimezone(UTC).date())
+    return found
 
 
 def _done(conn: Connection, digest: Digest, state: DigestState, now: datetime, **values: Any) -> None:

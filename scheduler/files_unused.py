@@ -1,18 +1,19 @@
-"""Forgets the bytes of photos and documents that no report has any more. Called with the hourly purge."""
+"""Forgets the bytes of photos and documents that no report and no checklist has. Called with the hourly purge."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Table, select
 
+from bot.checklists.store import checklist_files
 from bot.reports.model import Form
 from bot.reports.store import report_files
 from bot.reports.tables import SHELVES
 from bot.sessions.words import session_words
 from bot.storage.vault import Vault
 
-OF_CARE: Sequence[Table] = (report_files, session_words)
-"""What names files of reports, and voice notes."""
+OF_CARE: Sequence[Table] = (report_files, session_words, checklist_files)
+"""What names files of reports and of checklists, and voice notes."""
 OF_BRANCHES: Sequence[Table] = (SHELVES[Form.STUDY].files,)
 """What names files of branch matters."""
 YOUNG = timedelta(days=1)

@@ -22,10 +22,10 @@ log = structlog.get_logger()
 
 def work_off(conn: Connection, now: datetime, programmes: Programmes) -> int:
     """Do one batch in the caller's transaction and return how much it was; 0 when nothing is due."""
-    try:
-        quiet = programmes.current(conn).quiet
-    except LookupError:
+    programme = programmes.if_any(conn)
+    if programme is None:
         return 0  # nothing was loaded yet, so nobody is told anything
+    quiet = programme.quiet
     looked_at = store.to_look_at(conn, now, LOOKED_AT)
     for deadline in looked_at:
         follow(conn, deadline, now, quiet)

@@ -258,11 +258,15 @@ class Rounds:
         return obligations_due.work_off(conn, self.clock.now(), self.programmes, self.settings.branches)
 
     def _digests(self, conn: Connection) -> int:
-        return digests_due.work_off(conn, self.clock.now(), self._frame())
+        return digests_due.work_off(conn, self.clock.now(), self._frame(conn))
 
-    def _frame(self) -> digests_due.Frame:
+    def _frame(self, conn: Connection) -> digests_due.Frame:
         return digests_due.Frame(
-            rhythm_of(self.settings), self.settings.service.url, self.clock.real(), live_of(self.settings)
+            rhythm_of(self.settings),
+            self.settings.service.url,
+            self.clock.real(),
+            live_of(self.settings),
+            self.programmes.if_any(conn),
         )
 
     def _prompts(self, conn: Connection) -> int:

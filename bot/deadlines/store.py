@@ -44,7 +44,7 @@ deadlines = Table(
     Column("next_at", UtcDateTime, index=True),
 )
 
-papers = Table(
+expiring_papers = papers = Table(
     "expiring_papers",
     metadata,
     id_column(),

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from bot.addresses.model import WITHOUT_BUTTONS
 from bot.cases import store as cases_store
-from bot.engine import report_asking, second_channel
+from bot.engine import checklist, report_asking, second_channel
 from bot.engine.branch_words import template_of
 from bot.engine.case_news import news_of
 from bot.engine.compose_facts import of_case, of_prompt, of_reader, of_student
@@ -97,6 +97,7 @@ def compose_all(
         if prompt is not None:
             context |= of_prompt(prompt) | of_question(conn, prompt, rollcalls) | of_invitation(conn, prompt, now)
             context |= second_channel.said(conn, prompt, settings, real) | report_asking.said(conn, prompt)
+            context |= checklist.said(conn, prompt)
         written.append(
             renderer.chat(template_of(message, settings), person.language, context | _spelled(message) | message.data)
         )
@@ -141,4 +142,5 @@ def _prompt(
     if prompt is None:
         raise LookupError(f"there is no prompt {prompt_id}")
     said = of_prompt(prompt) | of_question(conn, prompt) | of_invitation(conn, prompt, at)
-    return said | second_channel.said(conn, prompt, settings, real) | report_asking.said(conn, prompt)
+    said |= second_channel.said(conn, prompt, settings, real) | report_asking.said(conn, prompt)
+    return said | checklist.said(conn, prompt)

@@ -24,7 +24,11 @@ class Occurrence:
 
 def in_audience(item: Item, facts: PersonFacts, trip: Trip) -> bool:
     """Tell whether an item is asked on a trip."""
-    who: Audience = item.audience
+    return is_meant(item.audience, facts, trip)
+
+
+def is_meant(who: Audience, facts: PersonFacts, trip: Trip) -> bool:
+    """Tell whether somebody on a trip is among an audience."""
     return (
         not facts.gone
         and trip.cancelled_at is None

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, func, literal, select
 
 from bot.cases.model import Reason
 from bot.cases.store import ended_by_staff
-from bot.engine import report_asking, second_channel
+from bot.engine import checklist, report_asking, second_channel
 from bot.engine.asking import queue, what_to_ask
 from bot.engine.casework import open_case
 from bot.engine.deciding import Decision, decide
@@ -35,7 +35,11 @@ _REASONS = {
     State.UNREACHED: Reason.UNREACHED,
     State.NOT_ASKED: Reason.NOT_ASKED,
 }
-_NOTICES = {second_channel.KIND: second_channel.not_proven, REPORT: report_asking.overdue}
+_NOTICES = {
+    second_channel.KIND: second_channel.not_proven,
+    REPORT: report_asking.overdue,
+    checklist.KIND: checklist.not_ready,
+}
 """Kinds whose end without a word is a notice and no alarm."""
 Decided = tuple[Situation, Decision]
 
@@ -53,9 +57,11 @@ def work_off_batch(conn: Connection, due: Sequence[Claimed], now: datetime, prog
         item = version.item(one.alike.item)
         if item is None:
             raise LookupError(f"version {one.alike.version_id} of the programme has no item {one.alike.item!r}")
-        if item.kind in {Kind.CHANNELS, Kind.REPORT}:
+        if item.kind in {Kind.CHANNELS, Kind.REPORT, Kind.CHECKLIST}:
             if item.kind is Kind.CHANNELS:
                 left = second_channel.settle(conn, one.ids, whose, now)
+            elif item.kind is Kind.CHECKLIST:
+                left = checklist.settle(conn, one.ids, programmes.current(conn), now)
             else:
                 left = report_asking.settle(conn, one.ids, item, now)
             if not left:

@@ -1,5 +1,6 @@
 """What is asked of whom and when, as data: a programme has items with audience, time rule and ladder."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
 from enum import StrEnum
@@ -14,6 +15,7 @@ class Kind(StrEnum):
     LANDING = "landing"
     CHANNELS = "channels"  # two proven ones before departure
     REPORT = "report"  # what she writes about a stay after it
+    CHECKLIST = "checklist"  # the steps before departure
 
 
 class Step(StrEnum):
@@ -98,14 +100,57 @@ class Item:
     ladder: tuple[Rung, ...]
 
 
+class Proof(StrEnum):
+    """How a step of the checklist comes to be done: she says so, hands in a file, or it is seen by itself."""
+
+    TICK = "tick"
+    FILE = "file"
+    SOS = "sos"  # she has tried the call for help
+    CHANNELS = "channels"  # two proven ones
+    BUDDY = "buddy"
+    CONTACT = "contact"  # the roster has somebody to call
+    APPROVAL = "approval"  # the roster has the number of the approval
+    PASSPORT = "passport"  # its last day is known, and later than the return
+    VISA = "visa"
+    INSURANCE = "insurance"
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question of a step, by language; `right` is the answer that counts."""
+
+    words: Mapping[str, str]
+    right: bool
+
+
+@dataclass(frozen=True)
+class ChecklistStep:
+    """One step before departure; `after` names the steps that unlock it, `is_signed`: the office looks at it too."""
+
+    key: str
+    title: Mapping[str, str]
+    text: Mapping[str, str]
+    link: str
+    proof: Proof
+    after: tuple[str, ...]
+    is_signed: bool
+    audience: Audience
+    questions: tuple[Question, ...] = ()
+
+
 @dataclass(frozen=True)
 class Programme:
-    """An immutable version of the programme; `quiet` holds for every item."""
+    """An immutable version of the programme; `quiet` holds for every item, `steps` are those of the checklist."""
 
     version_id: int
     items: tuple[Item, ...]
     quiet: Quiet
+    steps: tuple[ChecklistStep, ...] = ()
 
     def item(self, key: str) -> Item | None:
         """Return an item by its key."""
         return next((item for item in self.items if item.key == key), None)
+
+    def step(self, key: str) -> ChecklistStep | None:
+        """Return a step of the checklist by its key."""
+        return next((step for step in self.steps if step.key == key), None)

@@ -14,8 +14,20 @@ from pydantic import BaseModel, ValidationError
 from bot.errors import Mistake, MistakesError
 from bot.local_time import Quiet
 from bot.programmes import shape
-from bot.programmes.model import After, Anchor, Audience, Item, Kind, Once, Programme, Recurring, Rung
+from bot.programmes.model import (
+    After,
+    Anchor,
+    Audience,
+    ChecklistStep,
+    Item,
+    Kind,
+    Once,
+    Programme,
+    Recurring,
+    Rung,
+)
 from bot.programmes.rules import end_faults, order_faults, quiet_fault
+from bot.programmes.steps import loose_ends, read_step
 
 Part = TypeVar("Part", bound=BaseModel)
 
@@ -52,9 +64,10 @@ class _Reader:
         quiet = self.quiet = self._quiet(quiet_values)
         in_order = item_values if isinstance(item_values, list) else []
         items = [self._item(one, number) for number, one in enumerate(in_order, start=1)]
-        self._twice(in_order)
+        self._twice(in_order, "item")
+        steps = self._steps(values.get("step"))
         whole = tuple(item for item in items if item is not None)
-        return Programme(version_id, whole, quiet) if quiet is not None else None
+        return Programme(version_id, whole, quiet, steps) if quiet is not None else None
 
     def _part(self, model: type[Part], value: Any, where: str) -> Part | None:
         try:
@@ -72,12 +85,28 @@ class _Reader:
         part = self._part(shape.QuietShape, values, f"{self.source}: quiet")
         return None if part is None else Quiet(part.start, part.end)
 
-    def _twice(self, values: list[Any]) -> None:
+    def _steps(self, values: Any) -> tuple[ChecklistStep, ...]:
+        in_order = values if isinstance(values, list) else []
+        steps = []
+        for number, one in enumerate(in_order, start=1):
+            key = one.get("key") if isinstance(one, dict) else None
+            where = f'{self.source}: step "{key}" ' if isinstance(key, str) else f"{self.source}: step {number} "
+            part = self._part(shape.StepShape, one, where)
+            audience = self._audience(one.get("audience") if isinstance(one, dict) else None, where)
+            if part is not None and audience is not None:
+                steps.append(read_step(part, audience))
+        self._twice(in_order, "step")
+        if len(steps) == len(in_order):
+            for key, fault in loose_ends(steps):
+                self._say(f'{self.source}: step "{key}" after', *fault)
+        return tuple(steps)
+
+    def _twice(self, values: list[Any], what: str) -> None:
         keys = Counter(one["key"] for one in values if isinstance(one, dict) and isinstance(one.get("key"), str))
         for key, times in keys.items():
             if times > 1:
                 self._say(
-                    f'{self.source}: item "{key}"', f"stands here {times} times", "give each item a key of its own"
+                    f'{self.source}: {what} "{key}"', f"stands here {times} times", f"give each {what} a key of its own"
                 )
 
     def _item(self, values: Any, number: int) -> Item | None:
@@ -159,13 +188,16 @@ class _Reader:
 
     def _kind_fits(self, kind: Kind, when: Recurring | Once, where: str) -> None:
         is_before = isinstance(when, Once) and when.after.days < 0
+        if kind is Kind.CHECKLIST and not (is_before and isinstance(when, Once) and when.anchor is Anchor.DEPARTURE):
+            mend = 'write anchor = "departure" and before = { days = 60, at = "18:30" }'
+            self._say(f"{where}when", "the checklist is asked for before departure", mend)
         if kind is Kind.CHANNELS and not (is_before and isinstance(when, Once) and when.anchor is Anchor.DEPARTURE):
             mend = 'write anchor = "departure" and before = { days = 14, at = "18:30" }'
             self._say(f"{where}when", "two channels are asked for before departure", mend)
         if kind is Kind.REPORT and not (isinstance(when, Once) and when.anchor is Anchor.RETURN):
             mend = 'write anchor = "return" and after = { days = 7, at = "10:00" }'
             self._say(f"{where}when", "a report is asked for after the return", mend)
-        if kind is not Kind.CHANNELS and is_before:
+        if kind not in {Kind.CHANNELS, Kind.CHECKLIST} and is_before:
             self._say(
                 f"{where}when.before", "how she is is not asked before the day", 'use after, or kind = "channels"'
             )

@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from bot.errors import Mistake
-from bot.programmes.model import After, Anchor, Kind, Step
+from bot.programmes.model import After, Anchor, Kind, Proof, Step
 from bot.programmes.rules import LEVELS, TRIP_TYPES, rule_fault
 
 LONGEST_DAYS = 400
@@ -77,6 +77,12 @@ def _country(value: Any) -> Any:
     return value
 
 
+def _link(value: Any) -> Any:
+    if not isinstance(value, str) or not re.fullmatch(r"https?://\S+", value):
+        raise _wrong(f"{_shown(value)} is no link", "write one that begins with https://")
+    return value
+
+
 def _shown(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}…"  # noqa: PLR2004 - fits a line of a terminal
@@ -88,6 +94,7 @@ Rule = Annotated[str, BeforeValidator(_rule)]
 Country = Annotated[str, BeforeValidator(_country)]
 TripType = Annotated[str, _word_of(*TRIP_TYPES)]
 LevelWord = Annotated[str, _word_of(*LEVELS)]
+Words = Annotated[str, Field(strict=True, min_length=1, max_length=600)]
 Days = Annotated[int, Field(strict=True, ge=1)]
 
 
@@ -107,6 +114,7 @@ class FileShape(_Part):
 
     quiet: Any = None
     item: Annotated[list[Any], Field(min_length=1)]
+    step: list[Any] = []
 
 
 class QuietShape(_Part):
@@ -124,6 +132,35 @@ class ItemShape(_Part):
     audience: Any = None
     when: Any
     rung: list[Any] = []
+
+
+class WordsShape(_Part):
+    """Words in both languages."""
+
+    zh: Words
+    en: Words
+
+
+class QuestionShape(_Part):
+    """A question of a step, and which answer counts."""
+
+    zh: Words
+    en: Words
+    right: Annotated[bool, Field(strict=True)]
+
+
+class StepShape(_Part):
+    """One step of the checklist; its audience is read by itself."""
+
+    key: Annotated[str, Field(strict=True, pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+    title: WordsShape
+    text: WordsShape | None = None
+    link: Annotated[str, BeforeValidator(_link)] = ""
+    proof: Annotated[Proof, _word_of(*Proof)] = Proof.TICK
+    after: tuple[str, ...] = ()
+    signed: Annotated[bool, Field(strict=True)] = False
+    audience: Any = None
+    question: list[QuestionShape] = []
 
 
 class AudienceShape(_Part):

@@ -48,6 +48,13 @@ class Programmes:
             raise LookupError("no programme was loaded yet")
         return self._of(conn, *found)
 
+    def if_any(self, conn: Connection) -> Programme | None:
+        """Return the running version; None when nothing was loaded yet."""
+        try:
+            return self.current(conn)
+        except LookupError:
+            return None
+
     def version(self, conn: Connection, version_id: int) -> Programme:
         """Return one version; LookupError when there is no such version."""
         table = store.programme_versions

@@ -25,7 +25,7 @@ RUNNING = frozenset({State.OPEN, State.LATE})
 FAILED = frozenset({State.MISSED, State.UNREACHED, State.NOT_ASKED})
 """Over without a word from her."""
 
-UNANSWERABLE = frozenset({"channels", "report"})
+UNANSWERABLE = frozenset({"channels", "report", "checklist", "flight"})
 """Kinds that no plain answer answers, nor is any word a sign of life for them: what they ask for is seen by itself."""
 
 

@@ -8,6 +8,7 @@ from bot.branches import store as branches
 from bot.buddies import store as buddies
 from bot.cases import events as case_events
 from bot.cases import store as cases
+from bot.checklists import store as checklists
 from bot.deadlines import store as deadlines
 from bot.dialogues import store as dialogues
 from bot.digests import store as digests
@@ -51,6 +52,7 @@ __all__ = [
     "buddies",
     "case_events",
     "cases",
+    "checklists",
     "deadlines",
     "dialogues",
     "digests",

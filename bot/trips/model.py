@@ -50,6 +50,7 @@ class Trip:
     emergency_contact: str | None = None
     landing_at: datetime | None = None
     cancelled_at: datetime | None = None
+    withdrawn_at: datetime | None = None
 
     @property
     def days(self) -> int:

@@ -29,6 +29,8 @@ trips = Table(
     Column("landing_at", UtcDateTime),
     # Set when the stay is called off or a pruning import no longer lists it.
     Column("cancelled_at", UtcDateTime),
+    # Set when she does not go after all, as she says: a roster that still lists the stay does not bring it back.
+    Column("withdrawn_at", UtcDateTime),
 )
 
 

@@ -13,7 +13,14 @@ NOTES_READ = "console.words_read"
 EXPORTED = "console.exported"
 REPORT_READ = "report.read"
 REPORT_TAKEN = "report.exported"
-_WHAT = {NOTES_READ: "notes", EXPORTED: "export", REPORT_READ: "report", REPORT_TAKEN: "report_taken"}
+STEP_FILE = "console.step_file"
+_WHAT = {
+    NOTES_READ: "notes",
+    EXPORTED: "export",
+    REPORT_READ: "report",
+    REPORT_TAKEN: "report_taken",
+    STEP_FILE: "step_file",
+}
 
 
 @dataclass(frozen=True)

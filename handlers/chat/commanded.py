@@ -8,6 +8,7 @@ from handlers.chat import (
     calendar_linked,
     channels_ordered,
     checkin,
+    checklisted,
     cried,
     digested,
     drafted,
@@ -53,6 +54,10 @@ def _zone(chat: Chat, rest: str) -> None:
         zoned.asked(chat)
 
 
+def _not_going(chat: Chat) -> None:
+    checklisted.off_asked(chat)
+
+
 _HANDLERS: dict[str, Callable[[Chat, str], None]] = {
     "/start": _start,
     "/checkin": lambda chat, _rest: checkin.asked(chat),
@@ -74,6 +79,8 @@ _HANDLERS: dict[str, Callable[[Chat, str], None]] = {
     "/plan": planned.asked,
     "/study": drafted.study_asked,
     "/due": owed.asked,
+    "/list": lambda chat, _rest: checklisted.asked(chat),
+    "/notgoing": lambda chat, _rest: _not_going(chat),
     "/why": lambda chat, _rest: why.asked(chat),
     "/help": lambda chat, _rest: helped.asked(chat),
     "/stop": lambda chat, _rest: stopped.asked(chat),

@@ -14,6 +14,7 @@ from handlers.chat import (
     case_pressed,
     channels_ordered,
     checkin,
+    checklisted,
     cried,
     digested,
     drafted,
@@ -57,6 +58,7 @@ _TURNS_AWAY = frozenset(
         "study",
         "owed",
         "due",
+        "todo",
     }
 )
 
@@ -193,6 +195,7 @@ _HANDLERS: dict[str, Callable[[Chat, str], bool]] = {
     "meet": _meet,
     "rsvp": _meet,
     "due": _due,
+    "todo": checklisted.pressed,
     "report": incident_reported.pressed,
     "draft": drafted.pressed,
     "study": drafted.study_pressed,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.engine.checklist import KIND as CHECKLIST
 from bot.engine.facts import load_facts
 from bot.engine.second_channel import KIND as CHANNELS
 from bot.local_time import local_date
@@ -46,8 +47,8 @@ def _explain(chat: Chat, told: Told, prompt: Prompt) -> None:
         about = "checkin"
     elif prompt.kind == CHANNELS:
         about = "channels"
-    elif prompt.kind == REPORT:
-        about = "report"
+    elif prompt.kind in {REPORT, CHECKLIST}:
+        about = prompt.kind
     elif item.when.anchor is Anchor.RETURN:
         about = "return"
     chat.say(

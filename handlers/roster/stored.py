@@ -92,7 +92,7 @@ def _trips(conn: Connection, numbers: Mapping[int, str]) -> dict[Key, StoredRow]
     for row in conn.execute(select(trips).order_by(trips.c.id)):
         values: dict[str, Value] = {"trip": row.key, "number": numbers[row.person_id]}
         values |= {name: getattr(row, name) for name in _TRIP}
-        found[(row.key,)] = StoredRow(row.id, values, gone=row.cancelled_at is not None)
+        found[(row.key,)] = StoredRow(row.id, values, gone=row.cancelled_at is not None and row.withdrawn_at is None)
     return found
 
 

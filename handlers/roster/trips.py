@@ -29,8 +29,8 @@ def _new_row(change: Change, ids: Mapping[str, int]) -> dict[str, Any]:
 
 def _changed_columns(change: Change, now: datetime) -> dict[str, Any]:
     if change.kind is ChangeKind.ABSENT:
-        return {"cancelled_at": now}
-    columns: dict[str, Any] = {"cancelled_at": None} if change.kind is ChangeKind.REVIVE else {}
+        return {"cancelled_at": now, "withdrawn_at": None}
+    columns: dict[str, Any] = {"cancelled_at": None, "withdrawn_at": None} if change.kind is ChangeKind.REVIVE else {}
     columns |= {field.name: field.new for field in change.fields if field.name not in _KEYS}
     if "departs" in columns:
         columns["landing_at"] = None  # she told it for another day

@@ -45,6 +45,7 @@ from handlers.web import (
     plan_page,
     programme,
     reach,
+    ready,
     report_files,
     report_hosts,
     report_page,
@@ -69,6 +70,8 @@ from handlers.web import (
     static,
     statistics,
     study_review,
+    todo_files,
+    todo_page,
     tokens,
     told_page,
 )
@@ -106,6 +109,9 @@ PAGES = (
     plan_page,
     branch_page,
     study_review,
+    todo_page,
+    todo_files,
+    ready,
     report_page,
     report_files,
     mine_page,
@@ -162,7 +168,8 @@ def make_web(  # noqa: PLR0913 - one argument for each thing that pages need of 
     limits = services.settings.limits
     larger = {"/api/": limits.api_body_bytes, roster_import.PAGE: limits.import_body_bytes}
     larger[round_voice.UPLOAD] = MOST_BYTES + limits.body_bytes
-    larger[report_files.UPLOAD] = services.settings.reports.file_bytes + limits.body_bytes
+    for files in (report_files, todo_files):
+        larger[files.UPLOAD] = services.settings.reports.file_bytes + limits.body_bytes
     app = Starlette(
         routes=[*pages, *routes, Mount("/api/v1", api), static.mount(folder)],
         exception_handlers={HTTPException: http_error(site)},

@@ -4,8 +4,8 @@ A link in a mail opens a page whose button posts; mail programs that end a maili
 address.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -18,6 +18,7 @@ from starlette.routing import Route
 from bot.digests import store
 from bot.digests.model import Every
 from bot.engine import deeds, silence_taken
+from bot.engine.departing import not_ready_soon
 from bot.engine.digest_planning import plan, rhythm_of
 from bot.journal import store as journal
 from bot.ledger import live_of
@@ -26,10 +27,11 @@ from bot.links.model import LinkPurpose
 from bot.people.model import Person, RoleKind
 from bot.people.store import by_id
 from bot.views.branch_todo import todo_of
-from bot.views.digest import MOST_ON_PAGE, care, may_tell_of, one_of
+from bot.views.digest import MOST_ON_PAGE, care, may_tell_of, one_of, seen_by
 from bot.views.digest_branch import branches_of
 from bot.views.digest_trips import supervised
 from bot.views.reports import waiting_for
+from bot.views.scope import Scope
 from handlers.web.errors import plain
 from handlers.web.session import Reader, console_page, guarded_form, signed_in
 from handlers.web.site import Site
@@ -94,11 +96,20 @@ def routes(site: Site) -> list[Route]:
     ]
 
 
+def _care(conn: Connection, site: Site, scope: Scope, now: datetime) -> dict[str, Any] | None:
+    found = care(conn, scope, now, MOST_ON_PAGE, live_of(site.services.settings))
+    if found is not None:
+        programme = site.services.programmes.if_any(conn)
+        seen = seen_by(replace(scope, in_care=True), now)
+        found["departing"] = not_ready_soon(conn, seen, programme, now.astimezone(UTC).date())
+    return found
+
+
 def _look(conn: Connection, site: Site, reader: Reader) -> _Seen:
-    person, now, live = reader.person, site.now, live_of(site.services.settings)
+    person, now = reader.person, site.now
     ahead = store.planned_of(conn, [person.id]).get(person.id, [])
     return _Seen(
-        care=None if reader.scope is None else care(conn, reader.scope, now, MOST_ON_PAGE, live),
+        care=None if reader.scope is None else _care(conn, site, reader.scope, now),
         supervised=supervised(conn, person, now) if person.has_role(RoleKind.SUPERVISOR) else None,
         branches=branches_of(conn, person.id, now) if person.has_role(RoleKind.SECRETARY) else [],
         todo=len(todo_of(conn, person, now)),

@@ -3,6 +3,7 @@
 What comes is looked at by its content before it is kept (`bot.reports.incoming`), and is never shown as a page.
 """
 
+from typing import Protocol
 from urllib.parse import quote
 
 from sqlalchemy import Connection
@@ -16,6 +17,7 @@ from bot.reports.files import add_file, files_of, remove_file
 from bot.reports.incoming import Looked, Refusal, look_at
 from bot.reports.model import WRITABLE, File, Report
 from bot.reports.store import update
+from bot.storage.vault import Vault
 from handlers.web import report_door
 from handlers.web.report_door import Door
 from handlers.web.report_page import closed
@@ -85,9 +87,30 @@ def routes(site: Site) -> list[Route]:
     ]
 
 
+class Kept(Protocol):
+    """A file whose bytes lie in the vault."""
+
+    @property
+    def digest(self) -> str:
+        """Return under what its bytes lie."""
+
+    @property
+    def kind(self) -> str:
+        """Return what it is."""
+
+    @property
+    def name(self) -> str:
+        """Return what it is called."""
+
+
 async def sent_file(site: Site, report: Report, file: File) -> Response | None:
+    """Return a file of a report as `shown_file` does."""
+    return await shown_file(site.vault_of(report), file)
+
+
+async def shown_file(vault: Vault, file: Kept) -> Response | None:
     """Return a file as a browser takes it: a photo to look at, anything else to keep; None when its bytes are gone."""
-    data = await run_in_threadpool(site.vault_of(report).get, file.digest)
+    data = await run_in_threadpool(vault.get, file.digest)
     if data is None:
         return None
     way = "inline" if file.kind == "jpeg" else "attachment"

@@ -124,10 +124,10 @@ def test_one_that_breaks_is_set_aside_shown_and_stops_nobody(
     run(ground, NOW)
     real = digests_due.content
 
-    def broken(conn: Connection, person: object, now: datetime, live: object = None) -> object:
+    def broken(conn: Connection, person: object, now: datetime, live: object = None, plan: object = None) -> object:
         if getattr(person, "id", 0) == her:
             raise ValueError("poisoned")
-        return real(conn, person, now, live)  # type: ignore[arg-type]
+        return real(conn, person, now, live, plan)  # type: ignore[arg-type]
 
     monkeypatch.setattr(digests_due, "content", broken)
     run(ground, FRIDAY)
@@ -178,10 +178,10 @@ def test_postgresql_plans_writes_and_sets_aside_the_same(server: Ground, monkeyp
     assert server.database.write(lambda conn: plan_all(conn, RHYTHM, NOW)) == 0
     real = digests_due.content
 
-    def broken(conn: Connection, person: object, now: datetime, live: object = None) -> object:
+    def broken(conn: Connection, person: object, now: datetime, live: object = None, plan: object = None) -> object:
         if getattr(person, "id", 0) == first:
             conn.execute(text("SELECT 1 / 0"))
-        return real(conn, person, now, live)  # type: ignore[arg-type]
+        return real(conn, person, now, live, plan)  # type: ignore[arg-type]
 
     monkeypatch.setattr(digests_due, "content", broken)
     run(server, FRIDAY)

@@ -394,6 +394,39 @@ MATTER: dict[str, Any] = {
     "state": "done",
 }
 FULL |= {"matter": MATTER, "unreadable": True}
+STEPS = ("done", "waiting", "locked", "open", "returned")
+PROOFS = ("tick", "file", "sos", "channels", "buddy", "contact", "visa")
+STEP: dict[str, Any] = {
+    "key": "passport",
+    "title": "护照",
+    "named": {"zh": "护照", "en": "Passport"},
+    "text": "填上有效期",
+    "link": "https://www.example.edu/before",
+    "proof": "tick",
+    "state": "returned",
+    "returned": "看不清",
+    "number": 0,
+    "question": "原件可以交给房东，对吗？",
+    "wrong": True,
+    "url": "https://yanxin.example.edu/todo/abc",
+}
+FULL |= {
+    "to_city": "Berlin",
+    "to_country": "DE",
+    "to_departs": "2026-12-01",
+    "off": True,
+    "step": STEP,
+    "list": {
+        "to_city": "Berlin",
+        "to_country": "DE",
+        "to_departs": "2026-12-01",
+        "done": 3,
+        "ready": True,
+        "lines": [{"key": f"s{n}", "title": "护照", "label": "护照", "state": state} for n, state in enumerate(STEPS)],
+        "matters": [MATTER, MATTER | {"about": "visa"}],
+        "url": "https://yanxin.example.edu/todo/abc",
+    },
+}
 FULL |= STAND_IN
 FULL |= BUDDIES | RECEIPT | ROLLCALLS | DIGEST | SESSION | REPORT
 BARE_STUDENT = STUDENT | {"unit": "", "city": "", "phone": "", "email": "", "can_open": False}
@@ -465,6 +498,11 @@ VARIANTS = [
     BARE | {"reply": "maybe", "said": "cancelled", "material": "", "link": "", "moved_from": None},
     FULL | {"about": "other", "rung": "reminder", "weeks": 1, "whom": "nobody"},
     FULL | {"about": "report", "stage": "accepted", "moved": True},
+    BARE | {"list": {"to_departs": "", "lines": [], "matters": [], "url": ""}, "off": False, "about": "checklist"},
+    *(
+        BARE | {"step": STEP | {"question": "", "text": "", "link": "", "wrong": False, "state": state, "proof": proof}}
+        for state, proof in [*(("open", proof) for proof in PROOFS), *((state, "tick") for state in STEPS)]
+    ),
     *(
         BARE | {"matter": MATTER | {"about": about, "state": state, "note": "", "link": ""}, "unreadable": False}
         for about, state in (("passport", "not_mine"), ("visa", "waiting"), ("insurance", "done"))

@@ -161,6 +161,7 @@ def test_a_supervisor_reads_of_trips_and_a_secretary_of_the_branch_and_nothing_e
         "branch": True,
         "away": {"names": [], "more": 0},
         "duty_gaps": {"shown": [], "more": 0},
+        "reports": 0,
     }
     assert ground.database.read(lambda conn: branches_of(conn, secretary, NOW)) == []
     person = ground.database.read(lambda conn: by_id(conn, supervisor))

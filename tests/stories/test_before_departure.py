@@ -1,0 +1,82 @@
+"""Before she leaves: the list step by step, in chat and on her page, or she does not go at all."""
+
+import re
+from pathlib import Path
+
+from tests.bot.programmes.test_steps import switched_on
+from tests.fakes.telegram_phone import Message, Phone
+from tests.fakes.web import Visitor
+from tests.stories.world import World, instant, world_at
+
+START, DEPARTS = "2026-07-03 02:00", "2026-09-01"
+ASKED = "2026-07-03 10:30"
+"""On her wall in Beijing 18:30, sixty days before."""
+
+
+def says(world: World, phone: Phone, words: str) -> Message:
+    phone.says(words)
+    world.settle()
+    return phone.hears()
+
+
+def presses(world: World, phone: Phone, button: str) -> Message:
+    phone.presses(button)
+    world.settle()
+    return phone.hears()
+
+
+def her_page(world: World, message: Message) -> tuple[Visitor, str]:
+    """Return a browser and the path of the list whose link a message holds."""
+    (path,) = re.findall(r"/todo/[\w-]+", message.text)
+    return Visitor(world.app.web), path
+
+
+def test_she_goes_through_her_list_in_chat_and_on_her_page(tmp_path: Path) -> None:
+    with world_at(tmp_path, START, programme=switched_on(), digests=False) as world:
+        world.staff("O1", "office")
+        world.staff("C1", "counsellor", scope="University")
+        mei = world.student("S1", "Berlin", "DE", departs=DEPARTS)
+        world.forgets()
+        world.fast_forward(to=instant(ASKED))
+        mei.hears("Before you leave for Berlin on Tue 1 Sep")
+        shown = presses(world, mei, "Show my list")
+        assert "0 of 12 done" in shown.text
+        assert "Safety and law" in shown.labels
+        assert "Civic and cross-cultural education" not in shown.labels  # that comes later
+        step = presses(world, mei, "Safety and law")
+        assert "you dial the local emergency number first" in step.text
+        assert "Is it fine to leave your passport" in presses(world, mei, "Yes, right").text
+        assert "Not quite" in presses(world, mei, "Yes, right").text
+        assert presses(world, mei, "No, wrong").labels == ["Done ✓", "My list"]
+        listed = presses(world, mei, "Done ✓")
+        assert "✓ Safety and law" in listed.text
+        assert "Civic and cross-cultura…" in listed.labels
+        presses(world, mei, "Rehearse")
+        assert "Nobody was alarmed" in presses(world, mei, "SOS, only a rehearsal").text
+        assert world.cases("S1") == []
+
+        browser, path = her_page(world, listed)
+        page = browser.get(path)
+        assert (page.status, "2 of 12 done" in page.words) == (200, True)
+        browser.post(f"{path}/papers", {"passport": "2031-05-20", "visa": "", "insurance": "2027-09-01"})
+        assert "3 of 12 done" in browser.get(path).words
+        assert browser.get("/todo/forged").status == 404
+
+
+def test_not_going_takes_everything_back_and_can_be_undone(tmp_path: Path) -> None:
+    with world_at(tmp_path, START, programme=switched_on(), digests=False) as world:
+        office = world.staff("O1", "office")
+        mei = world.student("S1", "Berlin", "DE", departs=DEPARTS, counsellor="")
+        world.forgets()
+        world.fast_forward(to=instant(ASKED))
+        mei.hears("Before you leave")
+        assert "you need not say why" in says(world, mei, "/notgoing").text
+        assert "Plans change" in presses(world, mei, "Yes, it is off").text
+        office.hears("Student S1 does not go to Host", "there is nothing to ask")
+        assert {row["state"] for row in world.responses("S1")} <= {"withdrawn"}
+        world.imports()  # a roster that still lists the stay does not bring it back
+        assert "There is no stay ahead" in says(world, mei, "不去了").text
+        assert "it stands again" in presses(world, mei, "todo:on").text
+        assert "of 12 done" in says(world, mei, "/list").text
+        world.settle()
+        world.cares = False
