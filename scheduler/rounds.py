@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import structlog
 from sqlalchemy import Connection
 
-from bot.clock import Clock
+from bot.clock import Clock, monotonic
 from bot.engine.digest_planning import plan_all, rhythm_of
 from bot.engine.programme_replan import go_on, last
 from bot.ledger import live_of
@@ -43,6 +43,7 @@ from scheduler import (
 )
 from scheduler.files_unused import OF_BRANCHES, forget_unused
 from scheduler.inbox_waiting import Reading
+from scheduler.portion import Portion
 from scheduler.purge import purge
 from scheduler.watchdog import CODES, WARNINGS, Problem, look, without_next
 
@@ -70,6 +71,7 @@ class Rounds:
     """Wakes whoever sends."""
     problems: list[Problem] = field(default_factory=list)
     _reading_inbox: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _portion: Portion = field(default_factory=lambda: Portion(prompts_due.BATCH))
     _checked_up_to: int = 0
     _without_next: int = 0
     _without_next_so_far: int = 0
@@ -270,7 +272,10 @@ class Rounds:
         )
 
     def _prompts(self, conn: Connection) -> int:
-        return prompts_due.work_off(conn, self.clock.now(), self.programmes)
+        began = monotonic()
+        done = prompts_due.work_off(conn, self.clock.now(), self.programmes, self._portion.size)
+        self._portion.took(done, monotonic() - began)
+        return done
 
     def _moves(self, conn: Connection) -> int:
         return moves_ended.work_off(conn, self.clock.now(), self.programmes)
