@@ -59,6 +59,7 @@ def session() -> None:
 @click.option("--material", metavar="TEXT", help="What to read before.")
 @click.option("--rsvp-by", metavar="TIME", help="Until when replies are asked for; a day before where it is left out.")
 @click.option("--open", "is_open", is_flag=True, help="Name the title in messages; by default they are neutral.")
+@click.option("--question", "questions", multiple=True, metavar="TEXT", help="One that makes it up; up to three.")
 @click.option("--every", metavar="week|month", help="Make a series, at the same hour on the wall of --zone.")
 @click.option("--times", metavar="N", help="How many sessions the series has, with the first one.")
 @FORM
@@ -130,7 +131,7 @@ def _plan(given: dict[str, Any]) -> Plan:
         raise UsageError("How long does it last? Give --minutes or --ends-at")
     rsvp_by = instant_in(given["rsvp_by"], zone) if given["rsvp_by"] else None
     texts = (given["link"], given["material"])
-    return Plan(given["title"], starts_at, zone, minutes, *texts, rsvp_by, is_discreet=not given["is_open"])
+    return Plan(given["title"], starts_at, zone, minutes, *texts, rsvp_by, not given["is_open"], given["questions"])
 
 
 def _changes(conn: Connection, session_id: int, given: dict[str, Any]) -> dict[str, Any]:
@@ -186,6 +187,7 @@ def _plain(one: Listed) -> dict[str, Any]:
         "link": session.link,
         "rsvp_by": session.rsvp_by.astimezone(UTC).isoformat(),
         "discreet": session.is_discreet,
+        "questions": list(session.questions),
         "sequence": session.sequence,
         "series": session.series,
         "place": session.place,

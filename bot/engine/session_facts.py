@@ -24,6 +24,7 @@ def of_invitation(conn: Connection, prompt: Prompt, now: datetime) -> dict[str, 
     facts = load_facts(conn, [prompt.person_id]).get(prompt.person_id)
     if found is None or one is None or facts is None:
         raise LookupError(f"there is no {prompt.occasion} for her")
+    number = _asked_next(conn, found, one, now)
     return {
         "title": "" if found.is_discreet else found.title,
         "full_title": found.title,
@@ -45,7 +46,8 @@ def of_invitation(conn: Connection, prompt: Prompt, now: datetime) -> dict[str, 
         "phase": phase_of(found, now).value,
         "mark": one.mark.value if one.mark else "",
         "wants_code": found.code is not None,
-        "question": _asked_next(conn, found, one, now),
+        "question": number,
+        "own_question": found.questions[number - 1] if 0 < number <= len(found.questions) else "",
         "makeup_until": makeup_until(found),
     }
 

@@ -57,7 +57,7 @@ def change(
     if wants == was:
         raise SessionRefused(Fault.NOTHING, session_id)
     values: dict[str, Any] = {field.name: getattr(wants, field.name) for field in fields(Plan)}
-    is_news = replace(was, rsvp_by=None, zone="") != replace(wants, rsvp_by=None, zone="")
+    is_news = _news(was) != _news(wants)
     if is_news:
         values |= {"sequence": before.sequence + 1, "changed_at": now}
     if wants.starts_at != before.starts_at:
@@ -108,6 +108,11 @@ def cancel(conn: Connection, session_id: int, actor_id: int | None, now: datetim
         prompts.update().where(mine, prompts.c.state.in_(running)).values(state=State.EXCUSED.value, next_at=None)
     )
     return after
+
+
+def _news(plan: Plan) -> Plan:
+    """Return of a plan what members hear of when it changes."""
+    return replace(plan, rsvp_by=None, zone="", questions=())
 
 
 def _tell_change(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.sessions.model import Invitation, Mark, Rsvp, Session, SessionState
+from bot.sessions.model import QUESTIONS, Invitation, Mark, Rsvp, Session, SessionState
 
 EARLY = timedelta(minutes=10)
 """How long before the start it can be said already."""
@@ -15,8 +15,6 @@ LATE_AFTER = timedelta(minutes=15)
 ASKED_FOR = timedelta(minutes=30)
 """How long the question whether she is there may go out."""
 MAKEUP_FOR = timedelta(days=7)
-QUESTIONS = 3
-"""How many questions make a session up."""
 TRIES, TRIES_IN = 5, timedelta(minutes=1)
 _CAN_BE_MADE_UP = frozenset({Mark.ABSENT, Mark.EXCUSED})
 

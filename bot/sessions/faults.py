@@ -25,6 +25,7 @@ class Fault(StrEnum):
     UNKNOWN = "unknown"
     CANCELLED = "cancelled"
     BEGUN = "begun"
+    QUESTIONS = "questions"
     NOTHING = "nothing"
     STALE = "stale"
     NO_PROGRAMME = "no_programme"
@@ -38,7 +39,7 @@ class Fault(StrEnum):
 _SENTENCES = {
     Fault.BRANCH: "There is no branch {value!r}; import it with the roster, or check its key",
     Fault.NO_TITLE: "A session has a title; give it with --title",
-    Fault.LONG: "{value!r} is too long: a title has at most 120 characters, a link 1000, material 4000",
+    Fault.LONG: "{value!r} is too long: a title has at most 120 characters, a link 1000, material 4000, a question 300",
     Fault.NO_TIME: "{value!r} needs a time of day too; write YYYY-MM-DD HH:MM, say 2026-10-24 20:00",
     Fault.TIME: "{value!r} is no date and time; write YYYY-MM-DD HH:MM, say 2026-10-24 20:00, with --zone beside it",
     Fault.ZONE: "There is no time zone {value!r}; write a key like Europe/Berlin or Asia/Shanghai",
@@ -51,6 +52,7 @@ _SENTENCES = {
     Fault.UNKNOWN: "There is no session {value}; see: yanxin sessions --all",
     Fault.CANCELLED: "Session {value} was cancelled already",
     Fault.BEGUN: "Session {value} has begun; it can no longer be moved or cancelled",
+    Fault.QUESTIONS: "Three questions make a session up, not {value}",
     Fault.NOTHING: "Nothing would change in session {value}; say what shall be different",
     Fault.EVERY: "A series is held every week or every month, not {value!r}; give --every week or --every month",
     Fault.TIMES: "A series has from 1 to 52 sessions, not {value!r}; give the number with --times",

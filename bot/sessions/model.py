@@ -8,6 +8,8 @@ KIND = "session"
 """The kind and the item of its prompts."""
 OCCASION = "session:"
 """Begins the occasion of its prompts."""
+QUESTIONS = 3
+"""How many questions make a session up."""
 
 
 class SessionState(StrEnum):
@@ -76,6 +78,8 @@ class Session:
     """When its members are asked; None: as soon as it is made."""
     is_round: bool = False
     """Whether nobody has to meet: everybody says what she has to say between its start and its end."""
+    questions: tuple[str, ...] = ()
+    """Those that make it up, where whoever arranges it has written her own."""
     code: str | None = None
     """Four digits that are spoken in the session; whoever says that she is there gives them. None: nobody is asked."""
 

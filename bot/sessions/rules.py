@@ -6,9 +6,9 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from bot.sessions.faults import Fault, SessionRefused
-from bot.sessions.model import Invitation, Rsvp, Session, SessionState
+from bot.sessions.model import QUESTIONS, Invitation, Rsvp, Session, SessionState
 
-LONGEST_TITLE, LONGEST_LINK, LONGEST_MATERIAL = 120, 1000, 4000
+LONGEST_TITLE, LONGEST_LINK, LONGEST_MATERIAL, LONGEST_QUESTION = 120, 1000, 4000, 300
 SHORTEST, LONGEST = 5, 12 * 60
 FARTHEST = timedelta(days=366)
 CHASE_EVERY = timedelta(days=1)
@@ -39,6 +39,8 @@ class Plan:
     material: str | None = None
     rsvp_by: datetime | None = None
     is_discreet: bool = True
+    questions: tuple[str, ...] = ()
+    """The questions that make it up; where one is missing or empty, the usual one is asked."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,9 @@ def checked(plan: Plan, now: datetime) -> Plan:
     title, material = " ".join(plan.title.split()), (plan.material or "").strip() or None
     if not title:
         raise SessionRefused(Fault.NO_TITLE)
-    for text, most in ((title, LONGEST_TITLE), (plan.link or "", LONGEST_LINK), (material or "", LONGEST_MATERIAL)):
+    questions = tuple(" ".join(one.split()) for one in plan.questions)
+    bounds = [(title, LONGEST_TITLE), (plan.link or "", LONGEST_LINK), (material or "", LONGEST_MATERIAL)]
+    for text, most in [*bounds, *((one, LONGEST_QUESTION) for one in questions)]:
         if len(text) > most:
             raise SessionRefused(Fault.LONG, f"{text[:40]}…")
     if plan.starts_at <= now:
@@ -69,7 +73,11 @@ def checked(plan: Plan, now: datetime) -> Plan:
     rsvp_by = plan.rsvp_by or _default_deadline(plan.starts_at, now)
     if not now < rsvp_by <= plan.starts_at:
         raise SessionRefused(Fault.RSVP, _said(rsvp_by))
-    return replace(plan, title=title, link=_link(plan.link), material=material, rsvp_by=rsvp_by)
+    if len(questions) > QUESTIONS:
+        raise SessionRefused(Fault.QUESTIONS, len(questions))
+    questions = questions if any(questions) else ()
+    link = _link(plan.link)
+    return replace(plan, title=title, link=link, material=material, rsvp_by=rsvp_by, questions=questions)
 
 
 def checked_round(title: str, material: str | None, zone: str, now: datetime) -> Plan:

@@ -53,6 +53,8 @@ sessions = Table(
     # The start before the last change of it, for pages that show what has changed.
     Column("moved_from", UtcDateTime),
     Column("code", sealed_for_branch()),
+    # Her own questions that make it up.
+    Column("questions", sealed_for_branch()),
     # The same for all sessions that were made at once to repeat.
     Column("series", String(36), index=True),
     Column("place", Integer),
@@ -254,7 +256,8 @@ def reasons_of(conn: Connection, session_id: int) -> dict[int, str]:
 
 
 def _session(row: Row[Any]) -> Session:
-    return Session(**dict(row._mapping) | {"state": SessionState(row.state)})  # noqa: SLF001 - columns by name
+    values = {"state": SessionState(row.state), "questions": tuple(row.questions or ())}
+    return Session(**dict(row._mapping) | values)  # noqa: SLF001 - columns by name
 
 
 def _invitation(row: Row[Any]) -> Invitation:

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.local_time import to_wall
 from bot.sessions.faults import Fault, SessionRefused
-from bot.sessions.model import Session
+from bot.sessions.model import QUESTIONS, Session
 from bot.sessions.reading import instant_in, zone_in
 from bot.sessions.rules import LONGEST as LONGEST_SESSION
 from bot.sessions.rules import SHORTEST, Plan
@@ -27,6 +27,9 @@ NAMES = (
     "every",
     "times",
     "following",
+    "question1",
+    "question2",
+    "question3",
 )
 LONGEST = 6000
 USUAL_MINUTES = "60"
@@ -80,6 +83,7 @@ def of_session(session: Session) -> Filled:
             "open": "" if session.is_discreet else "on",
             "sequence": str(session.sequence),
         }
+        | {f"question{number}": one for number, one in enumerate(session.questions, 1)}
     )
 
 
@@ -90,7 +94,8 @@ def plan_of(filled: Filled) -> Plan:
     rsvp_by = instant_in(filled["rsvp_by"], zone) if filled["rsvp_by"] else None
     texts = (filled["link"] or None, filled["material"] or None)
     minutes = _minutes(filled["minutes"])
-    return Plan(filled["title"], starts_at, zone, minutes, *texts, rsvp_by, is_discreet=not filled["open"])
+    questions = tuple(filled[f"question{number}"] for number in range(1, QUESTIONS + 1))
+    return Plan(filled["title"], starts_at, zone, minutes, *texts, rsvp_by, not filled["open"], questions)
 
 
 def repeat_of(filled: Filled) -> Repeat | None:

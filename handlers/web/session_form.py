@@ -17,7 +17,7 @@ from bot.engine.session_hours import Hours
 from bot.engine.session_series import cancel_following, change_following, create_all
 from bot.local_time import BEIJING
 from bot.sessions.faults import Fault, SessionRefused
-from bot.sessions.model import Session
+from bot.sessions.model import QUESTIONS, Session
 from bot.views.session_board import branches_led, leads, members_of, same_planned
 from handlers.web.session import Reader, console_page, guarded_form, signed_in
 from handlers.web.session_board import HOME, board_in, quiet_hours
@@ -152,6 +152,7 @@ async def show_form(
         "session": session,
         "branches": choices.branches,
         "zones": zones,
+        "numbers": range(1, QUESTIONS + 1),
         "hours": hours,
         "fault": fault.value if fault else "",
         "at_field": AT_FIELDS.get(fault, "") if fault else "",

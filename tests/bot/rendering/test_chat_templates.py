@@ -284,6 +284,7 @@ SESSION: dict[str, Any] = {
     "busy_said": "added",
     "busy_hours": 1,
     "is_round": False,
+    "own_question": "",
     "leads": True,
     "asking": "preview",
     "fault": "past",

@@ -38,6 +38,8 @@ def test_a_plan_in_order_is_tidied_and_has_a_deadline_a_day_before() -> None:
         ({"link": "https://meet.example.edu/a\nb"}, Fault.LINK),
         ({"link": "https://[::1"}, Fault.LINK),
         ({"rsvp_by": NOW}, Fault.RSVP),
+        ({"questions": ("长" * 301,)}, Fault.LONG),
+        ({"questions": ("1", "2", "3", "4")}, Fault.QUESTIONS),
         ({"rsvp_by": START + timedelta(minutes=1)}, Fault.RSVP),
     ],
 )
@@ -127,3 +129,8 @@ def test_what_is_no_longer_true_does_not_go(
     standing: Standing, queued_at: datetime, tells_end: bool, reminds: bool, why: str | None
 ) -> None:
     assert unwanted(standing, queued_at, tells_end=tells_end, reminds=reminds) == why
+
+
+def test_her_own_questions_are_tidied_and_three_empty_ones_are_none() -> None:
+    assert checked(replace(PLAN, questions=("", " 为什么 呢 ", "")), NOW).questions == ("", "为什么 呢", "")
+    assert checked(replace(PLAN, questions=("", " ", "")), NOW).questions == ()

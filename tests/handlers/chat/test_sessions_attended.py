@@ -165,6 +165,17 @@ def test_she_makes_it_up_in_three_answers_within_a_week(talk: Talk, members: lis
     assert [name for name, _ in told(talk, members[2]) if name == "makeup"] == ["makeup"]  # once, and never chased
 
 
+def test_her_secretary_asks_questions_of_her_own(talk: Talk, members: list[int]) -> None:
+    made = create(talk, starts_at=SUNDAY, questions=("", "哪一段最难？", ""))
+    talk.until(SUNDAY + timedelta(minutes=1))
+    talk.says(members[0], "我在")
+    talk.until(END + timedelta(hours=1))
+    talk.presses(members[1], f"meet:{invitation(talk, made, members[1]).id}:makeup")
+    assert "这次讲了什么" in talk.last[0].text
+    talk.says(members[1], "讲了发展")
+    assert ("第 2 题" in talk.last[0].text, "哪一段最难？" in talk.last[0].text) == (True, True)
+
+
 def test_it_is_not_offered_at_night_and_english_reads_as_well(talk: Talk, members: list[int]) -> None:
     talk.do(lambda conn: conn.execute(update(people).where(people.c.id.in_(members)).values(language="en")))
     late = utc("2026-10-25 20:30")  # 21:30 in Berlin

@@ -153,6 +153,19 @@ def test_what_somebody_else_has_changed_meanwhile_is_not_overwritten_unseen(town
     assert other.press("修改并告诉大家", title="另一个主题").status == 303
 
 
+def test_questions_of_her_own_are_kept_and_shown_again_and_tell_nobody_anything(town: Town, visitor: Visitor) -> None:
+    visitor.get(NEW)
+    assert visitor.press("邀请全支部", **GOOD, question2="哪一段最难？").status == 303
+    (one,) = sessions(town)
+    assert one.questions == ("", "哪一段最难？", "")
+    before = told(town)
+    shown = visitor.get(f"/console/sessions/{one.id}/change")
+    assert 'value="哪一段最难？"' in shown.text
+    assert visitor.press("修改并告诉大家", question1="讲了什么？").status == 303
+    assert sessions(town)[0].questions == ("讲了什么？", "哪一段最难？", "")
+    assert told(town) == before
+
+
 def test_nothing_changed_tells_nobody_anything(town: Town, visitor: Visitor) -> None:
     one = made(town, visitor)
     before = told(town)
