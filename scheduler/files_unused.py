@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Table, select
 
 from bot.checklists.store import checklist_files
+from bot.materials.store import branch_materials
 from bot.reports.model import Form
 from bot.reports.store import report_files
 from bot.reports.tables import SHELVES
@@ -14,7 +15,7 @@ from bot.storage.vault import Vault
 
 OF_CARE: Sequence[Table] = (report_files, session_words, checklist_files)
 """What names files of reports and of checklists, and voice notes."""
-OF_BRANCHES: Sequence[Table] = (SHELVES[Form.STUDY].files,)
+OF_BRANCHES: Sequence[Table] = (SHELVES[Form.STUDY].files, branch_materials)
 """What names files of branch matters."""
 YOUNG = timedelta(days=1)
 """How long bytes may lie there before a report names them: they are written first."""

@@ -16,6 +16,7 @@ from bot.handed.store import handed_rosters
 from bot.inbox.model import InboxState
 from bot.inbox.store import inbox
 from bot.links.store import links
+from bot.materials.store import forget_before
 from bot.moves.store import moves
 from bot.obligations.store import obligations
 from bot.outbox.model import OutboxState
@@ -55,6 +56,7 @@ def purge(conn: Connection, retention: Retention, now: datetime, real_now: datet
         + _rollcalls(conn, now - timedelta(days=retention.cases_days), limit)
         + _sessions(conn, now - timedelta(days=retention.sessions_days), limit)
         + _reports(conn, now - timedelta(days=retention.reports_days), limit)
+        + forget_before(conn, now - timedelta(days=retention.reports_days), limit)
         + _study_reports(conn, now - timedelta(days=retention.reports_days), limit)
         + _delete(conn, digests, _old_digests(now - timedelta(days=retention.messages_days)).limit(limit))
         + _doors(conn, real_now - timedelta(days=SIGN_INS_DAYS), limit)

@@ -21,6 +21,7 @@ from bot.handed import store as handed
 from bot.inbox import store as inbox
 from bot.journal import store as journal
 from bot.links import store as links
+from bot.materials import store as materials
 from bot.moves import store as moves
 from bot.obligations import store as obligations
 from bot.outbox import store as outbox
@@ -65,6 +66,7 @@ __all__ = [
     "inbox",
     "journal",
     "links",
+    "materials",
     "moves",
     "obligations",
     "outbox",

@@ -96,6 +96,14 @@ def branches_led(conn: Connection, person: Person, *, locked: bool = False) -> l
     return list(conn.execute(query.with_for_update() if locked else query).scalars())
 
 
+def branches_led_by(conn: Connection, person: Person) -> dict[int, str]:
+    """Return the branches that somebody leads: their keys, by id."""
+    if not leads(person):
+        return {}
+    query = select(branches.c.id, branches.c.key).where(led_by(person.id)).order_by(branches.c.key)
+    return {row.id: row.key for row in conn.execute(query)}
+
+
 def branch_led(conn: Connection, person: Person, key: str) -> int | None:
     """Return the branch of a key, if somebody leads it."""
     if not leads(person):

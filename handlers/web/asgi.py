@@ -20,6 +20,7 @@ from handlers.web import (
     answer_page,
     audit,
     board,
+    branch_materials,
     branch_page,
     calendar_feed,
     calendar_page,
@@ -108,6 +109,7 @@ PAGES = (
     session_board,
     plan_page,
     branch_page,
+    branch_materials,
     study_review,
     todo_page,
     todo_files,
@@ -168,8 +170,8 @@ def make_web(  # noqa: PLR0913 - one argument for each thing that pages need of 
     limits = services.settings.limits
     larger = {"/api/": limits.api_body_bytes, roster_import.PAGE: limits.import_body_bytes}
     larger[round_voice.UPLOAD] = MOST_BYTES + limits.body_bytes
-    for files in (report_files, todo_files):
-        larger[files.UPLOAD] = services.settings.reports.file_bytes + limits.body_bytes
+    for upload in (report_files.UPLOAD, todo_files.UPLOAD, branch_materials.MATERIALS):
+        larger[upload] = services.settings.reports.file_bytes + limits.body_bytes
     app = Starlette(
         routes=[*pages, *routes, Mount("/api/v1", api), static.mount(folder)],
         exception_handlers={HTTPException: http_error(site)},

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -18,17 +19,24 @@ from bot.engine.obligation_telling import shown as owed_shown
 from bot.engine.study_begun import study_of
 from bot.links import store as links
 from bot.links.model import LinkPurpose
+from bot.local_time import BEIJING, to_wall
+from bot.materials.model import Material
+from bot.materials.store import of_branches
 from bot.obligations import store as obligations
 from bot.obligations.model import How, Kind, Stage
 from bot.obligations.parse import rules_in
 from bot.obligations.rules import is_late
 from bot.people.model import Person
 from bot.people.store import by_id
+from bot.rendering.session_record import Record, as_xlsx, words_of
+from bot.views.learning import REPORT, Learned, learned_by
 from bot.views.mine import Inside, Written, branches_in, studies_of
 from handlers.links_made import mine_link
+from handlers.session_record import KINDS
 from handlers.web import chat_door
 from handlers.web.chat_door import cookie_of
 from handlers.web.errors import plain
+from handlers.web.report_files import shown_file
 from handlers.web.site import Site
 
 SAID = frozenset({"done", "undone", "over"})
@@ -44,6 +52,8 @@ class _Shown:
     branches: list[Inside]
     owed: list[dict[str, Any]]
     studies: list[Written]
+    materials: list[Material]
+    learned: list[Learned]
 
 
 def routes(site: Site) -> list[Route]:
@@ -77,8 +87,33 @@ def _page(site: Site, *, own: bool) -> list[Route]:
             return _closed(site, request, done, own=own)
         return RedirectResponse(done if done.startswith("/") else f"{request.url.path}?said={done}", 303)
 
+    async def material(request: Request) -> Response:
+        """Give out a file of her branch; that is written down nowhere."""
+        found = await site.database.aread(lambda conn: _look(conn, site, request, own=own))
+        if isinstance(found, int):
+            return _closed(site, request, found, own=own)
+        number = request.path_params["number"]
+        file = next((one for one in found.materials if one.id == number and one.digest), None)
+        response = None if file is None else await shown_file(site.branch_vault, file)
+        return response or _closed(site, request, 404, own=own)
+
+    async def record(request: Request) -> Response:
+        """Give her own record out, as a workbook."""
+        found = await site.database.aread(lambda conn: _look(conn, site, request, own=own))
+        if isinstance(found, int):
+            return _closed(site, request, found, own=own)
+        language = site.language(request, found.person.language)
+        made = await run_in_threadpool(as_xlsx, learning_record(found.person, found.learned, site, language))
+        headers = {"content-disposition": 'attachment; filename="record.xlsx"'}
+        return Response(made, media_type=KINDS["xlsx"], headers=headers)
+
     path = "/chat/{token}/mine" if own else "/mine/{token}"
-    return [Route(path, show, methods=["GET"]), Route(path, change, methods=["POST"])]
+    return [
+        Route(path, show, methods=["GET"]),
+        Route(path, change, methods=["POST"]),
+        Route(f"{path}/record.xlsx", record, methods=["GET"]),
+        Route(f"{path}/materials/{{number:int}}", material, methods=["GET"]),
+    ]
 
 
 def _closed(site: Site, request: Request, status: int, *, own: bool) -> Response:
@@ -113,7 +148,9 @@ def _look(conn: Connection, site: Site, request: Request, *, own: bool) -> _Show
         for one in mine
         if one.stage is Stage.OPEN or (one.stage is Stage.DONE and one.how is How.HERSELF)
     ]
-    return _Shown(person, zone, branches_in(conn, person.id), owed, studies_of(conn, person.id))
+    inside = branches_in(conn, person.id)
+    materials = of_branches(conn, [one.id for one in inside])
+    return _Shown(person, zone, inside, owed, studies_of(conn, person.id), materials, learned_by(conn, person.id))
 
 
 def _change(conn: Connection, site: Site, request: Request, deed: str, number: str, *, own: bool) -> str | int:
@@ -135,3 +172,19 @@ def _change(conn: Connection, site: Site, request: Request, deed: str, number: s
     if deed == "done":
         return "done" if finish(conn, one, How.HERSELF, person.id, site.now) else "over"
     return "undone" if take_back(conn, one, site.now) else "over"
+
+
+def learning_record(person: Person, learned: list[Learned], site: Site, language: str) -> Record:
+    """Return her learning record as a table."""
+    words = words_of(site.services.renderer, language)
+    rows = [
+        [
+            f"{to_wall(one.at, BEIJING):%Y-%m-%d %H:%M}",
+            one.title or words["study"],
+            str(one.minutes) if one.minutes else "",
+            words["handed_in"] if one.how == REPORT else words[f"mark_{one.how}"],
+        ]
+        for one in reversed(learned)
+    ]
+    heads = [words[one] for one in ("col_when", "col_about", "col_minutes", "col_mark")]
+    return Record(words["learning"], [f"{person.name} · {person.number}"], heads, rows, "", "")

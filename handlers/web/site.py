@@ -73,9 +73,14 @@ class Site:
         """Return where files lie that are no branch's: photos and documents of reports about stays, voice notes."""
         return vault_in(self.services.settings.reports.folder, self.database.keyring)
 
+    @property
+    def branch_vault(self) -> Vault:
+        """Return where files of branch matters lie."""
+        return vault_in(self.services.settings.reports.folder, self.database.keyring, branch=True)
+
     def vault_of(self, report: Report) -> Vault:
         """Return where photos and documents of a report lie."""
-        return vault_in(self.services.settings.reports.folder, self.database.keyring, branch=report.form is Form.STUDY)
+        return self.branch_vault if report.form is Form.STUDY else self.vault
 
     @property
     def is_https(self) -> bool:

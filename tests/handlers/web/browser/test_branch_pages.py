@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from bot.materials.store import branch_materials
 from handlers.links_made import mine_link
+from tests.fakes.ground import NOW
 from tests.handlers.web.browser.conftest import DESKTOP, PHONE, Open, Served, accessible
 from tests.handlers.web.browser.test_pages import fits, speaks
 from tests.support.home_branch import home_branch, owes, study
@@ -26,6 +28,17 @@ def a_branch(served: Served, language: str, mark: str) -> tuple[int, int]:
     owes(ground, mei, branch, trips[mei], "contact", period="2026-09-01")
     owes(ground, mei, branch, trips[mei])
     study(ground, owes(ground, other, branch, trips[other]), TEXT[language], handed=True)
+    ground.put(
+        branch_materials,
+        branch_id=branch,
+        author_id=leader,
+        title=name,
+        link="https://a.edu",
+        digest="",
+        kind="",
+        name="",
+        at=NOW,
+    )
     return leader, mei
 
 
