@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.roster.columns import SHEETS
 
-_DATES = frozenset({"departs", "returns", "starts", "ends"})
+_DATES = frozenset({"departs", "returns", "starts", "ends", "due", "expires"})
 
 
 def write_roster(folder: Path, today: date) -> None:
