@@ -23,6 +23,7 @@ from bot.rollcalls.store import rollcalls
 from bot.sessions.model import SessionState
 from bot.sessions.store import session_invitations, sessions
 from bot.stand_ins.store import stand_ins
+from bot.talks.store import follow_ups, talks
 
 
 def next_due(conn: Connection, now: datetime) -> datetime | None:
@@ -46,6 +47,8 @@ _NEXT = select(
     _next(digests.c.next_at),
     _next(deadlines.c.next_at),
     _next(reminders.c.next_at),
+    _next(talks.c.next_at),
+    _next(follow_ups.c.next_at),
     _next(moves.c.ends_at, moves.c.is_over == false()),
     _next(stand_ins.c.ends_at, stand_ins.c.ended_at.is_(None)),
     _next(outbox.c.next_try_at, outbox.c.state == OutboxState.WAITING.value),
@@ -88,6 +91,8 @@ def horizon(conn: Connection, now: datetime, accounts: Iterable[tuple[str, str]]
             exists().where(digests.c.next_at <= now),
             exists().where(deadlines.c.next_at <= now),
             exists().where(reminders.c.next_at <= now),
+            exists().where(talks.c.next_at <= now),
+            exists().where(follow_ups.c.next_at <= now),
             exists().where(moves.c.ends_at <= now, moves.c.is_over == false()),
             exists().where(stand_ins.c.ends_at <= now, stand_ins.c.ended_at.is_(None)),
             exists().where(dialogues.c.step == CRY_ASKED, dialogues.c.updated_at <= now - CRY_WAIT),

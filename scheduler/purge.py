@@ -30,6 +30,7 @@ from bot.selections.store import selections
 from bot.sessions.store import session_invitations, sessions
 from bot.settings import Retention
 from bot.signins.store import signins
+from bot.talks.store import follow_ups, talks
 from bot.trips.store import trips
 
 BATCH = 200
@@ -62,6 +63,7 @@ def purge(conn: Connection, retention: Retention, now: datetime, real_now: datet
         + _doors(conn, real_now - timedelta(days=SIGN_INS_DAYS), limit)
         + _selections(conn, now - timedelta(days=SELECTIONS_DAYS), limit)
         + _agreements(conn, now - timedelta(days=retention.cases_days), limit)
+        + _talks(conn, now - timedelta(days=retention.cases_days), limit)
         + _handed(conn, now - timedelta(days=HANDED_DAYS), limit)
         + forget_nonces(conn, real_now)
     )
@@ -169,6 +171,15 @@ def _selections(conn: Connection, before: datetime, limit: int) -> int:
 
 def _agreements(conn: Connection, before: datetime, limit: int) -> int:
     return _delete(conn, agreements, select(agreements.c.id).where(agreements.c.at < before).limit(limit))
+
+
+def _talks(conn: Connection, before: datetime, limit: int) -> int:
+    """Forget talks long over, and what was said after stays; what somebody stopped is kept, for it stays stopped."""
+    over = select(talks.c.id).where(talks.c.starts_at < before).limit(limit)
+    said = select(follow_ups.c.id).where(
+        follow_ups.c.asked_at < before, follow_ups.c.next_at.is_(None), follow_ups.c.stopped_at.is_(None)
+    )
+    return _delete(conn, talks, over) + _delete(conn, follow_ups, said.limit(limit))
 
 
 def _handed(conn: Connection, before: datetime, limit: int) -> int:

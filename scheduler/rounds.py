@@ -40,6 +40,7 @@ from scheduler import (
     rollcalls_due,
     sessions_due,
     stand_ins_over,
+    talks_due,
 )
 from scheduler.files_unused import OF_BRANCHES, forget_unused
 from scheduler.inbox_waiting import Reading
@@ -72,6 +73,7 @@ class Rounds:
     problems: list[Problem] = field(default_factory=list)
     _reading_inbox: asyncio.Lock = field(default_factory=asyncio.Lock)
     _portion: Portion = field(default_factory=lambda: Portion(prompts_due.BATCH))
+    after_stays: talks_due.Round = field(default_factory=talks_due.Round)
     _checked_up_to: int = 0
     _without_next: int = 0
     _without_next_so_far: int = 0
@@ -79,17 +81,8 @@ class Rounds:
     async def prompts(self) -> int:
         """Open, remind and give up whatever is due; first for whoever is back or has her counsellor back."""
         total = await self.database.awrite(self._moves, Urgency.BULK)
-        for _ in range(MOST_BATCHES):
-            done = await self.database.awrite(self._stand_ins, Urgency.BULK)
-            total += done
-            if not done:
-                break
-        for _ in range(MOST_BATCHES):
-            done = await self.database.awrite(self._prompts, Urgency.BULK)
-            total += done
-            if not done:
-                break
-        return total
+        total += await self._worked_off(self._stand_ins, Urgency.BULK)
+        return total + await self._worked_off(self._prompts, Urgency.BULK)
 
     async def _worked_off(self, batch: Callable[[Connection], int], urgency: Urgency) -> int:
         total = 0
@@ -124,6 +117,10 @@ class Rounds:
     async def obligations(self) -> int:
         """Tell members of branches what is due."""
         return await self._worked_off(self._obligations, Urgency.BULK)
+
+    async def talks(self) -> int:
+        """Remind of talks, and ask what is asked after a stay."""
+        return await self._worked_off(self._talks, Urgency.BULK)
 
     async def digests(self) -> int:
         """Write the digests whose time has come, and plan for members of staff who are new."""
@@ -252,6 +249,9 @@ class Rounds:
 
     def _sessions(self, conn: Connection) -> int:
         return sessions_due.work_off(conn, self.clock.now(), self.programmes)
+
+    def _talks(self, conn: Connection) -> int:
+        return self.after_stays.work_off(conn, self.clock.now())
 
     def _reminders(self, conn: Connection) -> int:
         return reminders_due.work_off(conn, self.clock.now(), self.programmes)

@@ -32,6 +32,7 @@ from bot.prompts import store as prompts_store
 from bot.prompts.store import prompts
 from bot.rollcalls.store import rollcalls
 from bot.sessions.store import session_invitations
+from bot.talks.store import follow_ups, talks
 
 PROMPT_LATE = timedelta(minutes=5)
 INBOX_LATE = timedelta(minutes=2)
@@ -61,6 +62,7 @@ CODES = (
     "sessions_overdue",
     "reminders_overdue",
     "obligations_overdue",
+    "talks_overdue",
     "digests_overdue",
     "digests_failed",
     "messages_overdue",
@@ -88,6 +90,8 @@ def look(conn: Connection, now: datetime) -> list[Problem]:
         "sessions_overdue": _count(conn, session_invitations, session_invitations.c.next_at < now - PROMPT_LATE),
         "reminders_overdue": _count(conn, reminders, reminders.c.next_at < now - PROMPT_LATE),
         "obligations_overdue": _count(conn, obligations, obligations.c.next_at < now - PROMPT_LATE),
+        "talks_overdue": _count(conn, talks, talks.c.next_at < now - PROMPT_LATE)
+        + _count(conn, follow_ups, follow_ups.c.next_at < now - PROMPT_LATE),
         "digests_overdue": _count(conn, digests, digests.c.next_at < now - PROMPT_LATE),
         "digests_failed": _count(
             conn, digests, digests.c.state == DigestState.FAILED.value, digests.c.due_at > now - FAILED_RECENTLY

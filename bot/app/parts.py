@@ -138,6 +138,7 @@ class App:
         reading = Reading(partial(process, services=self.services), set_aside)
         self.rounds = Rounds(self.database, self.programmes, clock, settings, self.metrics, reading, self._failing_urls)
         self.rounds.nudge, self.rounds.troubles = self._wake_senders, self._troubles
+        self.rounds.after_stays.asks = settings.reports.follow_ups
         self.web: ASGIApp = self._make_web()
         self.came, self.cried = asyncio.Event(), asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -168,6 +169,7 @@ class App:
             await self.rounds.sessions()
             + await self.rounds.reminders()
             + await self.rounds.obligations()
+            + await self.rounds.talks()
             + await self.rounds.digests()
         )
         done += await self.groups.work_off()

@@ -139,6 +139,7 @@ class Running:
         ring(5, "sessions due", self._and_send(rounds.sessions))
         ring(5, "reminders due", self._and_send(rounds.reminders))
         ring(30, "obligations due", self._and_send(rounds.obligations))
+        ring(5, "talks due", self._and_send(rounds.talks))
         ring(5, "digests due", self._and_send(rounds.digests))
         ring(1, "groups due", self._app.groups.work_off)
         ring(60, "watchdog", self._watch)

@@ -42,6 +42,7 @@ from bot.sessions import words as session_words
 from bot.signins import store as signins
 from bot.stand_ins import store as stand_ins
 from bot.storage import state
+from bot.talks import store as talks
 from bot.trips import store as trips
 
 __all__ = [
@@ -87,5 +88,6 @@ __all__ = [
     "signins",
     "stand_ins",
     "state",
+    "talks",
     "trips",
 ]

@@ -39,6 +39,8 @@ KINDS: Mapping[str, tuple[str, ...]] = {
         *("person.paused", "person.resumed", "person.moved", "person.move_over", "enrol.second_claim"),
         *("person.passed_on", "person.came_back"),
         *("trip.added", "trip.changed", "trip.revived", "trip.absent"),
+        *("talk.offered", "talk.booked", "talk.let_go", "talk.taken_back", "talk.held", "talk.wanted"),
+        *("follow_up.stopped", "follow_up.answered"),
         *("agreement.written", "agreement.done", "agreement.taken_back"),
     ),
     "channels": (

@@ -19,6 +19,7 @@ from bot.rollcalls.store import incident_reports, rollcall_answers
 from bot.sessions.busy import busy_hours
 from bot.sessions.marks import session_makeups, session_marks
 from bot.sessions.store import session_invitations, session_replies
+from bot.talks.store import follow_ups, talks
 from bot.trips.store import trips
 
 
@@ -45,6 +46,8 @@ class Held:
     calendars: int
     """Links with which calendar programs fetch her meetings."""
     agreed: int
+    talks: int
+    """Talks that she has booked, and times at which she was asked after a stay."""
     busy: int
     """Hours of her week at which she cannot meet."""
 
@@ -92,6 +95,8 @@ def held_about(conn: Connection, person_id: int) -> Held:
         ),
         channels=tuple(dict.fromkeys(conn.execute(working.order_by(addresses.c.position)).scalars())),
         agreed=count_of(conn, person_id),
+        talks=count(talks, talks.c.person_id)
+        + count(follow_ups, follow_ups.c.person_id, follow_ups.c.asked_at.is_not(None)),
         busy=count(busy_hours, busy_hours.c.person_id),
         reports=count(reports, reports.c.person_id) + count(study_reports, study_reports.c.person_id),
     )

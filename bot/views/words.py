@@ -17,6 +17,7 @@ from bot.people.model import Person
 from bot.prompts.model import Choice
 from bot.prompts.store import answers, notes, prompts
 from bot.stand_ins.store import live_of
+from bot.talks.store import follow_ups_of
 from bot.views.scope import Scope
 
 LATEST = 20
@@ -64,7 +65,20 @@ def words_of(conn: Connection, scope: Scope, person: Person, case_id: int | None
         query = query.where(notes.c.case_id == case_id)
     stand_in = live_of(conn, person.id)
     since = None if stand_in is None else stand_in.began_at
-    return [_words(row) for row in conn.execute(query) if _may_read(scope, row, person, since)]
+    found = [_words(row) for row in conn.execute(query) if _may_read(scope, row, person, since)]
+    if case_id is None and scope.viewer_id is not None and scope.viewer_id == person.counsellor_id:
+        found += _after_stays(conn, person.id)  # her counsellor reads what she says then, as she was told
+    return sorted(found, key=lambda one: one.at, reverse=True)
+
+
+def _after_stays(conn: Connection, person_id: int) -> list[Words]:
+    return [
+        Words(one.asked_at, answer)
+        for one in follow_ups_of(conn, person_id)
+        if one.asked_at is not None
+        for answer in one.answers
+        if answer
+    ]
 
 
 def _may_read(scope: Scope, row: Any, person: Person, since: datetime | None) -> bool:

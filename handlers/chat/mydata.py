@@ -41,6 +41,7 @@ def asked(chat: Chat) -> None:
         sessions_days=retention.sessions_days,
         busy_hours=held.busy,
         agreed_count=held.agreed,
+        talks=held.talks,
         looks=[] if by_mail else _looks(chat),
         skips=chat.person.skips_counsellor,
         messages_days=retention.messages_days,

@@ -19,6 +19,7 @@ from handlers.chat import (
     digested,
     drafted,
     enrolled,
+    followed_up,
     helped,
     incident_reported,
     languaged,
@@ -34,6 +35,7 @@ from handlers.chat import (
     session_planned,
     shared,
     stopped,
+    talked,
     undone,
     waiting,
     zoned,
@@ -59,6 +61,8 @@ _TURNS_AWAY = frozenset(
         "owed",
         "due",
         "todo",
+        "talk",
+        "followup",
     }
 )
 
@@ -150,6 +154,17 @@ def _due(chat: Chat, value: str) -> bool:
     return reminder_id is not None and reminded.pressed(chat, reminder_id, word)
 
 
+def _talk(chat: Chat, value: str) -> bool:
+    deed, _, number = value.partition(":")
+    talk_id, rest = _number_and_rest(number)
+    return not rest and chat.is_student and talked.pressed(chat, deed, talk_id)
+
+
+def _follow_up(chat: Chat, value: str) -> bool:
+    follow_up_id, word = _number_and_rest(value)
+    return follow_up_id is not None and followed_up.pressed(chat, follow_up_id, word)
+
+
 def _enrol(chat: Chat, value: str) -> bool:
     return enrolled.pressed(chat, value.partition(":")[0])
 
@@ -196,6 +211,8 @@ _HANDLERS: dict[str, Callable[[Chat, str], bool]] = {
     "rsvp": _meet,
     "due": _due,
     "todo": checklisted.pressed,
+    "talk": _talk,
+    "followup": _follow_up,
     "report": incident_reported.pressed,
     "draft": drafted.pressed,
     "study": drafted.study_pressed,

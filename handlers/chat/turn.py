@@ -22,6 +22,7 @@ from handlers.chat import (
     drafted,
     enrolled,
     file_received,
+    followed_up,
     incident_reported,
     languaged,
     not_understood,
@@ -55,6 +56,7 @@ _OF_ROW: dict[str, tuple[str, Callable[[Chat, int, str], None]]] = {
     session_round.STEP: ("prompt", session_round.written),
     case_noted.STEP: ("case", case_noted.written),
     reminded.STEP: ("reminder", reminded.date_written),
+    followed_up.STEP: ("follow_up", followed_up.written),
 }
 """What takes her words in a step that belongs to a prompt, a case or a reminder, as its data calls it."""
 _PLAIN: dict[str, Callable[[Chat, str], None]] = {

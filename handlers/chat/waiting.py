@@ -23,6 +23,7 @@ _LEFT = frozenset(
         "busy.when",
         "pause.date",
         "paper.date",
+        "followup.answer",
         "zone.city",
         "zone.until",
         "buddy.number",

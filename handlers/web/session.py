@@ -127,6 +127,7 @@ def console_page(site: Site, request: Request, reader: Reader, template: str, **
     frame["sees_all"] = reader.scope is not None and reader.scope.whole
     frame["reads_only"] = reads_only(reader.person)
     frame["sees_reports"] = reader.person.has_role(RoleKind.SUPERVISOR, *CARE_ROLES)
+    frame["cares"] = reader.person.has_role(*CARE_ROLES)
     frame["sees_rollcalls"] = may_see(reader.person)
     frame["leads_branch"] = leads(reader.person)
     frame["sees_statistics"] = may_see_statistics(reader.scope)

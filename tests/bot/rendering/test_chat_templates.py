@@ -64,6 +64,14 @@ WAYS: list[dict[str, Any]] = [
     {"id": 2, "number": 2, "channel": "wecom", "can": "no", "why": "window_closed", "proven": False, "pushes": True},
     {"id": 3, "number": 3, "channel": "web", "can": "looks", "why": "", "proven": False, "pushes": False},
 ]
+TALK: dict[str, Any] = {
+    "id": 4,
+    "with": "林知远",
+    "starts_at": "2026-12-01T12:00:00+00:00",
+    "minutes": 30,
+    "place": "https://meet.example.edu/1",
+}
+
 FULL: dict[str, Any] = {
     "may": "named",
     "ways": WAYS,
@@ -140,6 +148,16 @@ FULL: dict[str, Any] = {
     "messages_days": 180,
     "looks": [{"who": "李老师", "what": what, "at": "2026-11-18T12:00:00+00:00"} for what in ("notes", "export")],
     "agreed_count": 1,
+    "talks": 2,
+    "talk": TALK,
+    "names": ["林知远"],
+    "free": [TALK, TALK | {"id": 5, "place": ""}],
+    "gone": True,
+    "fresh": True,
+    "done": True,
+    "month": 1,
+    "follow_up": 3,
+    "open_items": {"titles": ["学分认定"], "report": True, "agreed": 2},
     "by": "韩主任",
     "about": "checkin",
     "rung": "question",
@@ -474,6 +492,16 @@ BARE = (
         "for_good": False,
         "word": "cannot",
         "may": "no",
+        "talks": 0,
+        "talk": TALK | {"place": ""},
+        "names": [],
+        "free": [],
+        "gone": False,
+        "fresh": False,
+        "done": False,
+        "month": 3,
+        "again": False,
+        "open_items": {"titles": [], "report": False, "agreed": 0},
     }
     | QUIET
 )

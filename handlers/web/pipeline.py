@@ -1,0 +1,75 @@
+"""The pipeline: for every item of the programme how many are at which step, their names, and what is done for them.
+
+What is done goes through the same pages as for people picked from the list, and for reports through those of reports.
+"""
+
+from sqlalchemy import Connection
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.programmes.model import Item, Programme
+from bot.selections.model import Deed
+from bot.views.pipeline import Line, Named, Step, names, pipeline
+from handlers.web.paging import one_of
+from handlers.web.people_picked import may_do
+from handlers.web.session import Reader, console_page, signed_in
+from handlers.web.site import Site
+
+PAGE = "/console/pipeline"
+CHASED = frozenset({Step.ASKED, Step.REMINDED, Step.SILENT, Step.NOT_REACHED})
+
+
+def routes(site: Site) -> list[Route]:
+    """Return the routes of this file."""
+
+    async def show(request: Request, reader: Reader) -> Response:
+        scope, now = reader.eyes, site.now
+
+        def look(conn: Connection) -> list[Line]:
+            programme = _programme(conn, site)
+            return [] if programme is None else pipeline(conn, scope, programme, now)
+
+        lines = await site.database.aread_long(look)
+        return console_page(site, request, reader, "console/pipeline.html", lines=lines, steps=list(Step))
+
+    async def show_names(request: Request, reader: Reader) -> Response:
+        scope, now, key = reader.eyes, site.now, request.path_params["item"]
+        step = one_of(request, "step", set(Step))
+
+        def look(conn: Connection) -> tuple[Item | None, list[Named], int]:
+            programme = _programme(conn, site)
+            item = None if programme is None else programme.item(key)
+            if item is None or not step:
+                return None, [], 0
+            return (item, *names(conn, scope, key, Step(step), now))
+
+        item, found, more = await site.database.aread_long(look)
+        if item is None:
+            raise HTTPException(404)
+        chased = [one.report_id for one in found if one.report_id is not None] if step in CHASED else []
+        return console_page(
+            site,
+            request,
+            reader,
+            "console/pipeline_names.html",
+            item=item,
+            step=step,
+            found=found,
+            more=more,
+            reports=chased,
+            deeds=[deed for deed in (Deed.REMIND, Deed.EXTEND, Deed.NOTICE, Deed.ROLLCALL) if may_do(reader, deed)],
+        )
+
+    return [
+        Route(PAGE, signed_in(site, show), methods=["GET"]),
+        Route(f"{PAGE}/{{item}}", signed_in(site, show_names), methods=["GET"]),
+    ]
+
+
+def _programme(conn: Connection, site: Site) -> Programme | None:
+    try:
+        return site.services.programmes.current(conn)
+    except LookupError:
+        return None
