@@ -30,6 +30,7 @@ COMMANDS = {
     "rollcall": "bot.cli.rollcall:rollcall",
     "sessions": "bot.cli.session:sessions",
     "session": "bot.cli.session:session",
+    "regroup": "bot.cli.regroup:regroup",
     "responses": "bot.cli.responses:responses",
     "reports": "bot.cli.reports:reports",
     "handbook": "bot.cli.handbook:handbook",

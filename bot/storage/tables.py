@@ -4,6 +4,7 @@ from bot.addresses import store as addresses
 from bot.agreements import store as agreements
 from bot.allowances import store as allowances
 from bot.api_tokens import store as api_tokens
+from bot.branches import regroupings
 from bot.branches import store as branches
 from bot.buddies import store as buddies
 from bot.cases import events as case_events
@@ -75,6 +76,7 @@ __all__ = [
     "platforms",
     "programmes",
     "prompts",
+    "regroupings",
     "report_consents",
     "reports",
     "rollcalls",

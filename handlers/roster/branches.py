@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from bot.branches.regroupings import branch_leavings
 from bot.branches.store import branch_members, branches
 from bot.people import store as people_store
 from bot.roster.columns import BRANCHES, MEMBERS
@@ -50,9 +51,11 @@ def _set_members(conn: Connection, difference: Difference, keys: Mapping[str, in
     left = [change.id for change in difference.of(MEMBERS, ChangeKind.ABSENT) if change.id is not None]
     for piece in people_store.chunks(left):
         conn.execute(branch_members.delete().where(branch_members.c.id.in_(piece)))
+    gone = {(row.branch_id, row.person_id) for row in conn.execute(select(branch_leavings))}
     joined = [
         {"branch_id": keys[branch], "person_id": ids[number]}
         for branch, number in (change.key for change in difference.of(MEMBERS, ChangeKind.ADD))
+        if (keys[branch], ids[number]) not in gone
     ]
     if joined:
         conn.execute(branch_members.insert(), joined)

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from bot.branches.regroupings import branch_leavings
 from bot.branches.store import branch_members, branches, party_statuses
 from bot.people import store as people_store
 from bot.people.store import people, role_scopes, roles
@@ -43,6 +44,11 @@ def load_stored(conn: Connection) -> Stored:
             TRIPS: _trips(conn, numbers),
             BRANCHES: _branches(conn, units, numbers),
             MEMBERS: {
+                # Who has left of her own accord stands there as if she were in it: the roster puts nobody back.
+                (keys[row.branch_id], numbers[row.person_id]): StoredRow(0, _member(keys, numbers, row))
+                for row in conn.execute(select(branch_leavings).order_by(branch_leavings.c.id))
+            }
+            | {
                 (keys[row.branch_id], numbers[row.person_id]): StoredRow(row.id, _member(keys, numbers, row))
                 for row in conn.execute(select(branch_members).order_by(branch_members.c.id))
             },

@@ -16,6 +16,7 @@ from starlette.routing import Route
 from bot.engine.facts import load_facts
 from bot.engine.obligation_deeds import finish, take_back
 from bot.engine.obligation_telling import shown as owed_shown
+from bot.engine.regrouping import leave
 from bot.engine.study_begun import study_of
 from bot.links import store as links
 from bot.links.model import LinkPurpose
@@ -39,7 +40,7 @@ from handlers.web.errors import plain
 from handlers.web.report_files import shown_file
 from handlers.web.site import Site
 
-SAID = frozenset({"done", "undone", "over"})
+SAID = frozenset({"done", "undone", "over", "left"})
 _LONGEST = 19
 
 
@@ -159,19 +160,27 @@ def _change(conn: Connection, site: Site, request: Request, deed: str, number: s
     if isinstance(person, int):
         return person
     if deed == "write":
-        if study_of(conn, person.id, site.now) is None:
-            return "over"
-        token = request.path_params["token"]
-        if own:
-            token = mine_link(conn, site.services.settings, person.id, site.real).rpartition("/")[2]
-        return f"/report/{token}"
-    usable = number.isascii() and number.isdecimal() and len(number) < _LONGEST and deed in {"done", "undo"}
+        return _to_report(conn, site, request, person, own=own)
+    is_number = number.isascii() and number.isdecimal() and len(number) < _LONGEST
+    if deed == "leave":
+        return "left" if is_number and leave(conn, person.id, int(number), site.now) else "over"
+    usable = is_number and deed in {"done", "undo"}
     one = obligations.by_id(conn, int(number), locked=True) if usable else None
     if one is None or one.person_id != person.id or one.kind is Kind.REPORT:
         return 404
     if deed == "done":
         return "done" if finish(conn, one, How.HERSELF, person.id, site.now) else "over"
     return "undone" if take_back(conn, one, site.now) else "over"
+
+
+def _to_report(conn: Connection, site: Site, request: Request, person: Person, *, own: bool) -> str:
+    """Begin the study report that is due, if need be, and return where it is written."""
+    if study_of(conn, person.id, site.now) is None:
+        return "over"
+    token = request.path_params["token"]
+    if own:
+        token = mine_link(conn, site.services.settings, person.id, site.real).rpartition("/")[2]
+    return f"/report/{token}"
 
 
 def learning_record(person: Person, learned: list[Learned], site: Site, language: str) -> Record:

@@ -359,6 +359,7 @@ REPORT: dict[str, Any] = {
     "due_at": LATER,
     "due_on": "2026-12-31",
     "owed": 5,
+    "branch_name": "欧洲小组",
     "due_list": [
         {"owed": 5, "owed_kind": kind, "owed_title": "思想汇报", "due_on": "2026-12-31"}
         for kind in ("report", "contact")

@@ -1,9 +1,11 @@
 """A member's own page, her study report, and the page of whoever leads her branch: both languages, light and dark."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from bot.branches.store import party_statuses
 from bot.materials.store import branch_materials
 from handlers.links_made import mine_link
 from tests.fakes.ground import NOW
@@ -58,6 +60,26 @@ def test_pages_of_a_branch(served: Served, open_page: Open, size: tuple[int, int
     page.get_by_role("button", name={"zh": "登录", "en": "Sign in"}[language], exact=True).click()
     page.wait_for_url("**/console/**")
     page.goto(f"{served.url}/console/branch")
+    look(page, language)
+
+
+@pytest.mark.browser
+@LOOKS
+def test_the_proposal_of_branches(
+    served: Served, open_page: Open, size: tuple[int, int], language: str, dark: bool
+) -> None:
+    ground = served.ground
+    for number in range(4):
+        person = ground.student(f"R{language}{size[0]}{number}", name={"zh": "陈安", "en": "Chen An"}[language])
+        ground.trip(person, key=f"R{language}{size[0]}{number}", departs=NOW.date() + timedelta(days=9 + number))
+        ground.put(party_statuses, person_id=person, status="party")
+    page: Any = open_page(size, language, dark=dark)
+    page.goto(served.login_url("O1" if language == "zh" else "E1"))
+    page.get_by_role("button", name={"zh": "登录", "en": "Sign in"}[language], exact=True).click()
+    page.wait_for_url("**/console/")
+    page.goto(f"{served.url}/console/regroup")
+    page.get_by_role("button", name={"zh": "方案", "en": "Propose"}[language]).last.click()
+    page.wait_for_url("**/console/regroup?said=made")
     look(page, language)
 
 
