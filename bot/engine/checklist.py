@@ -26,6 +26,7 @@ from bot.engine.telling import not_before_her_morning, tell
 from bot.engine.who_helps import load_helpers
 from bot.journal import store as journal
 from bot.listed import listed
+from bot.local_time import local_date
 from bot.outbox.model import Kind as MessageKind
 from bot.outbox.model import Priority
 from bot.people import store as people
@@ -119,7 +120,7 @@ def _seen(conn: Connection, trips: Sequence[Trip]) -> dict[int, set[Proof]]:
 
 
 def settle(conn: Connection, prompt_ids: Sequence[int], programme: Programme, now: datetime) -> list[int]:
-    """End those of these due prompts whose steps are all done; return the others."""
+    """End those of these due prompts whose steps are all done, or who have left; return the others."""
     due = prompts_store.by_ids(conn, prompt_ids)
     facts = load_facts(conn, [one.person_id for one in due])
     trips = {trip.id: trip for hers in facts.values() for trip in hers.trips}
@@ -127,7 +128,7 @@ def settle(conn: Connection, prompt_ids: Sequence[int], programme: Programme, no
     left = []
     for one in due:
         hers = lists.get(one.trip_id or 0)
-        if hers is None or hers.is_ready:
+        if hers is None or hers.is_ready or hers.trip.departs <= local_date(now, one.zone):
             _end(conn, one, now)
         else:
             left.append(one.id)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from bot.addresses.model import WITHOUT_BUTTONS
 from bot.cases import store as cases_store
-from bot.engine import checklist, report_asking, second_channel
+from bot.engine import checklist, flight, report_asking, second_channel
 from bot.engine.branch_words import template_of
 from bot.engine.case_news import news_of
 from bot.engine.compose_facts import of_case, of_prompt, of_reader, of_student
@@ -97,7 +97,7 @@ def compose_all(
         if prompt is not None:
             context |= of_prompt(prompt) | of_question(conn, prompt, rollcalls) | of_invitation(conn, prompt, now)
             context |= second_channel.said(conn, prompt, settings, real) | report_asking.said(conn, prompt)
-            context |= checklist.said(conn, prompt)
+            context |= checklist.said(conn, prompt) | flight.said(conn, prompt, settings, real)
         written.append(
             renderer.chat(template_of(message, settings), person.language, context | _spelled(message) | message.data)
         )
@@ -143,4 +143,4 @@ def _prompt(
         raise LookupError(f"there is no prompt {prompt_id}")
     said = of_prompt(prompt) | of_question(conn, prompt) | of_invitation(conn, prompt, at)
     said |= second_channel.said(conn, prompt, settings, real) | report_asking.said(conn, prompt)
-    return said | checklist.said(conn, prompt)
+    return said | checklist.said(conn, prompt) | flight.said(conn, prompt, settings, real)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, func, literal, select
 
 from bot.cases.model import Reason
 from bot.cases.store import ended_by_staff
-from bot.engine import checklist, report_asking, second_channel
+from bot.engine import checklist, flight, report_asking, second_channel
 from bot.engine.asking import queue, what_to_ask
 from bot.engine.casework import open_case
 from bot.engine.deciding import Decision, decide
@@ -39,6 +39,7 @@ _NOTICES = {
     second_channel.KIND: second_channel.not_proven,
     REPORT: report_asking.overdue,
     checklist.KIND: checklist.not_ready,
+    flight.KIND: lambda *_: None,  # whoever tells nothing is asked on the day after departure
 }
 """Kinds whose end without a word is a notice and no alarm."""
 Decided = tuple[Situation, Decision]
@@ -57,9 +58,11 @@ def work_off_batch(conn: Connection, due: Sequence[Claimed], now: datetime, prog
         item = version.item(one.alike.item)
         if item is None:
             raise LookupError(f"version {one.alike.version_id} of the programme has no item {one.alike.item!r}")
-        if item.kind in {Kind.CHANNELS, Kind.REPORT, Kind.CHECKLIST}:
+        if item.kind in {Kind.CHANNELS, Kind.REPORT, Kind.CHECKLIST, Kind.FLIGHT}:
             if item.kind is Kind.CHANNELS:
                 left = second_channel.settle(conn, one.ids, whose, now)
+            elif item.kind is Kind.FLIGHT:
+                left = flight.settle(conn, one.ids, item, now)
             elif item.kind is Kind.CHECKLIST:
                 left = checklist.settle(conn, one.ids, programmes.current(conn), now)
             else:

@@ -21,6 +21,7 @@ class LinkPurpose(StrEnum):
     CALENDAR_PAGE = "calendar_page"  # the page on which she makes such links and takes them back
     RECEIPT = "receipt"  # shows a student who was told what about her
     MINE = "mine"  # a member's own page: what is due, her study reports, what her branch shares
+    CARD = "card"  # the numbers of where she is, as an image to keep
     TODO = "todo"  # her list: what is to do before departure, and what has a last day
     REPORT = "report"  # the page on which a student writes her report
     PLAN = "plan"  # what others tell of stays, for a student who plans one

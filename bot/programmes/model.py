@@ -16,6 +16,7 @@ class Kind(StrEnum):
     CHANNELS = "channels"  # two proven ones before departure
     REPORT = "report"  # what she writes about a stay after it
     CHECKLIST = "checklist"  # the steps before departure
+    FLIGHT = "flight"  # when she lands, asked before departure
 
 
 class Step(StrEnum):

@@ -29,6 +29,12 @@ from bot.programmes.model import (
 from bot.programmes.rules import end_faults, order_faults, quiet_fault
 from bot.programmes.steps import loose_ends, read_step
 
+_AHEAD = {
+    Kind.CHANNELS: ("two channels are asked for", 14),
+    Kind.CHECKLIST: ("the checklist is asked for", 60),
+    Kind.FLIGHT: ("when she lands is asked", 3),
+}
+"""Kinds that are asked before departure only, in words, and how many days before."""
 Part = TypeVar("Part", bound=BaseModel)
 
 
@@ -188,16 +194,15 @@ class _Reader:
 
     def _kind_fits(self, kind: Kind, when: Recurring | Once, where: str) -> None:
         is_before = isinstance(when, Once) and when.after.days < 0
-        if kind is Kind.CHECKLIST and not (is_before and isinstance(when, Once) and when.anchor is Anchor.DEPARTURE):
-            mend = 'write anchor = "departure" and before = { days = 60, at = "18:30" }'
-            self._say(f"{where}when", "the checklist is asked for before departure", mend)
-        if kind is Kind.CHANNELS and not (is_before and isinstance(when, Once) and when.anchor is Anchor.DEPARTURE):
-            mend = 'write anchor = "departure" and before = { days = 14, at = "18:30" }'
-            self._say(f"{where}when", "two channels are asked for before departure", mend)
+        is_ahead = is_before and isinstance(when, Once) and when.anchor is Anchor.DEPARTURE
+        if kind in _AHEAD and not is_ahead:
+            what, days = _AHEAD[kind]
+            mend = f'write anchor = "departure" and before = {{ days = {days}, at = "18:30" }}'
+            self._say(f"{where}when", f"{what} before departure", mend)
         if kind is Kind.REPORT and not (isinstance(when, Once) and when.anchor is Anchor.RETURN):
             mend = 'write anchor = "return" and after = { days = 7, at = "10:00" }'
             self._say(f"{where}when", "a report is asked for after the return", mend)
-        if kind not in {Kind.CHANNELS, Kind.CHECKLIST} and is_before:
+        if kind not in _AHEAD and is_before:
             self._say(
                 f"{where}when.before", "how she is is not asked before the day", 'use after, or kind = "channels"'
             )

@@ -19,6 +19,7 @@ from handlers.chat import (
     digested,
     drafted,
     enrolled,
+    flighted,
     followed_up,
     helped,
     incident_reported,
@@ -63,6 +64,7 @@ _TURNS_AWAY = frozenset(
         "todo",
         "talk",
         "followup",
+        "flight",
     }
 )
 
@@ -210,6 +212,7 @@ _HANDLERS: dict[str, Callable[[Chat, str], bool]] = {
     "meet": _meet,
     "rsvp": _meet,
     "due": _due,
+    "flight": flighted.pressed,
     "todo": checklisted.pressed,
     "talk": _talk,
     "followup": _follow_up,

@@ -22,6 +22,7 @@ from handlers.chat import (
     drafted,
     enrolled,
     file_received,
+    flighted,
     followed_up,
     incident_reported,
     languaged,
@@ -46,7 +47,9 @@ from handlers.chat.pressing import pressed
 from handlers.chat.words import answer_in, command_in, is_consent, is_digit, is_false_alarm, yes_or_no
 from handlers.context import Chat
 
-_OWN_WORDS = frozenset({session_answered.STEP, session_attended.MAKEUP_STEP, session_round.STEP, session_planned.STEP})
+_OWN_WORDS = frozenset(
+    {flighted.STEP, session_answered.STEP, session_attended.MAKEUP_STEP, session_round.STEP, session_planned.STEP}
+)
 """Steps in which whatever she writes is meant for them, also what would mean something elsewhere."""
 
 _OF_ROW: dict[str, tuple[str, Callable[[Chat, int, str], None]]] = {
@@ -65,6 +68,7 @@ _PLAIN: dict[str, Callable[[Chat, str], None]] = {
     busied.STEP: busied.written,
     session_planned.STEP: session_planned.written,
     buddied.STEP: buddied.written,
+    flighted.STEP: flighted.time_written,
 }
 """What takes her words in a step of its own."""
 
@@ -202,7 +206,8 @@ def _take_words(chat: Chat, text: str, step: Dialogue | None) -> None:
     if chat.is_student and (step is None or not is_digit(text)) and rollcall_answered.written(chat, text):
         return
     free = step is None or (not is_digit(text) and step.step not in _OWN_WORDS)
-    if free and (session_attended.written(chat, text) or session_answered.written(chat, text)):
+    taken = free and (session_attended.written(chat, text) or session_answered.written(chat, text))
+    if taken or (step is None and flighted.written(chat, text)):
         return
     waits = unanswered(chat) if chat.is_student else None
     name = None if step is None or step.step == noted.DECLINED else step.step

@@ -24,6 +24,7 @@ _LEFT = frozenset(
         "pause.date",
         "paper.date",
         "followup.answer",
+        "flight.time",
         "zone.city",
         "zone.until",
         "buddy.number",

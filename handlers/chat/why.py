@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.engine.checklist import KIND as CHECKLIST
 from bot.engine.facts import load_facts
+from bot.engine.flight import KIND as FLIGHT
 from bot.engine.second_channel import KIND as CHANNELS
 from bot.local_time import local_date
 from bot.outbox.model import Kind
@@ -47,7 +48,7 @@ def _explain(chat: Chat, told: Told, prompt: Prompt) -> None:
         about = "checkin"
     elif prompt.kind == CHANNELS:
         about = "channels"
-    elif prompt.kind in {REPORT, CHECKLIST}:
+    elif prompt.kind in {REPORT, CHECKLIST, FLIGHT}:
         about = prompt.kind
     elif item.when.anchor is Anchor.RETURN:
         about = "return"

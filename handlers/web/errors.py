@@ -29,6 +29,7 @@ def plain(site: Site, request: Request, status: int, *, what: str = "", own: str
         "report",
         "mine",
         "todo",
+        "card",
     }  # a page of a student: whoever is in danger can dial at least
     numbers = of_emergency(None, site.language(request, own), site.services.settings) if hers else {}
     return site.page(request, "web/error.html", status=status, own=own, code=code, what=what, **numbers)

@@ -20,14 +20,16 @@ from bot.engine.checklist import Checklist
 from bot.engine.checklist_life import answer, say_done, take_back, takes_file
 from bot.engine.compose_facts import of_emergency
 from bot.engine.deadline_life import paper_given, said, settle
+from bot.engine.flight import given, trip_to_land
 from bot.engine.trip_withdrawal import bring_back, withdraw
-from bot.local_time import local_date
+from bot.local_time import local_date, to_wall
+from bot.trips.landing import landing_in
 from handlers.web import todo_door
 from handlers.web.paging import one_of
 from handlers.web.site import Site
 from handlers.web.todo_door import Door, closed, programme_of
 
-SAID = frozenset({"kept", "wrong", "no_day", "off", "on", "not", "file", "removed"})
+SAID = frozenset({"kept", "wrong", "no_day", "no_landing", "off", "on", "not", "file", "removed"})
 REFUSED = frozenset({"empty", "too_large", "unknown", "broken", "bomb", "macros", "locked", "too_many"})
 _STATES = {"done": Standing.DONE, "not": Standing.NOT_MINE, "back": Standing.WAITING}
 _LONGEST_ID = 16
@@ -78,7 +80,7 @@ def routes(site: Site) -> list[Route]:
         return endpoint
 
     path = "/todo/{token}"
-    forms = {"step": _step, "papers": _papers, "due": _due, "off": _off}
+    forms = {"step": _step, "papers": _papers, "due": _due, "off": _off, "flight": _flight}
     return [
         Route(path, show, methods=["GET"]),
         *(Route(f"{path}/{name}", form(deed), methods=["POST"]) for name, deed in forms.items()),
@@ -93,6 +95,7 @@ def _shown(conn: Connection, site: Site, door: Door) -> dict[str, Any]:
     known = deadlines.papers_of(conn, person.id)
     files = [] if checklist is None else store.files_of(conn, checklist.trip.id)
     today = local_date(site.now, person.zone)
+    flight = trip_to_land(facts, site.now)
     off = [trip for trip in facts.trips if trip.withdrawn_at is not None and trip.departs > today]
     return {
         "zone": facts.zone_now(site.now),
@@ -106,6 +109,8 @@ def _shown(conn: Connection, site: Site, door: Door) -> dict[str, Any]:
             if one.deadline_id is not None and one.state is not Standing.WITHDRAWN and one.due_at > site.now
         ],
         "off": off[-1] if off and checklist is None else None,
+        "flight": flight,
+        "lands": None if flight is None or flight.landing_at is None else to_wall(flight.landing_at, flight.zone),
         "may_go_off": checklist is not None and checklist.trip.departs > today,
     }
 
@@ -155,6 +160,17 @@ def _due(conn: Connection, site: Site, door: Door, fields: FormData) -> str:
     quiet = programme_of(conn, site).quiet
     done = settle(conn, int(number), door.person.id, _STATES[word], site.now, quiet)
     return f"?said={'kept' if done else 'not'}#due"
+
+
+def _flight(conn: Connection, site: Site, door: Door, fields: FormData) -> str:
+    if door.person is None or door.facts is None:
+        return ""
+    trip = trip_to_land(door.facts, site.now)
+    wall = None if trip is None else landing_in(str(fields.get("lands", "")).replace("T", " "), trip.departs)
+    if trip is None or wall is None:
+        return "?said=no_landing#flight"
+    given(conn, door.person, trip, wall, site.now, site.services.programmes)
+    return "?said=kept#flight"
 
 
 def _off(conn: Connection, site: Site, door: Door, fields: FormData) -> str:

@@ -80,3 +80,17 @@ def test_not_going_takes_everything_back_and_can_be_undone(tmp_path: Path) -> No
         assert "of 12 done" in says(world, mei, "/list").text
         world.settle()
         world.cares = False
+
+
+def test_who_is_not_ready_is_reminded_and_named_to_her_counsellor_and_it_is_no_alarm(tmp_path: Path) -> None:
+    with world_at(tmp_path, START, programme=switched_on(), digests=False) as world:
+        teacher = world.staff("C1", "counsellor", scope="University")
+        mei = world.student("S1", "Berlin", "DE", departs=DEPARTS)
+        world.forgets()
+        world.fast_forward(to=instant("2026-08-29 02:00"))
+        heard = [mei.hears().text for _ in range(len(mei.unheard))]
+        assert sum("A look at your list before Berlin?" in text for text in heard) == 3  # 30, 14 and 7 days before
+        assert any("Before you leave for Berlin" in text for text in heard)
+        told = [teacher.hears().text for _ in range(len(teacher.unheard))]
+        assert any("Student S1 leaves in a few days and is not ready" in text for text in told)
+        assert world.cases("S1") == []

@@ -8,13 +8,16 @@ from bot.programmes.parse import parse
 from bot.programmes.versions import default_text
 
 BASE = default_text()[: default_text().index("# Each [[step]]")]
-ITEM = BASE.partition('# [[item]]\n# key = "checklist"')[1] + BASE.partition('# [[item]]\n# key = "checklist"')[2]
 
 
-def switched_on() -> str:
-    """Return the shipped programme with the checklist that a school switches on."""
-    lines = ITEM.partition("\n\n")[0].splitlines()
-    return default_text() + "\n" + "\n".join(line.removeprefix("# ") for line in lines) + "\n"
+def switched_on(*keys: str) -> str:
+    """Return the shipped programme with items that a school switches on, the checklist if none is named."""
+    text = default_text()
+    for key in keys or ("checklist",):
+        start = f'# [[item]]\n# key = "{key}"'
+        item = (start + BASE.partition(start)[2]).partition("\n\n")[0]
+        text += "\n" + "\n".join(line.removeprefix("# ") for line in item.splitlines()) + "\n"
+    return text
 
 
 def faults(text: str) -> list[str]:

@@ -434,6 +434,9 @@ FULL |= {
     "to_city": "Berlin",
     "to_country": "DE",
     "to_departs": "2026-12-01",
+    "lands_at": LATER,
+    "there": "Europe/Berlin",
+    "card_url": "https://yanxin.example.edu/card/abc",
     "off": True,
     "step": STEP,
     "list": {
@@ -529,6 +532,7 @@ VARIANTS = [
     FULL | {"about": "other", "rung": "reminder", "weeks": 1, "whom": "nobody"},
     FULL | {"about": "report", "stage": "accepted", "moved": True},
     BARE | {"list": {"to_departs": "", "lines": [], "matters": [], "url": ""}, "off": False, "about": "checklist"},
+    BARE | {"about": "flight", "card_url": "https://yanxin.example.edu/card/abc", "unreadable": False},
     *(
         BARE | {"step": STEP | {"question": "", "text": "", "link": "", "wrong": False, "state": state, "proof": proof}}
         for state, proof in [*(("open", proof) for proof in PROOFS), *((state, "tick") for state in STEPS)]
