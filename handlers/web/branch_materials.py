@@ -49,12 +49,12 @@ def routes(site: Site) -> list[Route]:
         return RedirectResponse(f"{PAGE}?said=shared#materials", 303)
 
     async def remove(request: Request, reader: Reader, _fields: FormData) -> Response:
-        number = request.path_params["number"]
+        number = request.path_params["material_id"]
         await site.database.awrite(lambda conn: _remove(conn, site, reader, number))
         return RedirectResponse(f"{PAGE}?said=removed#materials", 303)
 
     async def send(request: Request, reader: Reader) -> Response:
-        number = request.path_params["number"]
+        number = request.path_params["material_id"]
 
         def find(conn: Connection) -> Material:
             found = store.by_id(conn, number)
@@ -69,8 +69,8 @@ def routes(site: Site) -> list[Route]:
 
     return [
         Route(MATERIALS, guarded_form(site, share), methods=["POST"]),
-        Route(f"{MATERIALS}/{{number:int}}/file", signed_in(site, send), methods=["GET"]),
-        Route(f"{MATERIALS}/{{number:int}}/remove", guarded_form(site, remove), methods=["POST"]),
+        Route(f"{MATERIALS}/{{material_id:int}}/file", signed_in(site, send), methods=["GET"]),
+        Route(f"{MATERIALS}/{{material_id:int}}/remove", guarded_form(site, remove), methods=["POST"]),
     ]
 
 

@@ -31,6 +31,9 @@ ELSEWHERE = (
     *("/console/login/", "/console/rollcalls/{", "/console/people-selected/", "/console/sessions"),
     "/console/import/template.xlsx",
     "/console/reports/{",
+    "/console/branch",
+    "/console/pipeline/{",
+    "/console/ready/{",
 )
 """Pages with tests of their own: they need a link, a roll-call that is under way, a selection, or a branch to lead."""
 
