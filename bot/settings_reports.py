@@ -13,6 +13,7 @@ class ReportsSection(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     file: Text = ""
+    forms: Text = ""
     template: Text = ""
     handbook: Text = ""
     folder: Annotated[str, Field(strict=True, min_length=1)] = "var/files"

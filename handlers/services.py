@@ -10,6 +10,7 @@ from bot.outbox.model import Rendered
 from bot.places.zone_finder import ZoneFinder
 from bot.programmes.versions import Programmes
 from bot.rendering.renderer import Renderer
+from bot.reports.forms import OtherForm
 from bot.reports.model import Form, Report
 from bot.reports.sections import Sections, shipped, shipped_study
 from bot.settings import Settings
@@ -41,6 +42,8 @@ class Services:
     zone_finder: ZoneFinder
     understand: Mapping[str, Callable[[dict[str, Any]], Incoming]]
     answer_stranger: Callable[[StrangerReply], None] = _drop
+    forms: tuple[OtherForm, ...] = ()
+    """What else it is handed in as."""
     sections: Sections = field(default_factory=shipped)
     """What a report consists of."""
     study: Sections = field(default_factory=shipped_study)

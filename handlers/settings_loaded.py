@@ -25,7 +25,9 @@ from bot.places.countries import REGIONS, find_country
 from bot.policies import parse as policies_parse
 from bot.policies import store as policies_store
 from bot.policies.model import Policies
+from bot.reports import forms as forms_parse
 from bot.reports import sections as sections_parse
+from bot.reports.forms import OtherForm
 from bot.reports.sections import Sections
 from bot.settings import Settings
 
@@ -78,6 +80,22 @@ def read_sections(settings: Settings) -> Sections:
             [Mistake(f"[reports] {key}", f"there is no file {name!r}", mend) for key, name in missing.items()]
         )
     return sections_parse.shipped() if not file else _sections_in(file, "[reports] file")
+
+
+def read_forms(settings: Settings) -> tuple[OtherForm, ...]:
+    """Return what else a report is handed in as; SettingsError with every mistake of the file that is named."""
+    file, sections = settings.reports.forms, read_sections(settings)
+    if not file:
+        return forms_parse.shipped(sections)
+    try:
+        found = forms_parse.parse(Path(file).read_text(encoding="utf-8-sig"), file, sections)
+    except (OSError, UnicodeDecodeError, MistakesError) as error:
+        raise _unreadable(error, file, "[reports] forms") from None
+    missing = [one.template for one in found if one.template and not Path(one.template).is_file()]
+    if missing:
+        mend = "name a readable .docx, or leave it empty"
+        raise SettingsError([Mistake(f"{file}: template", f"there is no file {name!r}", mend) for name in missing])
+    return found
 
 
 def read_study(settings: Settings) -> Sections:

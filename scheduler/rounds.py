@@ -251,7 +251,7 @@ class Rounds:
         return sessions_due.work_off(conn, self.clock.now(), self.programmes)
 
     def _talks(self, conn: Connection) -> int:
-        return self.after_stays.work_off(conn, self.clock.now())
+        return self.after_stays.work_off(conn, self.clock.now(), plans=self.settings.reports.follow_ups)
 
     def _reminders(self, conn: Connection) -> int:
         return reminders_due.work_off(conn, self.clock.now(), self.programmes)

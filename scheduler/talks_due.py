@@ -26,14 +26,14 @@ class Round:
     asks: bool = True
     _planned_at: datetime | None = None
 
-    def work_off(self, conn: Connection, now: datetime) -> int:
+    def work_off(self, conn: Connection, now: datetime, *, plans: bool = True) -> int:
         """Do one batch in the caller's transaction and return how much it was; 0 when nothing is due.
 
-        Once an hour it is looked whose stays have ended.
+        Once an hour it is looked whose stays have ended, where the settings want it (`plans`).
         """
         hour = now.replace(minute=0, second=0, microsecond=0)
         planned = 0
-        if self.asks and hour != self._planned_at:
+        if plans and self.asks and hour != self._planned_at:
             planned = following_up.plan(conn, now)
             self._planned_at = None if planned else hour
         talks, asked = store.due(conn, now, BATCH), store.due_follow_ups(conn, now, BATCH)

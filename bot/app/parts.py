@@ -46,7 +46,7 @@ from bot.storage.state import free_leases
 from handlers.process import process, set_aside
 from handlers.programme_loaded import seed
 from handlers.services import Services, StrangerReply
-from handlers.settings_loaded import load_settings, read_sections, read_study
+from handlers.settings_loaded import load_settings, read_forms, read_sections, read_study
 from handlers.telegram_webhook import telegram_webhook
 from handlers.web.asgi import make_web
 from handlers.wechat_webhook import wechat_webhook
@@ -132,13 +132,13 @@ class App:
                 "wechat": wechat_understand.understand,
             },
             answer_stranger=self._answer_stranger,
+            forms=read_forms(settings),
             sections=read_sections(settings),
             study=read_study(settings),
         )
         reading = Reading(partial(process, services=self.services), set_aside)
         self.rounds = Rounds(self.database, self.programmes, clock, settings, self.metrics, reading, self._failing_urls)
         self.rounds.nudge, self.rounds.troubles = self._wake_senders, self._troubles
-        self.rounds.after_stays.asks = settings.reports.follow_ups
         self.web: ASGIApp = self._make_web()
         self.came, self.cried = asyncio.Event(), asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None

@@ -20,7 +20,7 @@ from bot.storage.migrate import Standing, standing
 from bot.storage.opening import holds_rows, sqlite_file
 from handlers.programme_loaded import check as check_programme
 from handlers.programme_loaded import seed_text
-from handlers.settings_loaded import read_duty, read_policies, read_sections, unknown_names
+from handlers.settings_loaded import read_duty, read_forms, read_policies, read_sections, unknown_names
 
 
 @click.command("check", cls=Command)
@@ -135,4 +135,5 @@ def _policies(settings: Settings) -> str:
 
 
 def _reports(settings: Settings) -> str:
-    return f"of {', '.join(read_sections(settings).keys)}"
+    forms = [one.key for one in read_forms(settings)]
+    return f"of {', '.join(read_sections(settings).keys)}; also as {', '.join(forms) or 'nothing else'}"

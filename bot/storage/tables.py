@@ -31,6 +31,7 @@ from bot.platforms import store as platforms
 from bot.programmes import store as programmes
 from bot.prompts import store as prompts
 from bot.reports import consents as report_consents
+from bot.reports import handed_on as report_handed_on
 from bot.reports import store as reports
 from bot.rollcalls import store as rollcalls
 from bot.selections import store as selections
@@ -78,6 +79,7 @@ __all__ = [
     "prompts",
     "regroupings",
     "report_consents",
+    "report_handed_on",
     "reports",
     "rollcalls",
     "selections",

@@ -31,7 +31,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "answers": ("prompt.answered", "prompt.alive", "prompt.withdrawn"),
     "reports": (
         *("report.opened", "report.submitted", "report.returned", "report.accepted", "report.extended"),
-        *("report.excused", "report.chased", "report.consent"),
+        *("report.excused", "report.chased", "report.consent", "report.handed_on"),
     ),
     "rollcalls": ("rollcall.drafted", "rollcall.started", "rollcall.closed", "rollcall.taken", "rollcall.refused"),
     "people": (

@@ -36,7 +36,7 @@ def routes(site: Site) -> list[Route]:
 
     async def show_names(request: Request, reader: Reader) -> Response:
         scope, now, key = reader.eyes, site.now, request.path_params["item"]
-        step = one_of(request, "step", set(Step))
+        step = one_of(request, "step", set(Step)) if "step" in request.query_params else Step.ASKED.value
 
         def look(conn: Connection) -> tuple[Item | None, list[Named], int]:
             programme = _programme(conn, site)

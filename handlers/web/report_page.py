@@ -27,6 +27,7 @@ from bot.reports.files import files_of
 from bot.reports.model import WRITABLE, Draft, Form, Report
 from bot.reports.rules import MOST, counted
 from bot.reports.sections import KEY
+from bot.views.report_forms import forms_of
 from handlers.report_begun import noted, own_notes
 from handlers.web import report_door
 from handlers.web.errors import plain
@@ -239,6 +240,8 @@ def _look(conn: Connection, site: Site, token: str) -> tuple[Door, dict[str, Any
         "notes": own_notes(conn, report) if report.stage in WRITABLE else [],
         "comments": versions.comments_of(conn, report, names),
         "handed": versions.version_of(conn, report, report.version) if report.version else None,
+        "titles": {key: sections.title(key, person.language) for key in sections.keys},
+        "forms": forms_of(conn, report, site.services.forms),
         "may": consent_of(conn, report),
         "may_ask": can_be_shared(report),
         "file_megabytes": site.services.settings.reports.file_bytes // 1_000_000,

@@ -1,6 +1,6 @@
 """Staff read one report, accept it or return it with words, give more time, or excuse her; each look is journalled."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,11 @@ from bot.people.store import by_id, by_ids
 from bot.rendering.report_docx import report_docx
 from bot.reports import versions
 from bot.reports.files import files_of
+from bot.reports.forms import FormLine
 from bot.reports.model import Comment, File, Form, Version
 from bot.storage.vault import vault_in
 from bot.views.report_document import Written, written
+from bot.views.report_forms import forms_of
 from bot.views.reports import Listed, one_report
 from handlers.web.report_files import as_word, sent_file
 from handlers.web.reports import PAGE, allowed
@@ -42,6 +44,7 @@ class Seen:
     comments: list[Comment]
     versions: list[Version]
     files: list[File]
+    forms: list[FormLine] = field(default_factory=list)
 
 
 def routes(site: Site) -> list[Route]:
@@ -95,7 +98,7 @@ def _look(conn: Connection, site: Site, reader: Reader, request: Request) -> See
     listed = one_report(conn, allowed(conn, reader.person, site), request.path_params["report_id"], site.now)
     if listed is None:
         raise HTTPException(404)
-    return seen_of(conn, listed)
+    return replace(seen_of(conn, listed), forms=forms_of(conn, listed.report, site.services.forms))
 
 
 def seen_of(conn: Connection, listed: Listed) -> Seen:
@@ -177,6 +180,7 @@ def drawn(site: Site, request: Request, reader: Reader, seen: Seen, *, read: boo
         **context,
         newest=newest,
         files=files,
+        forms=seen.forms,
         later=later,
         page=page,
         is_study=seen.listed.report.form is Form.STUDY,

@@ -5,6 +5,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from docx import Document
 from PIL import Image
 
 from bot.reports import drafts, store
@@ -176,3 +177,22 @@ def test_what_she_types_is_text_and_never_markup(town: Town, path: str) -> None:
     visitor = town.visitor()
     typed(visitor, path, "</textarea><script>alert(1)</script>", 0)
     assert "<script>alert" not in visitor.get(path).text
+
+
+def test_the_same_words_in_the_form_of_others(town: Town, report: Report, path: str) -> None:
+    visitor = Visitor(town.app.web)
+    town.app.database.write(lambda conn: drafts.say(conn, report, "done", "两门课", "web", NOW))
+    page = visitor.get(path)
+    assert "学校的交流总结表" in page.words
+    assert "还没写全" in page.words
+    assert "留学基金委" not in page.words  # her stay is not paid by it
+    sent = visitor.get(f"{path}/forms/university/1/docx")
+    text = [one.text for one in Document(io.BytesIO(sent.body)).paragraphs]
+    assert "两门课" in text
+    visitor.get(path)
+    visitor.press("我交了")
+    assert "已交" in visitor.follow().words
+    visitor.press("其实还没交")
+    assert "还没写全" in visitor.follow().words
+    for wrong in ("forms/council/1/docx", "forms/university/2/docx"):
+        assert visitor.get(f"{path}/{wrong}").status == 404

@@ -49,7 +49,8 @@ def test_every_page_of_the_console(
     page.get_by_role("button", name="登录" if language == "zh" else "Sign in", exact=True).click()
     page.wait_for_url("**/console/")
     faults = []
-    values = {"number": "S09", "case_id": str(case), "roster_id": str(handed_in(served, language))}
+    values = {"number": "S09", "case_id": str(case), "item": "checkin"}
+    values["roster_id"] = str(handed_in(served, language))
     for path in console_paths(served.app, "GET", values, ELSEWHERE):
         answer = page.goto(served.url + path)
         assert answer is not None
