@@ -40,6 +40,8 @@ STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 TABLES = ("text/csv", "application/vnd.openxmlformats")
 FORMATS = ("csv", "xlsx")
 OF_BRANCHES = frozenset({"handlers.web.session_files"})
+NO_TABLES = frozenset({"handlers.web.round_form"})
+"""Give out what is no table: a voice note."""
 """What only whoever leads a branch takes out."""
 
 
@@ -84,7 +86,7 @@ def cells_of(content: bytes, kind: str) -> list[str]:
 def exporting(site: Site) -> Iterator[tuple[str, Route]]:
     """Yield every route of the console whose module answers with an attachment."""
     for page in PAGES:
-        if "content-disposition" in inspect.getsource(page).lower():
+        if "content-disposition" in inspect.getsource(page).lower() and page.__name__ not in NO_TABLES:
             for route in page.routes(site):
                 if isinstance(route, Route) and route.path.startswith("/console"):
                     yield page.__name__, route
