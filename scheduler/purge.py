@@ -10,6 +10,8 @@ from sqlalchemy import Connection, Select, Table, delete, func, null, or_, selec
 
 from bot.agreements.store import agreements
 from bot.cases.store import cases
+from bot.checklists.store import checklist_files, checklist_marks
+from bot.deadlines.store import expiring_papers, reminders
 from bot.digests.store import digests
 from bot.groups.store import group_posts
 from bot.handed.store import handed_rosters
@@ -53,6 +55,7 @@ def purge(conn: Connection, retention: Retention, now: datetime, real_now: datet
         + _raw_updates(conn, now - timedelta(days=retention.raw_updates_days), limit)
         + _messages(conn, now - timedelta(days=retention.messages_days), limit)
         + _places(conn, now - timedelta(days=PLACES_DAYS), limit)
+        + _lists(conn, now - timedelta(days=retention.cases_days), limit)
         + _cases(conn, now - timedelta(days=retention.cases_days), limit)
         + _rollcalls(conn, now - timedelta(days=retention.cases_days), limit)
         + _sessions(conn, now - timedelta(days=retention.sessions_days), limit)
@@ -85,6 +88,18 @@ def _places(conn: Connection, before: datetime, limit: int) -> int:
     """Forget where she said that she was on a stay, a month after it is over or was called off."""
     over = or_(trips.c.returns < before.date(), trips.c.cancelled_at < before)
     return _delete(conn, moves, select(moves.c.id).join(trips, trips.c.id == moves.c.trip_id).where(over).limit(limit))
+
+
+def _lists(conn: Connection, before: datetime, limit: int) -> int:
+    """Forget checklists with their files when the stay is long over, and reminders of days that are long past."""
+    over = or_(trips.c.returns < before.date(), trips.c.cancelled_at < before)
+    found = 0
+    for table in (checklist_files, checklist_marks):
+        query = select(table.c.id).join(trips, trips.c.id == table.c.trip_id).where(over).limit(limit)
+        found += _delete(conn, table, query)
+    found += _delete(conn, reminders, select(reminders.c.id).where(reminders.c.due_at < before).limit(limit))
+    old = select(expiring_papers.c.id).where(expiring_papers.c.expires < before.date())
+    return found + _delete(conn, expiring_papers, old.limit(limit))
 
 
 def _raw_updates(conn: Connection, before: datetime, limit: int) -> int:

@@ -7,6 +7,8 @@ from sqlalchemy import Column, Connection, Table, func, select
 from bot.addresses.model import AddressState
 from bot.addresses.store import addresses
 from bot.agreements.store import count_of
+from bot.checklists import store as checklists
+from bot.deadlines import store as deadlines
 from bot.inbox.store import inbox
 from bot.links.model import LinkPurpose
 from bot.links.store import links
@@ -20,7 +22,7 @@ from bot.sessions.busy import busy_hours
 from bot.sessions.marks import session_makeups, session_marks
 from bot.sessions.store import session_invitations, session_replies
 from bot.talks.store import follow_ups, talks
-from bot.trips.store import trips
+from bot.trips.store import of_person, trips
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Held:
     calendars: int
     """Links with which calendar programs fetch her meetings."""
     agreed: int
+    listed: int
+    """Steps of her list with their files, days of papers, and reminders."""
     talks: int
     """Talks that she has booked, and times at which she was asked after a stay."""
     busy: int
@@ -69,7 +73,9 @@ def held_about(conn: Connection, person_id: int) -> Held:
     working = select(addresses.c.channel).where(
         addresses.c.person_id == person_id, addresses.c.state == AddressState.WORKING.value
     )
+    hers = [trip.id for trip in of_person(conn, person_id)]
     return Held(
+        listed=deadlines.count_of(conn, person_id) + checklists.count_of(conn, hers),
         trips=count(trips, trips.c.person_id),
         prompts=count(
             prompts,

@@ -27,7 +27,7 @@ def asked(chat: Chat) -> None:
         trips=held.trips,
         prompts=held.prompts,
         answers=held.answers,
-        notes=held.notes,
+        notes=held.notes + held.listed,
         positions=held.positions,
         inbox=held.inbox,
         outbox=held.outbox,
