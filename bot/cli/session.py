@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from bot.cli.context import Command, Group, Tool, pass_tool
 from bot.engine import sessions as engine
+from bot.engine.session_audience import OPEN
 from bot.engine.session_series import cancel_following, change_following, create_all
 from bot.errors import UsageError
 from bot.local_time import Quiet, to_wall
@@ -49,7 +50,12 @@ def session() -> None:
 
 
 @session.command("create")
-@click.option("--branch", required=True, metavar="KEY", help="Whose members are invited.")
+@click.option("--branch", metavar="KEY", help="Whose members are invited.")
+@click.option(
+    "--open-to",
+    metavar="WHOM",
+    help="A session outside any branch: all, unit:PATH or country:CODE, instead of --branch.",
+)
 @click.option("--title", required=True, metavar="TEXT", help="What it is about; not in messages, unless --open.")
 @click.option("--starts-at", required=True, metavar="TIME", help=_STARTS)
 @click.option("--zone", metavar="ZONE", help=_ZONE)
@@ -64,11 +70,14 @@ def session() -> None:
 @click.option("--times", metavar="N", help="How many sessions the series has, with the first one.")
 @FORM
 @pass_tool
-def create(tool: Tool, /, *, branch: str, form: str, **given: Any) -> None:
-    """Make a session and invite every member of the branch."""
+def create(tool: Tool, /, *, branch: str | None, open_to: str | None, form: str, **given: Any) -> None:
+    """Make a session and invite every member of the branch, or everybody whom it is open to."""
+    if (branch is None) == (open_to is None):
+        raise UsageError("Who is invited? Give --branch or --open-to, one of them")
+    key = branch if branch is not None else f"{OPEN}{open_to}"
     plan, repeat = _plan(given), repeat_in(given["every"], given["times"])
     now = tool.clock.now()
-    _do(tool, lambda conn, quiet: create_all(conn, branch, plan, repeat, None, now, quiet), form)
+    _do(tool, lambda conn, quiet: create_all(conn, key, plan, repeat, None, now, quiet), form)
 
 
 @session.command("move")
@@ -177,7 +186,8 @@ def _plain(one: Listed) -> dict[str, Any]:
     session = one.session
     return {
         "session": session.id,
-        "branch": one.branch,
+        "branch": None if session.audience else one.branch,
+        "audience": session.audience,
         "title": session.title,
         "state": session.state.value,
         "starts_at": session.starts_at.astimezone(UTC).isoformat(),

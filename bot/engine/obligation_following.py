@@ -183,7 +183,7 @@ def _last_sessions(conn: Connection, ids: Sequence[int], now: datetime) -> dict[
         select(session_marks.c.person_id, func.max(sessions.c.starts_at).label("at"))
         .join(newest, newest.c.id == session_marks.c.id)
         .join(sessions, sessions.c.id == session_marks.c.session_id)
-        .where(session_marks.c.mark.in_(_THERE), sessions.c.starts_at <= now)
+        .where(session_marks.c.mark.in_(_THERE), sessions.c.starts_at <= now, sessions.c.branch_id.is_not(None))
         .group_by(session_marks.c.person_id)
     )
     return {row.person_id: row.at.date() for row in conn.execute(query)}

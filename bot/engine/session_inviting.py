@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, bindparam, or_, select
 
 from bot.branches.store import branch_members, branches
+from bot.engine.session_audience import audience_moves
 from bot.engine.session_standing import is_in_branch
 from bot.engine.session_telling import Members, load_members, tell, waiting, withdraw
 from bot.journal import store as journal
@@ -51,7 +52,12 @@ def _new_and_gone(*, of_one: bool) -> tuple[Select[Any], Select[Any]]:
     gone = (
         select(invited.c.prompt_id)
         .join(sessions, sessions.c.id == invited.c.session_id)
-        .where(is_ahead, invited.c.left_at.is_(None), ~there.correlate(sessions, invited))
+        .where(
+            is_ahead,
+            sessions.c.branch_id.is_not(None),
+            invited.c.left_at.is_(None),
+            ~there.correlate(sessions, invited),
+        )
         .order_by(invited.c.prompt_id)
     )
     return new, gone
@@ -67,14 +73,19 @@ def follow_members(conn: Connection, now: datetime, quiet: Quiet, session_id: in
     which: dict[str, Any] = {"now": now, "rounds_since": now - ROUND_FOR}
     if session_id is not None:
         which["one"] = session_id
-    joins, leaves = conn.execute(new, which).all(), list(conn.execute(gone, which).scalars())
+    joins = [(row.session_id, row.person_id) for row in conn.execute(new, which)]
+    leaves = list(conn.execute(gone, which).scalars())
+    for session in store.open_ahead(conn, now, session_id):
+        others, gone_ones = audience_moves(conn, session)
+        joins += [(session.id, person_id) for person_id in others]
+        leaves += gone_ones
     for prompt_id in leaves:
         _let_go(conn, prompt_id, now)
     if joins:
-        known = store.by_ids(conn, [row.session_id for row in joins])
-        loaded = load_members(conn, [row.person_id for row in joins], quiet)
-        for row in joins:
-            _invite(conn, known[row.session_id], row.person_id, loaded, now)
+        known = store.by_ids(conn, sorted({which_one for which_one, _ in joins}))
+        loaded = load_members(conn, [person_id for _, person_id in joins], quiet)
+        for which_one, person_id in joins:
+            _invite(conn, known[which_one], person_id, loaded, now)
     return len(joins) + len(leaves)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from bot.branches.store import branches
+from bot.engine.session_audience import whose
 from bot.engine.session_inviting import follow_members
 from bot.engine.session_standing import standings
 from bot.journal import store as journal
@@ -19,7 +19,6 @@ from bot.prompts.model import State
 from bot.prompts.store import prompts
 from bot.sessions import marks, store, words
 from bot.sessions.attendance import Phase, phase_of
-from bot.sessions.faults import Fault, SessionRefused
 from bot.sessions.model import How, Invitation, Mark, Session
 from bot.sessions.rules import checked_round
 from bot.sessions.words import Voice
@@ -52,11 +51,8 @@ def begin(
 ) -> Session:
     """Begin a round now; SessionRefused says what is wrong, and then nothing was done."""
     plan = checked_round(title, material, zone, now)
-    query = select(branches.c.id).where(branches.c.key == branch_key, branches.c.absent_at.is_(None))
-    branch_id = conn.execute(query).scalar()
-    if branch_id is None:
-        raise SessionRefused(Fault.BRANCH, branch_key)
-    made = store.add(conn, branch_id, author_id, plan, now, is_round=True)
+    branch_id, audience = whose(conn, branch_key)
+    made = store.add(conn, branch_id, author_id, plan, now, audience=audience, is_round=True)
     detail = {"session": made.id, "sequence": 0}
     journal.write(conn, [journal.line(now, "session.created", person_id=None, actor_id=author_id, **detail)])
     follow_members(conn, now, quiet, made.id)

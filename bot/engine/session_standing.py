@@ -5,7 +5,7 @@ Whoever has left the branch has left its invitations, also before the clock has 
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select
 
 from bot.branches.store import branch_members, branches
 from bot.engine.delivery_rules import Verdict
@@ -39,9 +39,15 @@ def standings(conn: Connection, prompt_ids: Iterable[int]) -> dict[int, Standing
         branches.c.id == branch_members.c.branch_id,
         is_in_branch(),
     )
+    is_there = exists().where(
+        sessions.c.branch_id.is_(None),
+        people.c.id == invited.c.person_id,
+        people.c.left_at.is_(None),
+        people.c.absent_at.is_(None),
+    )
     columns = (sessions.c.state, sessions.c.starts_at, sessions.c.changed_at, invited.c.prompt_id, invited.c.reply)
     query = (
-        select(*columns, invited.c.left_at, belongs.label("belongs"))
+        select(*columns, invited.c.left_at, or_(belongs, is_there).label("belongs"))
         .join(sessions, sessions.c.id == invited.c.session_id)
         .where(listed(invited.c.prompt_id, ids))
     )

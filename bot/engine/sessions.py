@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from bot.branches.store import branches
+from bot.engine.session_audience import whose
 from bot.engine.session_inviting import ask, follow_members
 from bot.engine.session_standing import CANCELLED, FOLDER
 from bot.engine.session_telling import Members, load_members, tell, waiting, withdraw
@@ -31,13 +31,10 @@ _BIGGEST = 2**63
 def create(
     conn: Connection, branch_key: str, plan: Plan, author_id: int | None, now: datetime, quiet: Quiet, **series: Any
 ) -> Session:
-    """Make a session and invite every member of its branch, at once or when its `series` asks about it."""
+    """Make a session and invite its branch, or the audience that `open:` names, at once or when its `series` asks."""
     plan = checked(plan, now)
-    query = select(branches.c.id).where(branches.c.key == branch_key, branches.c.absent_at.is_(None))
-    branch_id = conn.execute(query).scalar()
-    if branch_id is None:
-        raise SessionRefused(Fault.BRANCH, branch_key)
-    made = store.add(conn, branch_id, author_id, plan, now, **series)
+    branch_id, audience = whose(conn, branch_key)
+    made = store.add(conn, branch_id, author_id, plan, now, audience=audience, **series)
     _write(conn, now, "session.created", author_id, made)
     follow_members(conn, now, quiet, made.id)
     return made

@@ -11,6 +11,7 @@ class Fault(StrEnum):
     """What is wrong."""
 
     BRANCH = "branch"
+    AUDIENCE = "audience"
     NO_TITLE = "no_title"
     LONG = "long"
     NO_TIME = "no_time"
@@ -38,6 +39,7 @@ class Fault(StrEnum):
 
 _SENTENCES = {
     Fault.BRANCH: "There is no branch {value!r}; import it with the roster, or check its key",
+    Fault.AUDIENCE: "There is no audience {value!r}; write all, unit:PATH of the roster, or country:JP",
     Fault.NO_TITLE: "A session has a title; give it with --title",
     Fault.LONG: "{value!r} is too long: a title has at most 120 characters, a link 1000, material 4000, a question 300",
     Fault.NO_TIME: "{value!r} needs a time of day too; write YYYY-MM-DD HH:MM, say 2026-10-24 20:00",

@@ -55,7 +55,7 @@ class Session:
     """
 
     id: int
-    branch_id: int
+    branch_id: int | None
     author_id: int | None
     state: SessionState
     title: str
@@ -78,6 +78,8 @@ class Session:
     """When its members are asked; None: as soon as it is made."""
     is_round: bool = False
     """Whether nobody has to meet: everybody says what she has to say between its start and its end."""
+    audience: str | None = None
+    """For whom it is, where it is outside any branch: "all", "unit:PATH" or "country:CODE"."""
     questions: tuple[str, ...] = ()
     """Those that make it up, where whoever arranges it has written her own."""
     code: str | None = None

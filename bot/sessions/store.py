@@ -29,13 +29,16 @@ from sqlalchemy import (
 from bot.listed import listed
 from bot.schema import Id, UtcDateTime, id_column, metadata, sealed_for_branch
 from bot.sessions.model import Invitation, Mark, Rsvp, Session, SessionState
-from bot.sessions.rules import Plan
+from bot.sessions.rules import ROUND_FOR, Plan
 
 sessions = Table(
     "sessions",
     metadata,
     id_column(),
-    Column("branch_id", Id, ForeignKey("branches.id", ondelete="CASCADE"), nullable=False, index=True),
+    # None: it is outside any branch, for the audience.
+    Column("branch_id", Id, ForeignKey("branches.id", ondelete="CASCADE"), index=True),
+    # "all", "unit:PATH" or "country:CODE".
+    Column("audience", String(300), index=True),
     # None: the operator at the command line.
     Column("author_id", Id, ForeignKey("people.id")),
     Column("state", String(12), nullable=False),
@@ -120,7 +123,9 @@ _DUE = (
 )
 
 
-def add(conn: Connection, branch_id: int, author_id: int | None, plan: Plan, now: datetime, **series: Any) -> Session:
+def add(
+    conn: Connection, branch_id: int | None, author_id: int | None, plan: Plan, now: datetime, **series: Any
+) -> Session:
     """Store a session that `rules.checked` has passed, with what it has of its series, if it is in one."""
     values = (
         {
@@ -155,6 +160,20 @@ def is_ahead(now: datetime | BindParameter[Any], rounds_since: datetime | BindPa
     starts_at = sessions.c.starts_at
     is_planned = sessions.c.state == SessionState.PLANNED.value
     return and_(is_planned, starts_at > rounds_since, or_(starts_at > now, sessions.c.is_round))
+
+
+_OPEN_AHEAD = select(sessions).where(
+    sessions.c.audience.is_not(None),
+    is_ahead(bindparam("now"), bindparam("rounds_since")),
+    or_(sessions.c.asked_from.is_(None), sessions.c.asked_from <= bindparam("now")),
+)
+"""Kept, because the bell needs it all the time."""
+
+
+def open_ahead(conn: Connection, now: datetime, session_id: int | None = None) -> list[Session]:
+    """Return the sessions outside any branch that people are asked about now, or the one of them that is named."""
+    query = _OPEN_AHEAD if session_id is None else _OPEN_AHEAD.where(sessions.c.id == session_id)
+    return [_session(row) for row in conn.execute(query, {"now": now, "rounds_since": now - ROUND_FOR})]
 
 
 def ahead(conn: Connection, now: datetime) -> list[Session]:

@@ -18,6 +18,8 @@ from bot.prompts.model import UNANSWERABLE, State
 from bot.prompts.store import prompts
 from bot.roster.columns import folded
 from bot.sessions.model import KIND as SESSION
+from bot.sessions.model import Mark
+from bot.sessions.store import session_invitations, sessions
 from bot.trips.store import trips
 
 ByUnit = Mapping[tuple[int, str], Mapping[str, int]]
@@ -90,6 +92,25 @@ def online(conn: Connection, year: int, today: date) -> list[Stay]:
     )
     return [
         Stay(units.get(row.unit_id, ""), row.level or UNKNOWN, row.starts, 1, "", "", "", "", "")
+        for row in conn.execute(query)
+    ]
+
+
+def at_open_sessions(conn: Connection, year: int, now: datetime) -> list[Stay]:
+    """Return who was at a session outside any branch in a year, each person once, as stays of unit and level."""
+    units = unit_paths(conn)
+    there = exists().where(
+        session_invitations.c.person_id == people.c.id,
+        session_invitations.c.session_id == sessions.c.id,
+        sessions.c.audience.is_not(None),
+        sessions.c.starts_at.between(datetime(year, 1, 1, tzinfo=UTC), now),
+        sessions.c.starts_at < datetime(year + 1, 1, 1, tzinfo=UTC),
+        session_invitations.c.mark.in_([mark.value for mark in (Mark.PRESENT, Mark.LATE, Mark.MADE_UP)]),
+    )
+    query = select(people.c.unit_id, people.c.level).where(there).order_by(people.c.id)
+    day = date(year, 1, 1)
+    return [
+        Stay(units.get(row.unit_id, ""), row.level or UNKNOWN, day, 1, "", "", "", "", "")
         for row in conn.execute(query)
     ]
 

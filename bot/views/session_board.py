@@ -72,6 +72,27 @@ def leads(person: Person) -> bool:
     return person.has_role(RoleKind.SECRETARY) and person.absent_at is None and person.left_at is None
 
 
+def opens(person: Person) -> bool:
+    """Tell whether somebody may arrange sessions outside any branch: the programme office."""
+    return person.has_role(RoleKind.OFFICE) and person.absent_at is None and person.left_at is None
+
+
+def arranges(person: Person) -> bool:
+    """Tell whether there is anything of sessions for somebody to see."""
+    return leads(person) or opens(person)
+
+
+def open_sessions(conn: Connection, person: Person) -> list[Session]:
+    """Return the latest sessions outside any branch, for whoever may arrange them."""
+    if not opens(person):
+        return []
+    query = select(sessions.c.id).where(sessions.c.audience.is_not(None))
+    query = query.order_by(sessions.c.starts_at.desc(), sessions.c.id.desc()).limit(LATEST)
+    ids = list(conn.execute(query).scalars())
+    known = store.by_ids(conn, ids)
+    return [known[one] for one in ids]
+
+
 def sessions_led(conn: Connection, person: Person) -> list[tuple[Session, str]]:
     """Return the latest sessions of the branches that somebody leads, with the branch's key, the newest first."""
     if not leads(person):
@@ -126,19 +147,24 @@ def members_of(conn: Connection, person: Person, branch_id: int | None = None) -
 
 def same_planned(conn: Connection, branch: str, starts_at: datetime, title: str) -> Session | None:
     """Return the session of a branch that has this start and title already: a button was pressed twice."""
-    query = select(sessions.c.id).join(branches, branches.c.id == sessions.c.branch_id)
-    here = (branches.c.key == branch, sessions.c.starts_at == starts_at, sessions.c.state == SessionState.PLANNED.value)
+    query = select(sessions.c.id).outerjoin(branches, branches.c.id == sessions.c.branch_id)
+    its = (
+        sessions.c.audience == branch.removeprefix("open:") if branch.startswith("open:") else branches.c.key == branch
+    )
+    here = (its, sessions.c.starts_at == starts_at, sessions.c.state == SessionState.PLANNED.value)
     found = store.by_ids(conn, list(conn.execute(query.where(*here)).scalars())).values()
     return next((one for one in found if one.title == " ".join(title.split())), None)
 
 
 def board_of(conn: Connection, session_id: int, person: Person, now: datetime) -> SessionBoard | None:
     """Return the list of a session; None where there is none, or it is not for this person to see."""
-    if not leads(person) or session_id >= 2**63:
+    if not arranges(person) or session_id >= 2**63:
         return None
-    query = select(branches.c.key).join(sessions, sessions.c.branch_id == branches.c.id)
-    key = conn.execute(query.where(sessions.c.id == session_id, led_by(person.id))).scalar()
     session = store.by_id(conn, session_id)
+    if session is not None and session.audience is not None:
+        return whole_board(conn, session, f"open:{session.audience}", now) if opens(person) else None
+    query = select(branches.c.key).join(sessions, sessions.c.branch_id == branches.c.id)
+    key = conn.execute(query.where(sessions.c.id == session_id, led_by(person.id))).scalar() if leads(person) else None
     return None if key is None or session is None else whole_board(conn, session, key, now)
 
 

@@ -17,7 +17,7 @@ NO_REPLY = "none"
 
 @dataclass(frozen=True)
 class Listed:
-    """A session, the key of its branch, and how many have replied what ("none": nothing yet)."""
+    """A session, the key of its branch or `open:AUDIENCE`, and how many have replied what ("none": nothing yet)."""
 
     session: Session
     branch: str
@@ -28,7 +28,7 @@ def listed_sessions(
     conn: Connection, now: datetime, *, also_past: bool = False, only: Sequence[int] = ()
 ) -> list[Listed]:
     """Return sessions in the order of their hours: those ahead, or all of them (`also_past`), or `only` these."""
-    query = select(sessions.c.id, branches.c.key).join(branches, branches.c.id == sessions.c.branch_id)
+    query = select(sessions.c.id, branches.c.key).outerjoin(branches, branches.c.id == sessions.c.branch_id)
     if only:
         query = query.where(sessions.c.id.in_(only))
     elif not also_past:
@@ -45,4 +45,4 @@ def listed_sessions(
     counts = {number: {"yes": 0, "no": 0, "maybe": 0, NO_REPLY: 0} for number in ids}
     for session_id, reply, how_many in conn.execute(replies):
         counts[session_id][reply or NO_REPLY] = how_many
-    return [Listed(known[row.id], row.key, counts[row.id]) for row in rows]
+    return [Listed(known[row.id], row.key or f"open:{known[row.id].audience}", counts[row.id]) for row in rows]

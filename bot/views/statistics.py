@@ -16,7 +16,14 @@ from bot.people.store import units as unit_rows
 from bot.views import figures_read as read
 from bot.views.scope import Scope
 from bot.views.statistics_facts import Facts, counted_doctors, counted_visits
-from bot.views.statistics_more import answers_table, doctors_table, online_table, papers_table, targets_table
+from bot.views.statistics_more import (
+    answers_table,
+    doctors_table,
+    online_table,
+    open_table,
+    papers_table,
+    targets_table,
+)
 from bot.views.statistics_tables import stay_tables
 
 
@@ -62,6 +69,9 @@ def statistics(conn: Connection, scope: Scope, choice: Choice, now: datetime) ->
         targets_table(facts, read.targets_of(conn, year), online),
         online_table(facts, online),
     ]
+    at_open = read.at_open_sessions(conn, year, now)
+    if at_open:
+        tables.append(open_table(facts, counted_visits(at_open)))
     if scope.whole and unit == ALL_UNITS:
         tables.append(answers_table(facts, read.answers(conn, year)))
     return Statistics(today, year, unit, choice.level, years, seen, tuple(tables))

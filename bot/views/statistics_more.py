@@ -86,6 +86,12 @@ def online_table(facts: Facts, counted: Mapping[Cell, Value]) -> Table:
     return Table("online", "level", (("visits", "count"),), kept, ("year", "unit", "level"))
 
 
+def open_table(facts: Facts, counted: Mapping[Cell, Value]) -> Table:
+    """Return who was at online lectures and meetings outside any branch, who are in no other table."""
+    table = online_table(facts, counted)
+    return Table("open", "level", (("people", "count"),), table.rows, ("year", "unit", "level"))
+
+
 def answers_table(facts: Facts, answers: Answers) -> Table:
     """Return how much was answered and how fast: one line for the whole service and nothing below it."""
     silent = answers.asked - answers.answered

@@ -11,16 +11,15 @@ from starlette.routing import Route
 from bot.branches.store import branches
 from bot.engine.session_round import begin
 from bot.sessions import store, words
-from bot.sessions.faults import Fault, SessionRefused
+from bot.sessions.faults import SessionRefused
 from bot.sessions.model import Session
 from bot.sessions.reading import zone_in
 from bot.sessions.rules import ROUND_FOR
 from bot.sessions.voices import TYPES
-from bot.views.session_board import branches_led
 from handlers.web.session import Reader, guarded_form, signed_in
 from handlers.web.session_board import HOME, board_in, quiet_hours
 from handlers.web.session_fields import Filled, typed
-from handlers.web.session_form import must_lead, show_form
+from handlers.web.session_form import may_invite, must_lead, show_form
 from handlers.web.site import Site
 
 
@@ -58,8 +57,7 @@ def routes(site: Site) -> list[Route]:
 
 
 def _begin(conn: Connection, site: Site, reader: Reader, filled: Filled) -> Session:
-    if filled["branch"] not in branches_led(conn, reader.person, locked=True):
-        raise SessionRefused(Fault.BRANCH, filled["branch"])
+    may_invite(conn, reader, filled["branch"])
     twice = _same(conn, site, filled)
     if twice is not None:
         return twice

@@ -21,7 +21,7 @@ from bot.people.model import CARE_ROLES, STAFF_ROLES, Person, RoleKind
 from bot.people.store import by_id
 from bot.signins import store as signins
 from bot.views.scope import Scope, scope_of, sight_of
-from bot.views.session_board import leads
+from bot.views.session_board import arranges
 from bot.views.statistics import may_see_statistics
 from handlers.web.errors import plain
 from handlers.web.site import Site
@@ -129,7 +129,7 @@ def console_page(site: Site, request: Request, reader: Reader, template: str, **
     frame["sees_reports"] = reader.person.has_role(RoleKind.SUPERVISOR, *CARE_ROLES)
     frame["cares"] = reader.person.has_role(*CARE_ROLES)
     frame["sees_rollcalls"] = may_see(reader.person)
-    frame["leads_branch"] = leads(reader.person)
+    frame["leads_branch"] = arranges(reader.person)
     frame["sees_statistics"] = may_see_statistics(reader.scope)
     return site.page(request, template, own=reader.person.language, **(frame | context))
 

@@ -19,7 +19,7 @@ from bot.sessions import minutes
 from bot.sessions.attendance import Phase, phase_of
 from bot.sessions.faults import Fault, SessionRefused
 from bot.sessions.model import Mark
-from bot.views.session_board import SessionBoard, board_of, leads, sessions_led
+from bot.views.session_board import SessionBoard, arranges, board_of, open_sessions, sessions_led
 from bot.views.session_list import Listed, listed_sessions
 from handlers.session_record import assembled
 from handlers.web.session import Reader, console_page, guarded_form, signed_in
@@ -32,7 +32,7 @@ def routes(site: Site) -> list[Route]:
     """Return the routes of this file."""
 
     async def show_all(request: Request, reader: Reader) -> Response:
-        if not leads(reader.person):
+        if not arranges(reader.person):
             raise HTTPException(404)
         now = site.now
         rows = await site.database.aread(lambda conn: _listed(conn, reader, now))
@@ -85,6 +85,7 @@ def routes(site: Site) -> list[Route]:
 
 def _listed(conn: Connection, reader: Reader, now: datetime) -> list[tuple[Listed, Phase]]:
     led = [session.id for session, _ in sessions_led(conn, reader.person)]
+    led += [session.id for session in open_sessions(conn, reader.person)]
     found = listed_sessions(conn, now, only=led) if led else []
     return [(one, phase_of(one.session, now)) for one in found]
 

@@ -35,6 +35,7 @@ LONGEST = 6000
 USUAL_MINUTES = "60"
 AT_FIELDS = {
     Fault.BRANCH: "branch",
+    Fault.AUDIENCE: "branch",
     Fault.NO_TITLE: "title",
     Fault.NO_TIME: "starts_at",
     Fault.TIME: "starts_at",

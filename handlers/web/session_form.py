@@ -13,12 +13,13 @@ from starlette.routing import Route
 
 from bot.engine import sessions as engine
 from bot.engine.facts import load_facts
+from bot.engine.session_audience import OPEN, audiences
 from bot.engine.session_hours import Hours
 from bot.engine.session_series import cancel_following, change_following, create_all
 from bot.local_time import BEIJING
 from bot.sessions.faults import Fault, SessionRefused
 from bot.sessions.model import QUESTIONS, Session
-from bot.views.session_board import branches_led, leads, members_of, same_planned
+from bot.views.session_board import arranges, branches_led, members_of, opens, same_planned
 from handlers.web.session import Reader, console_page, guarded_form, signed_in
 from handlers.web.session_board import HOME, board_in, quiet_hours
 from handlers.web.session_fields import (
@@ -36,7 +37,7 @@ from handlers.web.site import Site
 
 @dataclass(frozen=True)
 class Choices:
-    """What the form offers: the branches that somebody leads, and the zones of those who shall meet, hers first."""
+    """What the form offers: branches and audiences to invite, and the zones of those who shall meet, hers first."""
 
     branches: list[str]
     zones: list[str]
@@ -88,8 +89,7 @@ def routes(site: Site) -> list[Route]:
 
 
 def _create(conn: Connection, site: Site, reader: Reader, filled: Filled) -> Session:
-    if filled["branch"] not in branches_led(conn, reader.person, locked=True):
-        raise SessionRefused(Fault.BRANCH, filled["branch"])
+    may_invite(conn, reader, filled["branch"])
     plan = plan_of(filled)
     twice = same_planned(conn, filled["branch"], plan.starts_at, plan.title)
     quiet = quiet_hours(conn, site)
@@ -166,10 +166,19 @@ def _choices(conn: Connection, reader: Reader, session: Session | None, now: dat
     facts = load_facts(conn, [reader.person.id, *members])
     hers = facts[reader.person.id].zone_now(now)
     theirs = sorted({facts[one].zone_now(now) for one in members})
-    return Choices(branches_led(conn, reader.person), list(dict.fromkeys([hers, BEIJING, *theirs])))
+    whole = [OPEN + one for one in audiences(conn)] if opens(reader.person) else []
+    return Choices([*branches_led(conn, reader.person), *whole], list(dict.fromkeys([hers, BEIJING, *theirs])))
+
+
+def may_invite(conn: Connection, reader: Reader, key: str) -> None:
+    """Return where somebody may invite whom a key names; SessionRefused for every other key."""
+    if key.startswith(OPEN) and opens(reader.person):
+        return
+    if key not in branches_led(conn, reader.person, locked=True):
+        raise SessionRefused(Fault.BRANCH, key)
 
 
 def must_lead(reader: Reader) -> None:
     """End with 404 for whoever arranges no sessions."""
-    if not leads(reader.person):
+    if not arranges(reader.person):
         raise HTTPException(404)

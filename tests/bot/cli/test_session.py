@@ -100,6 +100,9 @@ def test_create_move_cancel_and_list(tool: Tool) -> None:
         ({"link": "ftp://meet.example.edu"}, "is no link"),
         ({"title": " "}, "A session has a title"),
         ({"rsvp_by": "2026-10-26 12:00"}, "not after the start"),
+        ({"branch": None}, "Give --branch or --open-to"),
+        ({"open_to": "all"}, "Give --branch or --open-to, one of them"),
+        ({"branch": None, "open_to": "country:Atlantis"}, "There is no audience 'country:Atlantis'"),
         ({"every": "week"}, "from 1 to 52 sessions"),
         ({"every": "week", "times": "0"}, "from 1 to 52 sessions, not '0'"),
         ({"every": "month", "times": "500"}, "from 1 to 52 sessions, not '500'"),
@@ -114,6 +117,13 @@ def test_bad_input_is_said_and_nothing_is_made(
     assert done.exit_code == 2
     assert said in done.output
     assert database.read(lambda conn: conn.execute(select(session_invitations)).all()) == []
+
+
+def test_a_session_outside_any_branch(tool: Tool) -> None:
+    made = create(tool, branch=None, open_to="all", format="json")
+    (found,) = json.loads(made.stdout)
+    assert (found["branch"], found["audience"], found["replies"]["none"]) == (None, "all", 2)
+    assert "open:all: 学习" in run(tool, command=sessions).output
 
 
 def test_a_series_is_made_moved_from_one_on_and_called_off(tool: Tool) -> None:

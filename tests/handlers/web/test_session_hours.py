@@ -93,8 +93,11 @@ def test_wrong_minutes_and_a_foreign_branch_are_said(town: Town) -> None:
     town.ground.staff("B2", "secretary")
     other = find(town.signed_in("B2"))
     assert (other.status, "王雨桐" in other.text) == (422, False)
-    town.ground.staff("O1", "office")
-    assert find(town.signed_in("O1")).status == 404
+    town.ground.staff("O1", "office")  # arranges what is outside any branch, and sees of branches nothing
+    theirs = find(town.signed_in("O1"))
+    assert (theirs.status, "王雨桐" in theirs.text) == (422, False)
+    town.ground.staff("C1", "counsellor")
+    assert find(town.signed_in("C1")).status == 404
 
 
 def test_whoever_has_had_the_night_is_spared_and_the_others_read_that_it_is_their_turn(

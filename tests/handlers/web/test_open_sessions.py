@@ -1,0 +1,74 @@
+"""Open sessions in the console: the office makes them for everybody, a unit or a country; secretaries see none."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import Connection, select
+
+from bot.branches.store import branches
+from bot.programmes.store import programme_versions
+from bot.programmes.versions import default_text
+from bot.sessions import marks, store
+from bot.sessions.model import How, Mark
+from tests.fakes.ground import NOW
+from tests.fakes.web import Visitor
+from tests.handlers.web.conftest import Town
+
+NEW = "/console/sessions/new"
+GOOD = {"title": "线上讲座", "starts_at": "2026-11-21T20:00", "zone": "Asia/Shanghai", "minutes": "90"}
+
+
+@pytest.fixture
+def office(town: Town) -> Visitor:
+    town.ground.put(programme_versions, text=default_text(), sha256="", loaded_at=NOW)
+    town.ground.staff("O1", "office")
+    for number in range(1, 7):
+        town.ground.trip(town.ground.student(f"S{number}", name=f"学生{number}"))
+    return town.signed_in("O1")
+
+
+def made(town: Town, office: Visitor, whom: str) -> int:
+    office.get(NEW)
+    assert office.press("发出邀请", **GOOD, branch=whom).status == 303
+    ids = town.app.database.read(lambda conn: list(conn.execute(select(store.sessions.c.id)).scalars()))
+    return int(ids[-1])
+
+
+def test_the_office_invites_a_country_and_sees_who_is_there(town: Town, office: Visitor) -> None:
+    shown = office.get(NEW)
+    assert ("全体学生" in shown.words, "在美国的学生" in shown.words) == (True, True)
+    one = made(town, office, "open:country:US")
+    board = office.get(f"/console/sessions/{one}")
+    assert ("学生6" in board.words, "在美国的学生" in board.words) == (True, True)
+    assert "线上讲座" in office.get("/console/sessions").words
+    office.get(f"/console/sessions/{one}/change")
+    assert office.press("修改并告诉大家", minutes="60").status == 303
+    wrong = office.post(NEW, {"csrf": office.get("/console/me").forms[0].fields["csrf"]} | GOOD | {"branch": "open:x"})
+    assert (wrong.status, "请选邀请谁" in wrong.words, "线上讲座" in wrong.text) == (422, True, True)
+
+
+def test_a_secretary_neither_makes_nor_sees_them(town: Town, office: Visitor) -> None:
+    one = made(town, office, "open:all")
+    secretary = town.ground.staff("B1", "secretary")
+    town.ground.put(branches, key="纽约支部", kind="party", secretary_id=secretary)
+    visitor = town.signed_in("B1")
+    assert visitor.get(f"/console/sessions/{one}").status == 404
+    assert "线上讲座" not in visitor.get("/console/sessions").words
+    csrf = visitor.get("/console/me").forms[0].fields["csrf"]
+    assert visitor.post(NEW, GOOD | {"csrf": csrf, "branch": "open:all"}).status == 422
+    assert office.get("/console/sessions").status == 200
+
+
+def test_statistics_count_who_was_there_apart_and_each_once(town: Town, office: Visitor) -> None:
+    assert "云教育" not in office.get("/console/statistics?year=2026").words
+    one = made(town, office, "open:all")
+
+    def held(conn: Connection) -> None:
+        conn.execute(store.sessions.update().values(starts_at=datetime.fromisoformat("2026-11-01T12:00:00Z")))
+        for row in store.invitations_of(conn, one):
+            marks.put(conn, one, row.person_id, Mark.PRESENT, How.SAID, NOW - timedelta(days=1))
+
+    town.app.database.write(held)
+    shown = office.get("/console/statistics?year=2026")
+    assert "云教育" in shown.words
+    assert "6" in shown.words.partition("云教育")[2]
