@@ -21,7 +21,9 @@ WANTED = {
     "tuple": 'a list like ["…", "…"]',
     "list": "[[…]] in double brackets",
     "model": "a table",
+    "bool": "true or false",
     "too_short": "at least one",
+    "too_long": "fewer",
     "greater_than_equal": "{ge} or more",
     "less_than_equal": "{le} or less",
 }
@@ -216,5 +218,6 @@ def _mistake(detail: ErrorDetails, where: str, shape: type[BaseModel]) -> Mistak
         return Mistake(place, "is missing", f"write it; {EXPLAINED}")
     if kind == "yanxin":
         return Mistake(place, detail["ctx"]["what"], detail["ctx"]["mend"])
-    wanted = next(words for types, words in WANTED.items() if kind.startswith(types)).format(**detail.get("ctx", {}))
+    fitting = (words for types, words in WANTED.items() if kind.startswith(types))
+    wanted = next(fitting, "something else").format(**detail.get("ctx", {}))
     return Mistake(place, f"{_shown(detail['input'])} does not go here", f"use {wanted}; {EXPLAINED}")
