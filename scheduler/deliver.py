@@ -51,8 +51,9 @@ class Sender:
         self._under_way: set[asyncio.Task[None]] = set()
         self._ordinary = 0
         self._chats: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._looking = Together(partial(self._look, Urgency.DELIVERY), lambda: 0.0)
-        self._looking_at_alarms = Together(partial(self._look, Urgency.HELP), lambda: 0.0)
+        self._looking = Together(self._look, lambda: 0.0)
+        self._looking_at_alarms = Together(self._look, lambda: 0.0)
+        """For alarms that come while others are being looked at."""
         store = Recording(
             desk.database, lambda conn, done: self._record_all(conn, done, desk.clock.now()), self._pause_for
         )
@@ -183,8 +184,8 @@ class Sender:
         """Look once more whether a message is wanted and send it; None when it was given up."""
         now = self._desk.clock.now()
         try:
-            looking = self._looking_at_alarms if parcel.message.priority is Priority.ALARM else self._looking
-            verdict = await looking.do(parcel)
+            overtakes = parcel.message.priority is Priority.ALARM and self._looking.is_working
+            verdict = await (self._looking_at_alarms if overtakes else self._looking).do(parcel)
             given_up = verdict or self._wait_for_pause(now) or await self._wait_for_room(parcel, now)
             if given_up is not None:
                 await self._desk.database.awrite(
@@ -196,8 +197,10 @@ class Sender:
             return Result(ResultKind.RETRY_AT, reason="not_looked_up")
         return await (self._call(parcel) if group is None else group.call(parcel))
 
-    async def _look(self, urgency: Urgency, parcels: list[Parcel]) -> list[Verdict | None]:
+    async def _look(self, parcels: list[Parcel]) -> list[Verdict | None]:
         now = self._desk.clock.now()
+        is_help = any(parcel.message.priority is Priority.ALARM for parcel in parcels)
+        urgency = Urgency.HELP if is_help else Urgency.DELIVERY
         return await self._desk.database.awrite(lambda conn: last_look(conn, parcels, now), urgency)
 
     async def _call(self, parcel: Parcel) -> Result:

@@ -25,6 +25,11 @@ class Together(Generic[T, R]):
         self._waiting: list[tuple[T, asyncio.Future[R]]] = []
         self._turn = asyncio.Lock()
 
+    @property
+    def is_working(self) -> bool:
+        """Tell whether a batch is being worked on, so that whoever comes now waits for it."""
+        return self._turn.locked()
+
     async def do(self, item: T) -> R:
         """Have an item worked on and return what came of it; raises what the work raised for its batch."""
         done: asyncio.Future[R] = asyncio.get_running_loop().create_future()
