@@ -22,6 +22,7 @@ from bot.outbox.model import Kind, Message
 from bot.prompts import store as prompts_store
 from bot.settings import Settings
 from bot.simulation.answers import Answers
+from bot.simulation.beside import Beside
 from bot.simulation.order import Order
 from bot.simulation.outcome import Outcome, conclude
 from bot.simulation.post import NOTHING, Post
@@ -62,6 +63,7 @@ class _Run:
         self._readers = Readers()
         self._answers = Answers(app.services, seed=order.seed, rate=order.answer_rate)
         tools = Tools(lambda _conn, _message: NOTHING, lambda conn, ids, now: asked(conn, ids, now, app.programmes))
+        self._beside = Beside(app)
         self._posts = [Post(account, tools, self._accepted) for account in accounts]
         self.tally = tally
         self.rungs = Rungs()
@@ -103,10 +105,13 @@ class _Run:
             done += self._prompts(conn, now)
         if waiting.cases:
             done += cases_due.work_off(conn, now) + hard_unseen.work_off(conn, now)
+        beside = self._beside.work_off(conn, now, waits=waiting.beside)
         if waiting.digests:
             done += digests_due.work_off(conn, now, self._frame(now))
+        done += beside
+        told = beside or waiting.prompts or waiting.cases or waiting.digests or waiting.cries
         for post in self._posts:
-            if waiting.prompts or waiting.cases or waiting.digests or waiting.cries or post.name in waiting.accounts:
+            if told or post.name in waiting.accounts:
                 done += post.work_off(conn, now)
         return done
 

@@ -20,7 +20,7 @@ from bot.simulation.run import simulate
 from tests.bot.simulation.conftest import BOT, NOW
 from tests.fakes.channel import ScriptedChannel
 
-DAYS = 28
+DAYS = 14
 
 
 def test_nobody_answers(demo: Settings, tmp_path: Path) -> None:
