@@ -18,7 +18,7 @@ from bot.engine.moving import move
 from bot.engine.people_moves import enrol, leave, pause, resume
 from bot.local_time import local_date
 from bot.outbox.store import attempts, outbox
-from bot.prompts.model import RUNNING, Choice, Prompt, ShareWith, State
+from bot.prompts.model import RUNNING, UNANSWERABLE, Choice, Prompt, ShareWith, State
 from tests.support.lives_machine import SILENCE, LivesMachine, pick
 from tests.support.lives_post import CHANNELS
 
@@ -79,7 +79,8 @@ class StudentRules(LivesMachine):
             return
         self.she(who, lambda conn, person_id: sign_of_life(conn, person_id, self.lives.now))
         rows = self.lives.all_prompts(self.lives.students[who])
-        waiting = [row for row in rows if row.state in RUNNING and row.asked_at is not None]
+        asked = [row for row in rows if row.kind not in UNANSWERABLE and row.asked_at is not None]
+        waiting = [row for row in asked if row.state in RUNNING]
         assert not waiting, "she wrote after she was asked, and is still waited for"
         assert not self.of_reason(who, *SILENCE)
 
@@ -100,7 +101,7 @@ class StudentRules(LivesMachine):
     @rule(who=who, which=which, choice=choices)
     def she_answers(self, who: int, which: int, choice: Choice) -> None:
         rows = self.lives.all_prompts(self.lives.students[who])
-        opened = [row for row in rows if row.state is not State.SCHEDULED]
+        opened = [row for row in rows if row.state is not State.SCHEDULED and row.kind not in UNANSWERABLE]
         if opened and not self.has_left(who):
             self.answers(who, pick(opened[::-1], which), choice)
 
