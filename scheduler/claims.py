@@ -64,17 +64,27 @@ class Claims:
             if first is None and not must_renew:
                 return 0
             urgency = Urgency.HELP if first is Priority.ALARM else Urgency.DELIVERY
-            return await self._take(now, real, room, urgency, set_off)
+            epoch, taken, parcels = await self._desk.database.awrite(
+                lambda conn: self.claim(conn, now, real, room), urgency
+            )
+            self.epoch, self._renewed_at = epoch, None if epoch is None else real
+            set_off(parcels)
+            return taken
 
     async def take_alarms(self, now: datetime, real: datetime, set_off: Callable[[list[Parcel]], None]) -> int:
         """Claim alarms and replies while another claim waits for its turn; return how many were dealt with."""
         async with self._taking_alarms:
-            room = self._room()._replace(ordinary=0)
-            if self._is_over or self.epoch is None or room.urgent <= 0:
+            epoch, room = self.epoch, self._room()._replace(ordinary=0)
+            if self._is_over or epoch is None or room.urgent <= 0:
                 return 0
             if await self._first(now, room) is not Priority.ALARM:
                 return 0
-            return await self._take(now, real, room, Urgency.HELP, set_off)
+            # A lease that has changed hands is for `take` to notice: it recovers what was left, and may just have.
+            taken, parcels = await self._desk.database.awrite(
+                lambda conn: self._claim_under(conn, epoch, now, real, room), Urgency.HELP
+            )
+            set_off(parcels)
+            return taken
 
     async def end(self) -> None:
         """Claim nothing any more, once what is being claimed has been set off."""
@@ -96,40 +106,31 @@ class Claims:
             lambda conn: outbox.first_ready(conn, account.channel, account.account, now, least)
         )
 
-    async def _take(
-        self, now: datetime, real: datetime, room: Room, urgency: Urgency, set_off: Callable[[list[Parcel]], None]
-    ) -> int:
-        epoch, taken, parcels = await self._desk.database.awrite(
-            lambda conn: self.claim(conn, now, real, room), urgency
-        )
-        self.epoch, self._renewed_at = epoch, None if epoch is None else real
-        set_off(parcels)
-        return taken
-
     def claim(
         self, conn: Connection, now: datetime, real: datetime, room: Room
     ) -> tuple[int | None, int, list[Parcel]]:
         """Take or renew the lease and claim under it; without the lease nothing is claimed."""
-        desk, account = self._desk, self._account
-        try:
-            with conn.begin_nested():
-                epoch = state.take_lease(conn, account.lease, desk.holder, real, LEASE)
-        except IntegrityError:  # two processes took a new lease at the same moment; the other one has it
-            epoch = None
+        epoch = self._lease(conn, real)
         if epoch is None:
             return None, 0, []
         if epoch != self.epoch:
-            left = recover(conn, account, desk.tools, now)
+            left = recover(conn, self._account, self._desk.tools, now)
             if left:
-                log.warning("delivery.recovered", channel=account.channel, messages=left)
-        taken, parcels = claim(
-            conn,
-            account,
-            desk.tools,
-            epoch,
-            now,
-            urgent=max(room.urgent, 0),
-            ordinary=room.ordinary,
-            busy=room.busy,
-        )
-        return epoch, taken, parcels
+                log.warning("delivery.recovered", channel=self._account.channel, messages=left)
+        return epoch, *self._claimed(conn, epoch, now, room)
+
+    def _claim_under(
+        self, conn: Connection, epoch: int, now: datetime, real: datetime, room: Room
+    ) -> tuple[int, list[Parcel]]:
+        return self._claimed(conn, epoch, now, room) if self._lease(conn, real) == epoch else (0, [])
+
+    def _lease(self, conn: Connection, real: datetime) -> int | None:
+        try:
+            with conn.begin_nested():
+                return state.take_lease(conn, self._account.lease, self._desk.holder, real, LEASE)
+        except IntegrityError:  # two processes took a new lease at the same moment; the other one has it
+            return None
+
+    def _claimed(self, conn: Connection, epoch: int, now: datetime, room: Room) -> tuple[int, list[Parcel]]:
+        urgent, tools = max(room.urgent, 0), self._desk.tools
+        return claim(conn, self._account, tools, epoch, now, urgent=urgent, ordinary=room.ordinary, busy=room.busy)

@@ -95,14 +95,14 @@ def test_an_alarm_is_claimed_while_an_ordinary_claim_waits_for_its_turn(database
 
     async def work() -> None:
         sender = office.sender(channel)
-        claim = sender._claims.claim
+        lease = sender._claims._lease
 
         def noted(*given: Any) -> Any:
             order.append("claim")
-            return claim(*given)
+            return lease(*given)
 
         sender._claims.epoch = 1
-        sender._claims.claim = noted  # type: ignore[assignment]
+        sender._claims._lease = noted  # type: ignore[assignment]
         running = asyncio.ensure_future(sender.run())
         others = [asyncio.ensure_future(database.awrite(crowd(number))) for number in range(5)]
         sender.wake()
@@ -119,3 +119,19 @@ def test_an_alarm_is_claimed_while_an_ordinary_claim_waits_for_its_turn(database
     asyncio.run(work())
     assert order[:3] == ["person 0", "person 1", "claim"]
     assert [chat for chat, _, _ in channel.sent] == ["telegram-2", "telegram-1"]
+
+
+def test_the_lane_of_alarms_takes_nothing_back_that_was_claimed_a_moment_ago(database: Database) -> None:
+    office, channel = Office(database), ScriptedChannel()
+    claimed = office.message(*office.student("1"))
+
+    async def work() -> int:
+        sender = office.sender(channel)
+        sender._set_off = lambda *_given: None  # type: ignore[method-assign]
+        assert await sender._start() == 1
+        sender._claims.epoch = 0  # as before the lease changed hands: that claim is committed, and not heard of yet
+        office.message(*office.student("2"), kind="alarm", priority=0)
+        return await sender._start(sender._claims.take_alarms)
+
+    assert asyncio.run(work()) == 0
+    assert office.row(outbox, claimed).state == "sending"
