@@ -158,7 +158,7 @@ def mine_link(conn: Connection, settings: Settings, person_id: int, real_now: da
 def todo_link(conn: Connection, settings: Settings, person_id: int, real_now: datetime) -> str:
     """Return a link for a student herself to the page of her list; good for thirty days."""
     expires_at = real_now + REPORT_FOR
-    token = links.make(conn, LinkPurpose.TODO, person_id, real_now=real_now, expires_at=expires_at, channel="web")
+    token = links.make(conn, LinkPurpose.OWN_LIST, person_id, real_now=real_now, expires_at=expires_at, channel="web")
     return f"{settings.service.url}/todo/{token}"
 
 

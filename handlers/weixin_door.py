@@ -3,6 +3,7 @@
 Nothing of a body is ever logged.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -67,7 +68,7 @@ class Kept:
     before: int
 
 
-class Door:
+class Door(ABC):
     """The door of one account. A channel says what it answers to the handshake and to what has been stored."""
 
     def __init__(self, channel: str, account: str, lock: "Lock", reads: Reads, inside: Inside) -> None:
@@ -98,13 +99,13 @@ class Door:
         number = self._reads.external_id(opened.raw)
         return Response(status_code=400) if number is None else await self._keep(opened, number)
 
+    @abstractmethod
     def shake_hands(self, request: Request) -> Response:
         """Answer what proves our address; ForgedError or MalformedError."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def stored(self, kept: "Kept") -> Response:
         """Answer once a message is stored, or was before."""
-        raise NotImplementedError
 
     def before(self, conn: Connection, inbox_id: int) -> int:  # noqa: ARG002 - only some want to know
         """Return how many messages wait before one that is being stored, as far as the answer depends on it."""

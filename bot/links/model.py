@@ -22,7 +22,7 @@ class LinkPurpose(StrEnum):
     RECEIPT = "receipt"  # shows a student who was told what about her
     MINE = "mine"  # a member's own page: what is due, her study reports, what her branch shares
     CARD = "card"  # the numbers of where she is, as an image to keep
-    TODO = "todo"  # her list: what is to do before departure, and what has a last day
+    OWN_LIST = "todo"  # her list: what is to do before departure, and what has a last day
     REPORT = "report"  # the page on which a student writes her report
     PLAN = "plan"  # what others tell of stays, for a student who plans one
 

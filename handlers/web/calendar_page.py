@@ -20,14 +20,12 @@ from bot.journal import store as journal
 from bot.links import store as links
 from bot.links.model import Link, LinkPurpose
 from bot.people.model import Person
-from bot.people.store import by_id
 from bot.sessions import busy
 from bot.sessions.hours_model import Busy
 from handlers.chat.busied import plain as plain_busy
 from handlers.links_made import calendar_link
-from handlers.web import chat_door
-from handlers.web.chat_door import cookie_of
 from handlers.web.errors import plain
+from handlers.web.owned import owner
 from handlers.web.site import Site
 
 _DEEDS = frozenset({"make", "off", "busy", "free"})
@@ -80,27 +78,13 @@ def routes(site: Site) -> list[Route]:
     return [*_page(own=False), *(_page(own=True) if site.services.settings.channels.web.enabled else [])]
 
 
-def _owner(conn: Connection, site: Site, request: Request, *, own: bool) -> Person | int:
-    token = request.path_params["token"]
-    if own:
-        door = chat_door.look(conn, site, token, cookie_of(request))
-        if door.person is None or door.status != 200:  # noqa: PLR2004 - HTTP's own number
-            return door.status
-        return 403 if door.address is None else door.person
-    link = links.find(conn, token, LinkPurpose.CALENDAR_PAGE)
-    person = by_id(conn, link.person_id) if link else None
-    if link is None or person is None or person.absent_at is not None or person.left_at is not None:
-        return 404
-    return person if links.is_live(link, site.real) else 410
-
-
 def _look(conn: Connection, site: Site, request: Request, *, own: bool) -> _Shown | int:
-    person = _owner(conn, site, request, own=own)
+    person = owner(conn, site, request, LinkPurpose.CALENDAR_PAGE, own=own)
     return person if isinstance(person, int) else _shown(conn, site, person)
 
 
 def _change(conn: Connection, site: Site, request: Request, fields: FormData, *, own: bool) -> _Shown | int:
-    person = _owner(conn, site, request, own=own)
+    person = owner(conn, site, request, LinkPurpose.CALENDAR_PAGE, own=own)
     if isinstance(person, int):
         return person
     deed = str(fields.get("do", ""))

@@ -18,7 +18,6 @@ from bot.engine.obligation_deeds import finish, take_back
 from bot.engine.obligation_telling import shown as owed_shown
 from bot.engine.regrouping import leave
 from bot.engine.study_begun import study_of
-from bot.links import store as links
 from bot.links.model import LinkPurpose
 from bot.local_time import BEIJING, to_wall
 from bot.materials.model import Material
@@ -28,15 +27,13 @@ from bot.obligations.model import How, Kind, Stage
 from bot.obligations.parse import rules_in
 from bot.obligations.rules import is_late
 from bot.people.model import Person
-from bot.people.store import by_id
 from bot.rendering.session_record import Record, as_xlsx, words_of
 from bot.views.learning import REPORT, Learned, learned_by
 from bot.views.mine import Inside, Written, branches_in, studies_of
 from handlers.links_made import mine_link
 from handlers.session_record import KINDS
-from handlers.web import chat_door
-from handlers.web.chat_door import cookie_of
 from handlers.web.errors import plain
+from handlers.web.owned import owner
 from handlers.web.report_files import shown_file
 from handlers.web.site import Site
 
@@ -121,22 +118,8 @@ def _closed(site: Site, request: Request, status: int, *, own: bool) -> Response
     return plain(site, request, status, what="device" if status == 403 else "chat" if own else "mine")  # noqa: PLR2004 - HTTP's own
 
 
-def _owner(conn: Connection, site: Site, request: Request, *, own: bool) -> Person | int:
-    token = request.path_params["token"]
-    if own:
-        door = chat_door.look(conn, site, token, cookie_of(request))
-        if door.person is None or door.status != 200:  # noqa: PLR2004 - HTTP's own number
-            return door.status
-        return 403 if door.address is None else door.person
-    link = links.find(conn, token, LinkPurpose.MINE)
-    person = by_id(conn, link.person_id) if link else None
-    if link is None or person is None or person.absent_at is not None or person.left_at is not None:
-        return 404
-    return person if links.is_live(link, site.real) else 410
-
-
 def _look(conn: Connection, site: Site, request: Request, *, own: bool) -> _Shown | int:
-    person = _owner(conn, site, request, own=own)
+    person = owner(conn, site, request, LinkPurpose.MINE, own=own)
     if isinstance(person, int):
         return person
     now, zone = site.now, load_facts(conn, [person.id])[person.id].zone_now(site.now)
@@ -156,7 +139,7 @@ def _look(conn: Connection, site: Site, request: Request, *, own: bool) -> _Show
 
 def _change(conn: Connection, site: Site, request: Request, deed: str, number: str, *, own: bool) -> str | int:
     """Do what a button says; return where to go, or a word of what was done."""
-    person = _owner(conn, site, request, own=own)
+    person = owner(conn, site, request, LinkPurpose.MINE, own=own)
     if isinstance(person, int):
         return person
     if deed == "write":

@@ -31,7 +31,7 @@ class Door:
 
 def look(conn: Connection, site: Site, token: str) -> Door:
     """Find out what lies behind a link: 404 unknown, 410 too old or taken back."""
-    link = links.find(conn, token, LinkPurpose.TODO)
+    link = links.find(conn, token, LinkPurpose.OWN_LIST)
     person = by_id(conn, link.person_id) if link else None
     if link is None or person is None or person.absent_at is not None or person.left_at is not None:
         return Door(404)
