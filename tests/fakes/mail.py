@@ -1,5 +1,6 @@
 """A real SMTP server on loopback (aiosmtpd) with scripted answers, the mails that it took, and certificates for it."""
 
+import asyncio
 import re
 import ssl
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from email.message import EmailMessage
 from email.policy import default
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -153,7 +154,31 @@ class FakeSmtp:
 
 
 class _Ready(Controller):
-    """A controller whose port the system gives; the one that it knocks at."""
+    """A controller whose port the system gives, the one that it knocks at; it hangs up on everybody before it stops."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._served: list[SMTP] = []
+
+    def factory(self) -> SMTP:
+        made = super().factory()  # type: ignore[no-untyped-call]
+        self._served.append(made)
+        return cast("SMTP", made)
+
+    def stop(self, no_assert: bool = False) -> None:
+        asyncio.run_coroutine_threadsafe(self._hang_up(), self.loop).result(timeout=10)
+        super().stop(no_assert)
+
+    async def _hang_up(self) -> None:
+        """Aiosmtpd stops its loop at once: a connection just ending would be left half closed, to some later test."""
+        assert self.server is not None
+        self.server.close()
+        for _ in range(3):  # what has just been accepted is served first; an end is heard in the next round
+            await asyncio.sleep(0)
+            for one in self._served:
+                if isinstance(one.transport, asyncio.Transport):
+                    one.transport.abort()
+        await asyncio.sleep(0)
 
     def _trigger_server(self) -> None:
         assert self.server is not None

@@ -134,7 +134,7 @@ def knock(service: RunningService, body: bytes, secret: str | None) -> int:
         url = f"{service.url}/webhooks/telegram"
         async with (
             aiohttp.ClientSession() as session,
-            session.post(url, data=io.BytesIO(body), headers=headers) as answer,
+            session.post(url, data=io.BytesIO(body), headers=headers, expect100=True) as answer,
         ):
             return answer.status
 
