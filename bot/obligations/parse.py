@@ -1,47 +1,40 @@
 """Reads what members owe their branch, from the file that is shipped or one of the school, and finds every mistake."""
 
 import re
-import tomllib
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from bot.errors import Mistake, MistakesError
 from bot.obligations.model import Kind, Rule
+from bot.toml_tables import Keyed, Strict, tables_in
 
 EXPLAINED = "bot/obligations/obligations.toml explains every key"
-_MOST = 20
-_KEY = r"^[a-z][a-z0-9_]{0,23}$"
 _DAY = re.compile(r"^(\d\d)-(\d\d)$")
 _NO_LEAP_YEAR = 2023
 _Days = Annotated[int, Field(strict=True, ge=1, le=730)]
 
 
-class _Shape(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Both(_Shape):
+class _Both(Strict):
     zh: Annotated[str, Field(strict=True, min_length=1, max_length=200, pattern=r"^[^\[\]\r\n]+$")]
     en: Annotated[str, Field(strict=True, min_length=1, max_length=200, pattern=r"^[^\[\]\r\n]+$")]
 
 
-class _Rule(_Shape):
-    key: Annotated[str, Field(strict=True, pattern=_KEY)]
+class _Rule(Keyed):
     kind: Literal["report", "contact", "return"]
     title: _Both
     hint: _Both | None = None
-    due: list[str] = []
+    due: list[str] = Field(default_factory=list)
     every_days: _Days | None = None
     after_return_days: _Days | None = None
     opens_days: Annotated[int, Field(strict=True, ge=0, le=180)] = 14
-    remind_days: list[Annotated[int, Field(strict=True, ge=0, le=180)]] = []
-    statuses: list[Literal["party", "probationary", "league", "none"]] = []
-    branches: list[Literal["party", "league"]] = []
+    remind_days: list[Annotated[int, Field(strict=True, ge=0, le=180)]] = Field(default_factory=list)
+    statuses: list[Literal["party", "probationary", "league", "none"]] = Field(default_factory=list)
+    branches: list[Literal["party", "league"]] = Field(default_factory=list)
     min_days: Annotated[int, Field(strict=True, ge=0, le=3660)] = 0
 
 
@@ -50,31 +43,11 @@ _NEEDS = {"report": "due", "contact": "every_days", "return": "after_return_days
 
 def parse(text: str, source: str) -> tuple[Rule, ...]:
     """Return the rules of a TOML text, which may be none; MistakesError names every mistake."""
-    try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise MistakesError([Mistake(source, f"is not TOML: {error}", "mend that line")]) from None
-    given = values.pop("rule", [])
-    mistakes = [Mistake(f"{source}: {name}", "there is no such key", f"remove it; {EXPLAINED}") for name in values]
-    if not isinstance(given, list) or len(given) > _MOST:
-        mend = f"write at most {_MOST} tables [[rule]]; {EXPLAINED}"
-        raise MistakesError([*mistakes, Mistake(source, "has no usable list of rules", mend)])
-    found: list[Rule] = []
-    for number, one in enumerate(given, start=1):
-        where = f"{source}: rule {number}"
-        try:
-            shape = _Rule.model_validate(one)
-        except ValidationError as error:
-            mistakes += [_mistake(where, detail) for detail in error.errors(include_url=False)]
-            continue
-        mistakes += _faults(where, shape)
-        if any(shape.key == other.key for other in found):
-            mistakes.append(Mistake(f"{where} key", f"{shape.key!r} is used twice", "give each its own"))
-        if not mistakes:
-            found.append(_rule(shape))
+    tables, mistakes = tables_in(text, source, "rule", _Rule, explained=EXPLAINED)
+    mistakes += [mistake for where, shape in tables for mistake in _faults(where, shape)]
     if mistakes:
         raise MistakesError(mistakes)
-    return tuple(found)
+    return tuple(_rule(shape) for _, shape in tables)
 
 
 @lru_cache(maxsize=1)
@@ -132,12 +105,3 @@ def _month_day(text: str) -> tuple[int, int] | None:
     except ValueError:
         return None
     return month, day
-
-
-def _mistake(where: str, detail: Any) -> Mistake:
-    key = ".".join(str(part) for part in detail["loc"])
-    if detail["type"] == "extra_forbidden":
-        return Mistake(f"{where} {key}", "there is no such key", f"remove it; {EXPLAINED}")
-    if detail["type"] == "missing":
-        return Mistake(f"{where} {key}", "is missing", f"write it; {EXPLAINED}")
-    return Mistake(f"{where} {key}", str(detail["msg"]), EXPLAINED)

@@ -2,35 +2,33 @@
 
 import calendar
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.resources import files
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from bot.errors import Mistake, MistakesError
-from bot.reports.sections import KEY, Sections
+from bot.reports.sections import Sections
+from bot.toml_tables import Keyed, Strict, tables_in
 
 EXPLAINED = "bot/reports/forms.toml explains every key"
 _Words = Annotated[str, Field(strict=True, min_length=1, max_length=80)]
 
 
-class _Title(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class _Title(Strict):
     zh: _Words
     en: _Words
 
 
-class _Form(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    key: Annotated[str, Field(strict=True, pattern=KEY.pattern)]
+class _Form(Keyed):
     title: _Title
     needs: Annotated[list[str], Field(min_length=1, max_length=20)]
     template: Annotated[str, Field(strict=True)] = ""
     months: Annotated[int, Field(strict=True, ge=0, le=24)] = 0
-    funding: list[_Words] = []
+    funding: list[_Words] = Field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -69,38 +67,17 @@ class FormLine:
 
 def parse(text: str, source: str, sections: Sections) -> tuple[OtherForm, ...]:
     """Return the forms of a TOML text; MistakesError names every mistake."""
-    try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise MistakesError([Mistake(source, f"is not TOML: {error}", "mend that line")]) from None
-    given = values.pop("form", [])
-    mistakes = [Mistake(f"{source}: {name}", "there is no such key", f"remove it; {EXPLAINED}") for name in values]
-    if not isinstance(given, list):
-        raise MistakesError([*mistakes, Mistake(source, "has no list of forms", f"write [[form]]; {EXPLAINED}")])
-    found: list[OtherForm] = []
+    tables, mistakes = tables_in(text, source, "form", _Form, explained=EXPLAINED)
     usable = {one.key for one in sections.all if not one.is_anonymous}
-    for number, one in enumerate(given, start=1):
-        where = f"{source}: form {number}"
-        try:
-            shape = _Form.model_validate(one)
-        except ValidationError as error:
-            mistakes += [
-                Mistake(f"{where} {'.'.join(map(str, detail['loc']))}", str(detail["msg"]), EXPLAINED)
-                for detail in error.errors(include_url=False)
-            ]
-            continue
-        if any(shape.key == other.key for other in found):
-            mistakes.append(Mistake(f"{where} key", f"{shape.key!r} is used twice", "give each its own"))
-        mistakes += [
-            Mistake(f"{where} needs", f"{key!r} is no section that it can hold", f"one of {', '.join(sorted(usable))}")
-            for key in shape.needs
-            if key not in usable
-        ]
-        title, needs, funding = shape.title.model_dump(), tuple(shape.needs), tuple(shape.funding)
-        found.append(OtherForm(shape.key, title, needs, shape.template, shape.months, funding))
+    mistakes += [
+        Mistake(f"{where} needs", f"{key!r} is no section that it can hold", f"one of {', '.join(sorted(usable))}")
+        for where, shape in tables
+        for key in shape.needs
+        if key not in usable
+    ]
     if mistakes:
         raise MistakesError(mistakes)
-    return tuple(found)
+    return tuple(_form(shape, shape.needs) for _, shape in tables)
 
 
 def shipped(sections: Sections) -> tuple[OtherForm, ...]:
@@ -109,11 +86,12 @@ def shipped(sections: Sections) -> tuple[OtherForm, ...]:
     text = files("bot.reports").joinpath("forms.toml").read_text(encoding="utf-8")
     values = tomllib.loads(text)["form"]
     whole = [_Form.model_validate(one) for one in values]
-    return tuple(
-        OtherForm(one.key, one.title.model_dump(), needs, one.template, one.months, tuple(one.funding))
-        for one in whole
-        if (needs := tuple(key for key in one.needs if key in kept))
-    )
+    return tuple(_form(one, needs) for one in whole if (needs := [key for key in one.needs if key in kept]))
+
+
+def _form(shape: _Form, needs: Iterable[str]) -> OtherForm:
+    funding = tuple(shape.funding)
+    return OtherForm(shape.key, shape.title.model_dump(), tuple(needs), shape.template, shape.months, funding)
 
 
 def days(form: OtherForm, departs: date, returns: date) -> list[date]:

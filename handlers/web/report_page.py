@@ -26,7 +26,7 @@ from bot.reports.consents import May, can_be_shared, consent_of
 from bot.reports.files import files_of
 from bot.reports.model import WRITABLE, Draft, Form, Report
 from bot.reports.rules import MOST, counted
-from bot.reports.sections import KEY
+from bot.toml_tables import KEY
 from bot.views.report_forms import forms_of
 from handlers.report_begun import noted, own_notes
 from handlers.web import report_door
