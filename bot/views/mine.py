@@ -13,6 +13,8 @@ from bot.people.store import people
 from bot.reports.model import Stage
 from bot.reports.store import study_reports
 
+_LOOKS = ("study.read", "study.exported")
+
 
 @dataclass(frozen=True)
 class Inside:
@@ -59,7 +61,7 @@ def studies_of(conn: Connection, person_id: int) -> list[Written]:
     looks = (
         select(people.c.name, journal.c.detail)
         .join(people, people.c.id == journal.c.actor_id)
-        .where(journal.c.person_id == person_id, journal.c.action == "study.read")
+        .where(journal.c.person_id == person_id, journal.c.action.in_(_LOOKS))
         .order_by(journal.c.id)
     )
     readers: dict[int, dict[str, None]] = {}

@@ -69,9 +69,10 @@ def routes(site: Site) -> list[Route]:
         return await handed_file(site, request, seen)
 
     async def take_out(request: Request, reader: Reader, _fields: FormData) -> Response:
-        taken = await site.database.awrite(lambda conn: _taken_out(conn, site, reader, request))
-        data = await run_in_threadpool(_document, site, taken)
-        return as_word(data, f"report-{request.path_params['report_id']}.docx")
+        def take(conn: Connection) -> Written:
+            return taken_out(conn, site, reader, _look(conn, site, reader, request), "report.exported")
+
+        return await as_document(site, request, await site.database.awrite(take))
 
     path = f"{PAGE}/{{report_id:int}}"
     return [
@@ -119,19 +120,26 @@ def _read(conn: Connection, site: Site, reader: Reader, request: Request) -> See
     return seen
 
 
-def _taken_out(conn: Connection, site: Site, reader: Reader, request: Request) -> Written:
-    report = _look(conn, site, reader, request).listed.report
+def taken_out(conn: Connection, site: Site, reader: Reader, seen: Seen, action: str) -> Written:
+    """Return what is handed in, for a document, and write down who took it out; 404 where nothing is handed in."""
+    report = seen.listed.report
     taken = written(conn, report)
     if taken is None:
         raise HTTPException(404)
     person, actor = report.person_id, reader.person.id
-    line = journal.line(site.now, "report.exported", person_id=person, actor_id=actor, report=report.id, format="docx")
+    line = journal.line(site.now, action, person_id=person, actor_id=actor, report=report.id, format="docx")
     journal.write(conn, [line])
     return taken
 
 
-def _document(site: Site, taken: Written) -> bytes:
-    vault = vault_in(site.services.settings.reports.folder, site.database.keyring)
+async def as_document(site: Site, request: Request, taken: Written, *, branch: bool = False) -> Response:
+    """Return a report as a document of Word with its photos; those of branch matters lie apart."""
+    data = await run_in_threadpool(_document, site, taken, branch)
+    return as_word(data, f"report-{request.path_params['report_id']}.docx")
+
+
+def _document(site: Site, taken: Written, branch: bool) -> bytes:  # noqa: FBT001 - as `as_document` says
+    vault = vault_in(site.services.settings.reports.folder, site.database.keyring, branch=branch)
     pictures = [(file.name, data) for file in taken.photos if (data := vault.get(file.digest)) is not None]
     template = site.services.settings.reports.template
     return report_docx(taken.facts, pictures, Path(template) if template else None)

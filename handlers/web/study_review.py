@@ -14,8 +14,9 @@ from starlette.routing import Route
 
 from bot.engine import study_life
 from bot.journal import store as journal
+from bot.views.report_document import Written
 from bot.views.study import one_study
-from handlers.web.report_review import SAID, Seen, drawn, handed_file, seen_of
+from handlers.web.report_review import SAID, Seen, as_document, drawn, handed_file, seen_of, taken_out
 from handlers.web.session import Reader, guarded_form, signed_in
 from handlers.web.site import Site
 
@@ -44,6 +45,12 @@ def routes(site: Site) -> list[Route]:
         seen = await site.database.aread(lambda conn: _look(conn, site, reader, request))
         return await handed_file(site, request, seen)
 
+    async def take_out(request: Request, reader: Reader, _fields: FormData) -> Response:
+        def take(conn: Connection) -> Written:
+            return taken_out(conn, site, reader, _look(conn, site, reader, request), "study.exported")
+
+        return await as_document(site, request, await site.database.awrite(take), branch=True)
+
     async def back(_request: Request, _reader: Reader) -> Response:
         return RedirectResponse(PAGE, 303)
 
@@ -53,6 +60,7 @@ def routes(site: Site) -> list[Route]:
         Route(path, signed_in(site, show), methods=["GET"]),
         Route(f"{path}/read", guarded_form(site, read), methods=["POST"]),
         Route(f"{path}/decide", guarded_form(site, decide), methods=["POST"]),
+        Route(f"{path}/docx", guarded_form(site, take_out), methods=["POST"]),
         Route(f"{path}/files/{{file_id:int}}", signed_in(site, send), methods=["GET"]),
     ]
 

@@ -18,6 +18,7 @@ from bot.reports.sections import shipped
 from bot.storage.opening import open_database
 from bot.storage.vault import Vault
 from tests.fakes.ground import NOW, Ground
+from tests.support.home_branch import home_branch, owes, study
 
 
 @pytest.fixture
@@ -69,6 +70,28 @@ def test_documents_of_what_is_handed_in(tool: Tool, tmp_path: Path) -> None:
     document = Document(str(file))
     assert "两门课" in [paragraph.text for paragraph in document.paragraphs]
     assert len(document.inline_shapes) == 1
+
+
+def test_study_reports_are_taken_out_for_whoever_leads_the_home_branch_and_for_nobody_else(
+    tool: Tool, tmp_path: Path
+) -> None:
+    database = open_database(tool.settings)
+    ground = Ground(database)
+    member = ground.student("S3", name="李思齐", reachable=False)
+    trip, secretary = ground.trip(member), ground.staff("B1", "secretary")
+    ground.staff("B2", "secretary")
+    branch = home_branch(ground, "机械党支部", secretary, [member])
+    study(ground, owes(ground, member, branch, trip), "读了第三章", handed=True)
+    database.close()
+    assert "读了第三章" not in run(tool, "--format", "docx", "--out", str(tmp_path / "stays"))
+    assert not list((tmp_path / "stays").glob("S3*"))
+    assert [one["number"] for one in json.loads(run(tool, "--study-for", "B1"))] == ["S3"]
+    assert "Wrote 1 documents" in run(tool, "--study-for", "B1", "--format", "docx", "--out", str(tmp_path / "out"))
+    (file,) = (tmp_path / "out").iterdir()
+    assert "读了第三章" in [paragraph.text for paragraph in Document(str(file)).paragraphs]
+    for other in ("B2", "S3", "nobody"):
+        refused = CliRunner().invoke(command, ["--study-for", other], obj=tool)
+        assert (refused.exit_code, "leads no home branch" in refused.output) == (2, True)
 
 
 def test_documents_need_a_place(tool: Tool) -> None:

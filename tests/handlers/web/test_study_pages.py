@@ -123,7 +123,7 @@ def test_nobody_else_reads_it(town: Town, mei: int, number: str) -> None:
     path = f"/console/branch/reports/{report.id}"
     assert visitor.get(path).status == 404
     csrf = visitor.get("/console/me").forms[0].fields["csrf"]
-    for deed in ("read", "decide"):
+    for deed in ("read", "decide", "docx"):
         assert visitor.post(f"{path}/{deed}", {"csrf": csrf, "deed": "accepted", "version": "1"}).status in {403, 404}
     for other in ("/console/branch", "/console/reports", "/console/digest", "/console/people/S1", "/console/audit"):
         shown = visitor.get(other)
@@ -140,6 +140,10 @@ def test_those_who_lead_it_read_return_and_accept_and_each_look_is_written_down(
     assert "看 王雨桐 的思想汇报" in todo
     assert WORDS not in secretary.get(f"/console/branch/reports/{report.id}").words
     assert WORDS in secretary.press("看思想汇报").words
+    taken = secretary.press("导出 Word")
+    assert WORDS in [one.text for one in Document(io.BytesIO(taken.body)).paragraphs]
+    secretary.get(f"/console/branch/reports/{report.id}")
+    secretary.press("看思想汇报")
     secretary.press("退回，附上这些话", words="再写写体会")
     assert report_of(town, mei).stage is Written.RETURNED
     one = owed(town, mei)[0]
@@ -155,6 +159,8 @@ def test_those_who_lead_it_read_return_and_accept_and_each_look_is_written_down(
     query = select(journal.c.action).where(journal.c.action.startswith("study.")).order_by(journal.c.id)
     assert town.app.database.read(lambda conn: list(conn.execute(query).scalars())) == [
         "study.submitted",
+        "study.read",
+        "study.exported",
         "study.read",
         "study.returned",
         "study.extended",
