@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from bot.journal import store as journal
 from bot.local_time import BEIJING, to_wall
+from bot.places.countries import country_name
 from bot.rendering.filters import when
 from bot.rendering.renderer import Renderer
 from bot.rendering.session_record import Record, as_docx, as_xlsx, words_of
@@ -28,15 +29,27 @@ def of_session(conn: Connection, board: SessionBoard, renderer: Renderer, langua
     words, session = words_of(renderer, language), board.session
     seats = sorted(board.seats, key=lambda seat: (seat.name, seat.number))
     about = [
-        words["branch"].replace("{branch}", board.branch),
+        _whom(board, words, language),
         words["when"].replace("{when}", _year(session.starts_at, language)),
         words["length"].replace("{minutes}", str(session.minutes)),
         words["there"].replace("{there}", str(board.there)).replace("{total}", str(len(seats))),
     ]
+    names = words["and"].join(name for _, name in board.leaders)
+    about += [words["run_by"].replace("{names}", names)] if names else []
     about += [words["off"]] if session.state is SessionState.CANCELLED else []
     rows = [[seat.name, seat.number, *_said(seat, words, language)] for seat in seats]
     text = minutes.latest(conn, session.id) or assembled(board, words["voice"], words["colon"])
     return Record(session.title, about, [words[one] for one in _HEADS_SESSION], rows, text, words["minutes"])
+
+
+def _whom(board: SessionBoard, words: dict[str, str], language: str) -> str:
+    """Return for whom a session was: the branch, or the audience outside any branch."""
+    audience = board.session.audience
+    if audience is None:
+        return words["branch"].replace("{branch}", board.branch)
+    kind, _, value = audience.partition(":")
+    country = words["open_country"].replace("{country}", country_name(value, language)) if kind == "country" else value
+    return words["open"].replace("{whom}", country or words["open_all"])
 
 
 def assembled(board: SessionBoard, voice: str, colon: str) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from bot.cli.context import Command, Group, Tool, pass_tool
 from bot.engine import sessions as engine
 from bot.engine.session_audience import OPEN
+from bot.engine.session_leading import choose, could_lead
 from bot.engine.session_series import cancel_following, change_following, create_all
 from bot.errors import UsageError
 from bot.local_time import Quiet, to_wall
@@ -66,6 +67,7 @@ def session() -> None:
 @click.option("--rsvp-by", metavar="TIME", help="Until when replies are asked for; a day before where it is left out.")
 @click.option("--open", "is_open", is_flag=True, help="Name the title in messages; by default they are neutral.")
 @click.option("--question", "questions", multiple=True, metavar="TEXT", help="One that makes it up; up to three.")
+@click.option("--leader", "leaders", multiple=True, metavar="NUMBER", help="Who runs what is --open-to others.")
 @click.option("--every", metavar="week|month", help="Make a series, at the same hour on the wall of --zone.")
 @click.option("--times", metavar="N", help="How many sessions the series has, with the first one.")
 @FORM
@@ -77,7 +79,19 @@ def create(tool: Tool, /, *, branch: str | None, open_to: str | None, form: str,
     key = branch if branch is not None else f"{OPEN}{open_to}"
     plan, repeat = _plan(given), repeat_in(given["every"], given["times"])
     now = tool.clock.now()
-    _do(tool, lambda conn, quiet: create_all(conn, key, plan, repeat, None, now, quiet), form)
+    if given["leaders"] and open_to is None:
+        raise UsageError("--leader is for what is --open-to others: a branch is led by its secretary")
+
+    def work(conn: Connection, quiet: Quiet) -> list[Session]:
+        unknown = sorted(set(given["leaders"]) - {number for _, number, _ in could_lead(conn)})
+        if unknown:
+            raise UsageError(f"No member of staff has the number {', '.join(unknown)}")
+        made = create_all(conn, key, plan, repeat, None, now, quiet)
+        for place, one in enumerate(made):
+            choose(conn, one, given["leaders"], None, now, tells=place == 0)
+        return made
+
+    _do(tool, work, form)
 
 
 @session.command("move")
@@ -202,5 +216,6 @@ def _plain(one: Listed) -> dict[str, Any]:
         "series": session.series,
         "place": session.place,
         "every": session.every,
+        "leaders": list(one.leaders),
         "replies": one.counts,
     }

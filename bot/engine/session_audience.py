@@ -3,7 +3,7 @@
 A key that begins with `open:` names an audience; every other one is the key of a branch.
 """
 
-from datetime import UTC
+from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, Connection, exists, or_, select, true
 
@@ -46,22 +46,33 @@ def audience_moves(conn: Connection, session: Session) -> tuple[list[int], list[
         invited.c.session_id == session.id, invited.c.left_at.is_(None)
     )
     there = {row.person_id: row.prompt_id for row in conn.execute(query)}
-    wanted = set(conn.execute(select(people.c.id).where(_is_in(session))).scalars())
+    wanted = set(people_in(conn, session.audience or "", session.starts_at))
     gone = [prompt_id for person_id, prompt_id in there.items() if person_id not in wanted]
     return sorted(wanted - set(there)), sorted(gone)
 
 
-def _is_in(session: Session) -> ColumnElement[bool]:
-    """Return the condition on `people` that holds for students in the audience of a session."""
+def people_in(conn: Connection, audience: str, at: datetime) -> list[int]:
+    """Return the students who are in an audience for a session that begins at an instant."""
+    return list(conn.execute(select(people.c.id).where(_is_in(audience, at)).order_by(people.c.id)).scalars())
+
+
+def is_for(conn: Connection, person_id: int, session: Session) -> bool:
+    """Tell whether somebody is in the audience of a session outside any branch."""
+    hers = (people.c.id == person_id, _is_in(session.audience or "", session.starts_at))
+    return conn.execute(select(people.c.id).where(*hers)).first() is not None
+
+
+def _is_in(audience: str, at: datetime) -> ColumnElement[bool]:
+    """Return the condition on `people` that holds for students in an audience at an instant."""
     is_student = exists().where(roles.c.person_id == people.c.id, roles.c.kind == RoleKind.STUDENT.value)
     present = people.c.left_at.is_(None) & people.c.absent_at.is_(None) & is_student
-    kind, _, value = (session.audience or "").partition(":")
+    kind, _, value = audience.partition(":")
     if kind == ALL:
         return present & true()
     if kind == "unit":
         below = units.c.path.startswith(f"{value}/", autoescape=True)
         return present & people.c.unit_id.in_(select(units.c.id).where(or_(units.c.path == value, below)))
-    day = session.starts_at.astimezone(UTC).date()
+    day = at.astimezone(UTC).date()
     abroad = select(trips.c.person_id).where(
         trips.c.country == value, trips.c.cancelled_at.is_(None), trips.c.departs <= day, trips.c.returns >= day
     )

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, and_, exists, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, select
 
 from bot.branches.store import branch_members, branches
 from bot.engine import sessions as one_session
+from bot.engine.session_audience import is_for
 from bot.engine.session_standing import is_in_branch
 from bot.listed import listed
 from bot.local_time import Quiet
@@ -90,8 +91,15 @@ def not_asked_yet(conn: Connection, person_id: int, now: datetime) -> list[tuple
         )
     )
     known = store.by_ids(conn, list(conn.execute(query).scalars()))
-    ahead = sorted(known.values(), key=lambda one: one.starts_at)
-    return [(one, _as_if(one, person_id)) for one in ahead]
+    ahead = [*known.values(), *(one for one in _open_later(conn, hers, now) if is_for(conn, person_id, one))]
+    return [(one, _as_if(one, person_id)) for one in sorted(ahead, key=lambda one: one.starts_at)]
+
+
+def _open_later(conn: Connection, hers: ColumnElement[bool], now: datetime) -> list[Session]:
+    """Return the sessions outside any branch that nobody is asked about yet, without those she is invited to."""
+    later = (sessions.c.state == SessionState.PLANNED.value, sessions.c.asked_from > now)
+    query = select(sessions.c.id).where(sessions.c.audience.is_not(None), *later, ~exists().where(hers))
+    return list(store.by_ids(conn, list(conn.execute(query).scalars())).values())
 
 
 def _as_if(session: Session, person_id: int) -> Invitation:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from bot.engine.session_audience import whose
 from bot.engine.session_inviting import ask, follow_members
+from bot.engine.session_leading import tell_of_change
 from bot.engine.session_standing import CANCELLED, FOLDER
 from bot.engine.session_telling import Members, load_members, tell, waiting, withdraw
 from bot.journal import store as journal
@@ -75,6 +76,8 @@ def change(
             _tell_change(conn, members, before, after, one, now)
         else:
             store.set_invitation(conn, one.id, next_at=members.next_look(after, one, now))
+    if is_news:
+        tell_of_change(conn, after, "moved", actor_id, now)
     return after
 
 
@@ -104,6 +107,7 @@ def cancel(conn: Connection, session_id: int, actor_id: int | None, now: datetim
     conn.execute(
         prompts.update().where(mine, prompts.c.state.in_(running)).values(state=State.EXCUSED.value, next_at=None)
     )
+    tell_of_change(conn, after, "off", actor_id, now)
     return after
 
 

@@ -89,7 +89,8 @@ def spread(attendees: Sequence[Attendee], levels: Sequence[Level]) -> int:
 
 
 def _rank(attendees: Sequence[Attendee], levels: tuple[Level, ...]) -> tuple[int, int, int]:
-    return max(levels, default=Level.GOOD), spread(attendees, levels), sum(levels)
+    points = sum(one.many * level for one, level in zip(attendees, levels, strict=True))
+    return max(levels, default=Level.GOOD), spread(attendees, levels), points
 
 
 def _why(levels: Sequence[Level]) -> Why:

@@ -34,13 +34,17 @@ class Busy:
 
 @dataclass(frozen=True)
 class Attendee:
-    """Somebody who shall come; `borne` are the points of past sessions, `zone` an IANA key."""
+    """Somebody who shall come; `borne` are the points of past sessions, `zone` an IANA key.
+
+    `many`: how many people she stands for who are alike in all of this.
+    """
 
     person_id: int
     zone: str
     quiet: Quiet = field(default_factory=Quiet)
     busy: tuple[Busy, ...] = ()
     borne: int = 0
+    many: int = 1
 
 
 class Why(StrEnum):

@@ -37,6 +37,7 @@ from bot.rollcalls import store as rollcalls
 from bot.selections import store as selections
 from bot.sessions import busy as session_busy
 from bot.sessions import drafts as session_drafts
+from bot.sessions import leaders as session_leaders
 from bot.sessions import marks as session_marks
 from bot.sessions import minutes as session_minutes
 from bot.sessions import store as sessions
@@ -85,6 +86,7 @@ __all__ = [
     "selections",
     "session_busy",
     "session_drafts",
+    "session_leaders",
     "session_marks",
     "session_minutes",
     "session_words",

@@ -1,5 +1,7 @@
 """Who is at a session, for whoever arranges it: the branches that somebody leads, their sessions, and the list of one.
 
+Outside any branch that is the office, and whoever it has asked to run a session.
+
 Nothing of safety is here, and nothing of another branch.
 """
 
@@ -9,9 +11,10 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from bot.branches.store import branch_members, branches, led_by
-from bot.people.model import Person, RoleKind
+from bot.listed import listed
+from bot.people.model import STAFF_ROLES, Person, RoleKind
 from bot.people.store import people
-from bot.sessions import marks, store, words
+from bot.sessions import leaders, marks, store, words
 from bot.sessions.attendance import Phase, phase_of
 from bot.sessions.marks import session_marks
 from bot.sessions.model import How, Invitation, Mark, Rsvp, Session, SessionState
@@ -19,6 +22,8 @@ from bot.sessions.store import session_invitations, sessions
 from bot.sessions.words import Spoken
 
 LATEST = 60
+OPEN = "open:"
+"""Begins what names an audience, where others name a branch."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,8 @@ class SessionBoard:
     seats: list[Seat]
     spoken: list[Spoken] = field(default_factory=list)
     """What was said in a round."""
+    leaders: list[tuple[str, str]] = field(default_factory=list)
+    """Who runs it, outside any branch: number and name."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -78,15 +85,23 @@ def opens(person: Person) -> bool:
 
 
 def arranges(person: Person) -> bool:
-    """Tell whether there is anything of sessions for somebody to see."""
+    """Tell whether somebody may make sessions."""
     return leads(person) or opens(person)
 
 
+def runs(conn: Connection, person: Person) -> bool:
+    """Tell whether the office has asked somebody to run a session."""
+    is_there = person.absent_at is None and person.left_at is None
+    return is_there and person.has_role(*(STAFF_ROLES - {RoleKind.READER})) and leaders.runs_any(conn, person.id)
+
+
 def open_sessions(conn: Connection, person: Person) -> list[Session]:
-    """Return the latest sessions outside any branch, for whoever may arrange them."""
-    if not opens(person):
-        return []
+    """Return the latest sessions outside any branch: all for whoever may arrange them, else those that she runs."""
     query = select(sessions.c.id).where(sessions.c.audience.is_not(None))
+    if not opens(person):
+        if not runs(conn, person):
+            return []
+        query = query.where(listed(sessions.c.id, leaders.led_by(conn, person.id)))
     query = query.order_by(sessions.c.starts_at.desc(), sessions.c.id.desc()).limit(LATEST)
     ids = list(conn.execute(query).scalars())
     known = store.by_ids(conn, ids)
@@ -104,9 +119,10 @@ def sessions_led(conn: Connection, person: Person) -> list[tuple[Session, str]]:
     return [(known[row.id], row.key) for row in rows]
 
 
-def boards_led(conn: Connection, person: Person, now: datetime) -> list[SessionBoard]:
-    """Return the lists of all those sessions, for the record of one member."""
-    return [whole_board(conn, session, branch, now) for session, branch in sessions_led(conn, person)]
+def boards_led(conn: Connection, person: Person, member_id: int, now: datetime) -> list[SessionBoard]:
+    """Return the sessions that somebody leads or runs, each with one member only, for her record."""
+    led = [*sessions_led(conn, person), *((one, f"{OPEN}{one.audience}") for one in open_sessions(conn, person))]
+    return [whole_board(conn, session, branch, now, only=member_id) for session, branch in led]
 
 
 def branches_led(conn: Connection, person: Person, *, locked: bool = False) -> list[str]:
@@ -148,9 +164,7 @@ def members_of(conn: Connection, person: Person, branch_id: int | None = None) -
 def same_planned(conn: Connection, branch: str, starts_at: datetime, title: str) -> Session | None:
     """Return the session of a branch that has this start and title already: a button was pressed twice."""
     query = select(sessions.c.id).outerjoin(branches, branches.c.id == sessions.c.branch_id)
-    its = (
-        sessions.c.audience == branch.removeprefix("open:") if branch.startswith("open:") else branches.c.key == branch
-    )
+    its = sessions.c.audience == branch.removeprefix(OPEN) if branch.startswith(OPEN) else branches.c.key == branch
     here = (its, sessions.c.starts_at == starts_at, sessions.c.state == SessionState.PLANNED.value)
     found = store.by_ids(conn, list(conn.execute(query.where(*here)).scalars())).values()
     return next((one for one in found if one.title == " ".join(title.split())), None)
@@ -158,18 +172,19 @@ def same_planned(conn: Connection, branch: str, starts_at: datetime, title: str)
 
 def board_of(conn: Connection, session_id: int, person: Person, now: datetime) -> SessionBoard | None:
     """Return the list of a session; None where there is none, or it is not for this person to see."""
-    if not arranges(person) or session_id >= 2**63:
-        return None
-    session = store.by_id(conn, session_id)
+    session = store.by_id(conn, session_id) if session_id < 2**63 else None
     if session is not None and session.audience is not None:
-        return whole_board(conn, session, f"open:{session.audience}", now) if opens(person) else None
+        may_see = opens(person) or (runs(conn, person) and session.id in leaders.led_by(conn, person.id))
+        return whole_board(conn, session, f"{OPEN}{session.audience}", now) if may_see else None
     query = select(branches.c.key).join(sessions, sessions.c.branch_id == branches.c.id)
     key = conn.execute(query.where(sessions.c.id == session_id, led_by(person.id))).scalar() if leads(person) else None
     return None if key is None or session is None else whole_board(conn, session, key, now)
 
 
-def whole_board(conn: Connection, session: Session, branch: str, now: datetime) -> SessionBoard:
-    """Return the list of a session, whoever asks: callers have looked whether they may."""
+def whole_board(
+    conn: Connection, session: Session, branch: str, now: datetime, *, only: int | None = None
+) -> SessionBoard:
+    """Return the list of a session, or what it says of one member; callers have looked whether they may."""
     table = session_invitations
     query = (
         select(table, people.c.number, people.c.name)
@@ -177,7 +192,7 @@ def whole_board(conn: Connection, session: Session, branch: str, now: datetime) 
         .where(table.c.session_id == session.id, table.c.left_at.is_(None))
         .order_by(people.c.name, people.c.number)
     )
-    rows = conn.execute(query).all()
+    rows = conn.execute(query if only is None else query.where(table.c.person_id == only)).all()
     invited = {one.person_id: one for one in store.invitations_of(conn, session.id)}
     reasons, answers = store.reasons_of(conn, session.id), marks.answers_of(conn, session.id)
     last = _last(conn, session)
@@ -194,7 +209,12 @@ def whole_board(conn: Connection, session: Session, branch: str, now: datetime) 
     ]
     there = sorted(seats, key=lambda seat: seat.mark is not None)
     spoken = words.of_session(conn, session.id) if session.is_round else []
-    return SessionBoard(session, branch, phase_of(session, now), there, spoken)
+    return SessionBoard(session, branch, phase_of(session, now), there, spoken, _leaders(conn, session))
+
+
+def _leaders(conn: Connection, session: Session) -> list[tuple[str, str]]:
+    query = select(people.c.number, people.c.name).where(listed(people.c.id, leaders.leaders_of(conn, session.id)))
+    return [(row.number, row.name) for row in conn.execute(query.order_by(people.c.sorts_as))]
 
 
 def _seat(

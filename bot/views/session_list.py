@@ -7,7 +7,9 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from bot.branches.store import branches
+from bot.people.store import people
 from bot.sessions import store
+from bot.sessions.leaders import session_leaders
 from bot.sessions.model import Session
 from bot.sessions.rules import ROUND_FOR
 from bot.sessions.store import session_invitations, sessions
@@ -17,11 +19,15 @@ NO_REPLY = "none"
 
 @dataclass(frozen=True)
 class Listed:
-    """A session, the key of its branch or `open:AUDIENCE`, and how many have replied what ("none": nothing yet)."""
+    """A session, the key of its branch or `open:AUDIENCE`, and how many have replied what ("none": nothing yet).
+
+    `leaders` are the numbers of those who run what is open.
+    """
 
     session: Session
     branch: str
     counts: dict[str, int]
+    leaders: tuple[str, ...] = ()
 
 
 def listed_sessions(
@@ -45,4 +51,17 @@ def listed_sessions(
     counts = {number: {"yes": 0, "no": 0, "maybe": 0, NO_REPLY: 0} for number in ids}
     for session_id, reply, how_many in conn.execute(replies):
         counts[session_id][reply or NO_REPLY] = how_many
-    return [Listed(known[row.id], row.key or f"open:{known[row.id].audience}", counts[row.id]) for row in rows]
+    lead = _leaders(conn, ids)
+    return [
+        Listed(known[row.id], row.key or f"open:{known[row.id].audience}", counts[row.id], tuple(lead.get(row.id, ())))
+        for row in rows
+    ]
+
+
+def _leaders(conn: Connection, session_ids: Sequence[int]) -> dict[int, list[str]]:
+    table, found = session_leaders, dict[int, list[str]]()
+    query = select(table.c.session_id, people.c.number).join(people, people.c.id == table.c.person_id)
+    query = query.where(table.c.session_id.in_(session_ids)).order_by(table.c.session_id, people.c.number)
+    for session_id, number in conn.execute(query):
+        found.setdefault(session_id, []).append(number)
+    return found

@@ -1,6 +1,6 @@
 """A round of 48 hours is begun in the form of sessions, and whoever leads it listens to what was spoken in it."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
@@ -9,6 +9,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.branches.store import branches
+from bot.engine.session_audience import OPEN
+from bot.engine.session_leading import choose
 from bot.engine.session_round import begin
 from bot.sessions import store, words
 from bot.sessions.faults import SessionRefused
@@ -63,14 +65,18 @@ def _begin(conn: Connection, site: Site, reader: Reader, filled: Filled) -> Sess
         return twice
     zone, quiet = zone_in(filled["zone"] or None), quiet_hours(conn, site)
     texts = (filled["title"], filled["material"] or None)
-    return begin(conn, filled["branch"], *texts, zone, reader.person.id, site.now, quiet)
+    made = begin(conn, filled["branch"], *texts, zone, reader.person.id, site.now, quiet)
+    choose(conn, made, filled.leaders, reader.person.id, site.now)
+    return made
 
 
 def _same(conn: Connection, site: Site, filled: Filled) -> Session | None:
     """Return the round of this title that is under way: a button was pressed twice."""
-    query = select(store.sessions.c.id).join(branches, branches.c.id == store.sessions.c.branch_id)
+    query = select(store.sessions.c.id).outerjoin(branches, branches.c.id == store.sessions.c.branch_id)
     query = query.where(
-        branches.c.key == filled["branch"], store.sessions.c.is_round, store.is_ahead(site.now, site.now - ROUND_FOR)
+        func.coalesce(branches.c.key, OPEN + store.sessions.c.audience) == filled["branch"],
+        store.sessions.c.is_round,
+        store.is_ahead(site.now, site.now - ROUND_FOR),
     )
     known = store.by_ids(conn, list(conn.execute(query).scalars())).values()
     return next((one for one in known if one.title == " ".join(filled["title"].split())), None)

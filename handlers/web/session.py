@@ -21,7 +21,7 @@ from bot.people.model import CARE_ROLES, STAFF_ROLES, Person, RoleKind
 from bot.people.store import by_id
 from bot.signins import store as signins
 from bot.views.scope import Scope, scope_of, sight_of
-from bot.views.session_board import arranges
+from bot.views.session_board import arranges, leads, runs
 from bot.views.statistics import may_see_statistics
 from handlers.web.errors import plain
 from handlers.web.site import Site
@@ -43,6 +43,13 @@ class Reader:
     csrf: str
     is_back: bool = False
     """Whether this is the first look of today or so, which is worth noting."""
+    runs: bool = False
+    """Whether the office has asked her to run a session."""
+
+    @property
+    def meets(self) -> bool:
+        """Tell whether there is anything of sessions for her to see."""
+        return self.runs or arranges(self.person)
 
     @property
     def eyes(self) -> Scope:
@@ -72,7 +79,7 @@ async def reader_of(site: Site, request: Request, *, acts: bool = False) -> Read
             return None
         is_back = digests.is_stale(conn, person.id, now)
         scope = scope_of(conn, person) if acts else sight_of(conn, person)
-        return Reader(person, scope, session.id, session.csrf, is_back)
+        return Reader(person, scope, session.id, session.csrf, is_back, runs(conn, person))
 
     reader = await site.database.aread(look)
     if reader is not None and reader.is_back:
@@ -129,7 +136,8 @@ def console_page(site: Site, request: Request, reader: Reader, template: str, **
     frame["sees_reports"] = reader.person.has_role(RoleKind.SUPERVISOR, *CARE_ROLES)
     frame["cares"] = reader.person.has_role(*CARE_ROLES)
     frame["sees_rollcalls"] = may_see(reader.person)
-    frame["leads_branch"] = arranges(reader.person)
+    frame["leads_branch"] = leads(reader.person)
+    frame["meets"] = reader.meets
     frame["sees_statistics"] = may_see_statistics(reader.scope)
     return site.page(request, template, own=reader.person.language, **(frame | context))
 

@@ -32,13 +32,15 @@ def routes(site: Site) -> list[Route]:
     """Return the routes of this file."""
 
     async def show_all(request: Request, reader: Reader) -> Response:
-        if not arranges(reader.person):
+        if not reader.meets:
             raise HTTPException(404)
         now = site.now
         rows = await site.database.aread(lambda conn: _listed(conn, reader, now))
         ahead = [row for row in rows if row[1] in {Phase.AHEAD, Phase.ON}]
         past = [row for row in reversed(rows) if row not in ahead]
-        return console_page(site, request, reader, "console/sessions.html", ahead=ahead, past=past)
+        return console_page(
+            site, request, reader, "console/sessions.html", ahead=ahead, past=past, makes=arranges(reader.person)
+        )
 
     async def show(request: Request, reader: Reader) -> Response:
         def look(conn: Connection) -> tuple[SessionBoard, dict[int, str], str]:

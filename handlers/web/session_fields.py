@@ -1,9 +1,11 @@
 """The fields of the form that makes or changes a session: read into a plan, and filled in again as they were typed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+
+from starlette.datastructures import FormData
 
 from bot.local_time import to_wall
 from bot.sessions.faults import Fault, SessionRefused
@@ -31,7 +33,10 @@ NAMES = (
     "question2",
     "question3",
 )
+LEADER = "leader"
+"""The boxes of who runs it; their numbers stand in a line each under `leaders`."""
 LONGEST = 6000
+MOST_LEADERS = 50
 USUAL_MINUTES = "60"
 AT_FIELDS = {
     Fault.BRANCH: "branch",
@@ -64,14 +69,20 @@ class Filled:
     def __getitem__(self, name: str) -> str:
         return self.values.get(name, "")
 
+    @property
+    def leaders(self) -> list[str]:
+        """Return the numbers of those who were chosen to run it."""
+        return self["leaders"].splitlines()
 
-def typed(fields: Mapping[str, Any]) -> Filled:
+
+def typed(fields: FormData) -> Filled:
     """Return what was typed."""
-    return Filled({name: str(fields.get(name, ""))[:LONGEST].strip() for name in NAMES})
+    chosen = "\n".join(str(one)[:LONGEST] for one in fields.getlist(LEADER)[:MOST_LEADERS])
+    return Filled({name: str(fields.get(name, ""))[:LONGEST].strip() for name in NAMES} | {"leaders": chosen})
 
 
-def of_session(session: Session) -> Filled:
-    """Return a form that says what a session is."""
+def of_session(session: Session, leaders: Iterable[str] = ()) -> Filled:
+    """Return a form that says what a session is; `leaders` are the numbers of those who run it."""
     return Filled(
         {
             "title": session.title,
@@ -83,6 +94,7 @@ def of_session(session: Session) -> Filled:
             "rsvp_by": _shown(session.rsvp_by, session.zone),
             "open": "" if session.is_discreet else "on",
             "sequence": str(session.sequence),
+            "leaders": "\n".join(leaders),
         }
         | {f"question{number}": one for number, one in enumerate(session.questions, 1)}
     )

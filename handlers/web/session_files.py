@@ -35,7 +35,7 @@ def routes(site: Site) -> list[Route]:
                 record = of_session(conn, board, site.services.renderer, language)
                 return board, record, f"record-{board.session.id}", [seat.person_id for seat in board.seats]
             person = by_number(conn, number)
-            boards = boards_led(conn, reader.person, site.now)
+            boards = boards_led(conn, reader.person, person.id, site.now) if person else []
             found = of_member(boards, person.id, site.services.renderer, language) if person else None
             if person is None or found is None:
                 raise HTTPException(404)

@@ -15,11 +15,13 @@ from bot.engine import sessions as engine
 from bot.engine.facts import load_facts
 from bot.engine.session_audience import OPEN, audiences
 from bot.engine.session_hours import Hours
+from bot.engine.session_leading import choose, could_lead
 from bot.engine.session_series import cancel_following, change_following, create_all
 from bot.local_time import BEIJING
+from bot.sessions import store
 from bot.sessions.faults import Fault, SessionRefused
 from bot.sessions.model import QUESTIONS, Session
-from bot.views.session_board import arranges, branches_led, members_of, opens, same_planned
+from bot.views.session_board import SessionBoard, branches_led, members_of, opens, same_planned
 from handlers.web.session import Reader, console_page, guarded_form, signed_in
 from handlers.web.session_board import HOME, board_in, quiet_hours
 from handlers.web.session_fields import (
@@ -41,6 +43,8 @@ class Choices:
 
     branches: list[str]
     zones: list[str]
+    leaders: list[tuple[int, str, str]]
+    """Who can be asked to run what is outside any branch, where the reader may ask them."""
 
 
 def routes(site: Site) -> list[Route]:
@@ -57,7 +61,7 @@ def routes(site: Site) -> list[Route]:
         board = await site.database.aread(lambda conn: board_in(conn, site, request, reader))
         if not board.session.is_ahead(site.now):
             return RedirectResponse(f"{HOME}/{board.session.id}", 303)
-        return await show_form(site, request, reader, of_session(board.session), board.session)
+        return await show_form(site, request, reader, _filled(board), board.session)
 
     async def change(request: Request, reader: Reader, fields: FormData) -> Response:
         filled = typed(fields)
@@ -95,7 +99,10 @@ def _create(conn: Connection, site: Site, reader: Reader, filled: Filled) -> Ses
     quiet = quiet_hours(conn, site)
     if twice is not None:
         return twice
-    return create_all(conn, filled["branch"], plan, repeat_of(filled), reader.person.id, site.now, quiet)[0]
+    made = create_all(conn, filled["branch"], plan, repeat_of(filled), reader.person.id, site.now, quiet)
+    for place, one in enumerate(made):
+        choose(conn, one, filled.leaders, reader.person.id, site.now, tells=place == 0)
+    return made[0]
 
 
 def _change(
@@ -105,9 +112,27 @@ def _change(
         raise SessionRefused(Fault.STALE, before.id)
     quiet = quiet_hours(conn, site)
     changes = changes_of(filled, before)
-    if following:
-        return change_following(conn, before.id, changes, reader.person.id, site.now, quiet)[0]
-    return engine.change(conn, before.id, changes, reader.person.id, site.now, quiet)
+    others = _others_chosen(conn, reader, before, filled, site.now, following=following)
+    try:
+        if following:
+            return change_following(conn, before.id, changes, reader.person.id, site.now, quiet)[0]
+        return engine.change(conn, before.id, changes, reader.person.id, site.now, quiet)
+    except SessionRefused as error:
+        if error.fault is Fault.NOTHING and others:
+            return before
+        raise
+
+
+def _others_chosen(
+    conn: Connection, reader: Reader, before: Session, filled: Filled, now: datetime, *, following: bool
+) -> bool:
+    """Let others run a session, and those of its series that follow; False where nobody is new and nobody gone."""
+    if before.audience is None or not opens(reader.person):
+        return False
+    later = store.of_series(conn, before.series) if following and before.series else []
+    these = [before, *(one for one in later if one.starts_at > before.starts_at)]
+    changed = [choose(conn, one, filled.leaders, reader.person.id, now, tells=one is before) for one in these]
+    return any(changed)
 
 
 async def _done(
@@ -153,6 +178,7 @@ async def show_form(
         "branches": choices.branches,
         "zones": zones,
         "numbers": range(1, QUESTIONS + 1),
+        "leaders": choices.leaders,
         "hours": hours,
         "fault": fault.value if fault else "",
         "at_field": AT_FIELDS.get(fault, "") if fault else "",
@@ -167,7 +193,13 @@ def _choices(conn: Connection, reader: Reader, session: Session | None, now: dat
     hers = facts[reader.person.id].zone_now(now)
     theirs = sorted({facts[one].zone_now(now) for one in members})
     whole = [OPEN + one for one in audiences(conn)] if opens(reader.person) else []
-    return Choices([*branches_led(conn, reader.person), *whole], list(dict.fromkeys([hers, BEIJING, *theirs])))
+    asks = opens(reader.person) and (session is None or session.audience is not None)
+    zones = list(dict.fromkeys([hers, BEIJING, *theirs]))
+    return Choices([*branches_led(conn, reader.person), *whole], zones, could_lead(conn) if asks else [])
+
+
+def _filled(board: SessionBoard) -> Filled:
+    return of_session(board.session, [number for number, _ in board.leaders])
 
 
 def may_invite(conn: Connection, reader: Reader, key: str) -> None:
@@ -179,6 +211,6 @@ def may_invite(conn: Connection, reader: Reader, key: str) -> None:
 
 
 def must_lead(reader: Reader) -> None:
-    """End with 404 for whoever arranges no sessions."""
-    if not arranges(reader.person):
+    """End with 404 for whoever has nothing to do with sessions."""
+    if not reader.meets:
         raise HTTPException(404)

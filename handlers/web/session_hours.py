@@ -1,16 +1,20 @@
 """Finding the hour in the form of a session: the best slots of the coming weeks, and one of them put into the form."""
 
+from datetime import datetime
+
 from sqlalchemy import Connection
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.engine.session_hours import Hours, hours_for
+from bot.engine.session_audience import OPEN, whose
+from bot.engine.session_company import Whose, of_audience
+from bot.engine.session_hours import NOTICE, Hours, hours_for
 from bot.sessions.faults import Fault, SessionRefused
 from bot.sessions.model import Session
 from bot.sessions.reading import zone_in
-from bot.views.session_board import branch_led, members_of
+from bot.views.session_board import branch_led, members_of, opens
 from handlers.web.session import Reader, guarded_form
 from handlers.web.session_board import HOME, board_in, quiet_hours
 from handlers.web.session_fields import Filled, length_of, start_of, typed, with_start
@@ -43,10 +47,19 @@ def routes(site: Site) -> list[Route]:
 
 
 def _found(conn: Connection, site: Site, reader: Reader, filled: Filled, session: Session | None) -> Hours:
+    at = start_of(filled)
+    company = _company(conn, reader, filled, session, at if at and at > site.now else site.now + NOTICE)
+    zone, length = zone_in(filled["zone"] or None), length_of(filled)
+    return hours_for(conn, company, quiet_hours(conn, site), site.now, length=length, at=at, zone=zone)
+
+
+def _company(conn: Connection, reader: Reader, filled: Filled, session: Session | None, at: datetime) -> Whose:
+    """Return who shall meet, as the form names them; SessionRefused for whom the reader may not invite."""
+    if session is not None and session.audience is not None:
+        return of_audience(conn, session.audience, at)
+    if session is None and filled["branch"].startswith(OPEN) and opens(reader.person):
+        return of_audience(conn, whose(conn, filled["branch"])[1] or "", at)
     branch_id = session.branch_id if session else branch_led(conn, reader.person, filled["branch"])
     if branch_id is None:
         raise SessionRefused(Fault.BRANCH, filled["branch"])
-    zone, length = zone_in(filled["zone"] or None), length_of(filled)
-    members = members_of(conn, reader.person, branch_id)
-    quiet = quiet_hours(conn, site)
-    return hours_for(conn, branch_id, members, quiet, site.now, length=length, at=start_of(filled), zone=zone)
+    return Whose(members_of(conn, reader.person, branch_id), branch_id)

@@ -124,6 +124,10 @@ def test_a_session_outside_any_branch(tool: Tool) -> None:
     (found,) = json.loads(made.stdout)
     assert (found["branch"], found["audience"], found["replies"]["none"]) == (None, "all", 2)
     assert "open:all: 学习" in run(tool, command=sessions).output
+    assert found["leaders"] == []
+    for given, said in (({"open_to": "all"}, "No member of staff has the number S1"), ({}, "led by its secretary")):
+        refused = create(tool, **{"branch": None} if given else {}, **given, leader="S1")
+        assert (refused.exit_code, said in refused.output) == (2, True), refused.output
 
 
 def test_a_series_is_made_moved_from_one_on_and_called_off(tool: Tool) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from bot.branches.store import branch_members, branches
 from bot.engine import sessions as engine
+from bot.engine.session_company import Whose
 from bot.engine.session_hours import Hours, hours_for
 from bot.local_time import Quiet
 from bot.programmes.store import programme_versions
@@ -49,7 +50,9 @@ def find(visitor: Visitor, path: str = f"{HOME}/hours", **fields: str) -> Shown:
 
 def hours(town: Town, branch: tuple[int, list[int]], now: datetime = NOW) -> Hours:
     def look(conn: Connection) -> Hours:
-        return hours_for(conn, *branch, Quiet(), now, length=timedelta(hours=1), at=None, zone="Europe/Berlin")
+        return hours_for(
+            conn, Whose(branch[1], branch[0]), Quiet(), now, length=timedelta(hours=1), at=None, zone="Europe/Berlin"
+        )
 
     return town.app.database.read(look)
 
@@ -129,7 +132,9 @@ def test_who_changes_zone_within_the_weeks_is_weighed_where_she_will_be(
 
 def test_nobody_in_the_branch_yet(town: Town, branch: tuple[int, list[int]]) -> None:
     def look(conn: Connection) -> Hours:
-        return hours_for(conn, branch[0], [], Quiet(), NOW, length=timedelta(hours=1), at=None, zone="Europe/Berlin")
+        return hours_for(
+            conn, Whose([], branch[0]), Quiet(), NOW, length=timedelta(hours=1), at=None, zone="Europe/Berlin"
+        )
 
     assert town.app.database.read(look).grid == ()
 
@@ -149,7 +154,9 @@ def test_an_hour_that_somebody_calls_busy_is_avoided_and_nobody_reads_why(
     assert "没空" not in shown.words
 
     def chosen(conn: Connection) -> Hours:
-        return hours_for(conn, *branch, Quiet(), NOW, length=timedelta(hours=1), at=first, zone="Europe/Berlin")
+        return hours_for(
+            conn, Whose(branch[1], branch[0]), Quiet(), NOW, length=timedelta(hours=1), at=first, zone="Europe/Berlin"
+        )
 
     seen = town.app.database.read(chosen).chosen
     assert seen is not None
