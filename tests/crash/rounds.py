@@ -31,6 +31,8 @@ LONGEST_LIFE = 4.0
 """Seconds after which the service is killed even when the moment that was chosen did not come."""
 REST_SECONDS = 90.0
 """How long the service may take to get anything done of what is left when nobody kills it any more."""
+LONGEST_REST = 600.0
+"""After how long at the latest everything must be done, however busy the machine."""
 LOOK_AGAIN = 0.01
 LOOK_AT_DATABASE = 0.3
 MODES = ("polling", "webhook")
@@ -172,11 +174,14 @@ class _Test:
             assert service.stop() == 0, "the service did not stop in order"
 
     def _wait_for_rest(self, crowd: Crowd) -> None:
-        deadline, least = monotonic() + REST_SECONDS, float("inf")
+        began = moved_at = monotonic()
+        before = None
         while (left := self._read(self._left)) or not crowd.has_reacted():
-            if (much := sum(left.values())) < least:  # a busy machine may need longer, but goes on
-                deadline, least = monotonic() + REST_SECONDS, much
-            assert monotonic() < deadline, f"the service did not come to rest: {left}"
+            now, seen = monotonic(), (left, len(crowd.acts), len(self._telegram.arrivals))
+            if seen != before:  # a busy machine may need longer, but goes on
+                moved_at, before = now, seen
+            is_stuck = now - moved_at > REST_SECONDS or now - began > LONGEST_REST
+            assert not is_stuck, f"the service did not come to rest: {left}, {self._telegram.fresh.qsize()} not seen"
             self._wait(lambda: False, LOOK_AT_DATABASE)
 
     def _left(self, conn: Connection) -> dict[str, int]:
