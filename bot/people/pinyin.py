@@ -8,8 +8,6 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin, pinyin
-
 LONGEST_ORDER = 200
 LONGEST_KEYS = 800
 """Characters that are kept: an index row of PostgreSQL holds no more than three times as many bytes."""
@@ -79,6 +77,8 @@ def _sounds(part: str) -> tuple[str, ...]:
     """Return how one character can be read, the usual reading first; a word of letters is read as it is."""
     if len(part) > 1:
         return (part,)
+    from pypinyin import Style, lazy_pinyin, pinyin  # noqa: PLC0415 - reads its tables for a third of a second
+
     usual = lazy_pinyin(part)
     every = pinyin(part, style=Style.NORMAL, heteronym=True)[0]
     return tuple(dict.fromkeys(plain(sound) or part for sound in (*usual, *every)))
