@@ -10,8 +10,9 @@ from bot.materials.store import branch_materials
 from bot.reports.model import Form
 from bot.reports.store import report_files
 from bot.reports.tables import SHELVES
+from bot.sealed import Keyring
 from bot.sessions.words import session_words
-from bot.storage.vault import Vault
+from bot.storage.vault import Vault, vault_in
 
 OF_CARE: Sequence[Table] = (report_files, session_words, checklist_files)
 """What names files of reports and of checklists, and voice notes."""
@@ -19,6 +20,12 @@ OF_BRANCHES: Sequence[Table] = (SHELVES[Form.STUDY].files, branch_materials)
 """What names files of branch matters."""
 YOUNG = timedelta(days=1)
 """How long bytes may lie there before a report names them: they are written first."""
+
+
+def forget_all_unused(conn: Connection, folder: str, keyring: Keyring, real_now: datetime) -> int:
+    """Drop what no row names from both vaults of a folder, branch matters apart; return how many files that were."""
+    of_branches = forget_unused(conn, vault_in(folder, keyring, branch=True), real_now, OF_BRANCHES)
+    return of_branches + forget_unused(conn, vault_in(folder, keyring), real_now)
 
 
 def forget_unused(conn: Connection, vault: Vault, real_now: datetime, tables: Sequence[Table] = OF_CARE) -> int:

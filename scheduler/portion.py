@@ -5,8 +5,8 @@ nothing: one that dies again and again must still get on.
 """
 
 FIRST = 25
-ENOUGH_SECONDS = 0.1
-TOO_LONG_SECONDS = 0.3
+ENOUGH_SECONDS = 0.05
+TOO_LONG_SECONDS = 0.15
 
 
 class Portion:

@@ -163,15 +163,7 @@ class App:
         self.senders[channel.name] = Sender(channel, self._desk, Unlimited())
 
     async def _once(self) -> int:
-        done = await self.rounds.inbox() + await self.rounds.cries() + await self.rounds.programme()
-        done += await self.rounds.rollcalls() + await self.rounds.prompts() + await self.rounds.cases()
-        done += (
-            await self.rounds.sessions()
-            + await self.rounds.reminders()
-            + await self.rounds.obligations()
-            + await self.rounds.talks()
-            + await self.rounds.digests()
-        )
+        done = await self.rounds.inbox() + await self.rounds.programme() + await self.rounds.everything()
         done += await self.groups.work_off()
         for sender in self.senders.values():
             done += await sender.work_off()

@@ -18,7 +18,7 @@ class Beside:
     def __init__(self, app: App) -> None:
         """Take whose programmes and settings count."""
         self._app = app
-        self._after_stays = Round(asks=app.rounds.after_stays.asks)
+        self._after_stays = Round(asks=app.rounds.batches.after_stays.asks)
         self._hour: datetime | None = None
 
     def work_off(self, conn: Connection, now: datetime, *, waits: bool) -> int:

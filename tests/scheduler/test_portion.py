@@ -27,7 +27,7 @@ def test_a_quick_portion_that_was_not_full_says_nothing_of_a_full_one() -> None:
 
 def test_what_takes_neither_long_nor_no_time_stays_as_it_is() -> None:
     portion = Portion(200)
-    portion.took(FIRST, 0.2)
+    portion.took(FIRST, 0.1)
     assert portion.size == FIRST
 
 

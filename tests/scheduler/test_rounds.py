@@ -16,7 +16,7 @@ from bot.programmes.versions import default_text
 from bot.prompts.store import notes, prompts
 from bot.settings import Settings
 from handlers.programme_loaded import start_load
-from scheduler import heartbeat, rounds
+from scheduler import heartbeat, plan_check
 from scheduler.watchdog import Problem
 from tests.fakes.ground import NOW, Ground
 
@@ -51,7 +51,7 @@ def test_what_is_overdue_is_logged_counted_and_makes_the_service_not_ready(app: 
 
 
 def test_who_has_no_next_question_is_found_piece_by_piece(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rounds, "CHECKED_AT_ONCE", 2)
+    monkeypatch.setattr(plan_check, "AT_ONCE", 2)
     ground = Ground(app.database)
     for number in range(5):
         ground.trip(ground.student(str(number)))

@@ -115,7 +115,7 @@ def test_what_is_taken_back_is_said_and_another_ones_times_are_not_hers(tmp_path
 
 
 def at_home(world: World) -> tuple[Phone, Phone]:
-    world.app.rounds.after_stays.asks = True
+    world.app.rounds.batches.after_stays.asks = True
     teacher = world.staff("C1", "counsellor", scope="University")
     mei = world.student("S1", "Oxford", "GB", departs="2026-09-01", returns="2026-11-25")
     offers(world, "2026-11-30 08:00", 2)

@@ -69,7 +69,7 @@ class World:
         self.expects_errors = False
         self.cares = True
         self.digests = True
-        app.rounds.after_stays.asks = False
+        app.rounds.batches.after_stays.asks = False
         self._errors = errors
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="world", daemon=True)
