@@ -11,6 +11,7 @@ from bot.deadlines.store import deadlines, reminders
 from bot.dialogues.rules import CRY_ASKED, CRY_WAIT
 from bot.dialogues.store import dialogues
 from bot.digests.store import digests
+from bot.fetches.store import fetches
 from bot.groups.store import UNDER_WAY, group_posts
 from bot.inbox.model import InboxState
 from bot.inbox.store import inbox
@@ -49,6 +50,7 @@ _NEXT = select(
     _next(reminders.c.next_at),
     _next(talks.c.next_at),
     _next(follow_ups.c.next_at),
+    _next(fetches.c.next_at),
     _next(moves.c.ends_at, moves.c.is_over == false()),
     _next(stand_ins.c.ends_at, stand_ins.c.ended_at.is_(None)),
     _next(outbox.c.next_try_at, outbox.c.state == OutboxState.WAITING.value),
@@ -93,6 +95,7 @@ def horizon(conn: Connection, now: datetime, accounts: Iterable[tuple[str, str]]
             exists().where(reminders.c.next_at <= now),
             exists().where(talks.c.next_at <= now),
             exists().where(follow_ups.c.next_at <= now),
+            exists().where(fetches.c.next_at <= now),
             exists().where(moves.c.ends_at <= now, moves.c.is_over == false()),
             exists().where(stand_ins.c.ends_at <= now, stand_ins.c.ended_at.is_(None)),
             exists().where(dialogues.c.step == CRY_ASKED, dialogues.c.updated_at <= now - CRY_WAIT),

@@ -17,6 +17,9 @@ AFTER_CHATS = 1000
 WINDOWED = frozenset({"wechat"})
 """Channels whose platform counts what we may say, and only for a while after she was heard (`bot.allowances`)."""
 
+TAKES_FILES = frozenset({"telegram", "wecom", "wechat", "dingtalk"})
+"""Channels whose platform gives out photos that somebody sent."""
+
 WITHOUT_BUTTONS = frozenset({"wecom", "wechat", "dingtalk"})
 """Channels whose messages may be read without buttons: on them a sign is taken for the button that it stands for."""
 

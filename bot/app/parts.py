@@ -8,13 +8,13 @@ import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 
 from sqlalchemy import Connection
 from starlette.types import ASGIApp
 
 from bot.app.channels_made import AT_ONCE, make_channels, make_robots, pace_of
 from bot.app.file_lock import take_file
+from bot.app.version import program_version
 from bot.channels.alarm.channel import Alarm
 from bot.channels.base import Channel
 from bot.channels.dingtalk import understand as dingtalk_understand
@@ -53,20 +53,13 @@ from handlers.wechat_webhook import wechat_webhook
 from handlers.wecom_webhook import wecom_webhook
 from scheduler.deliver import Sender
 from scheduler.desk import Desk
+from scheduler.files_to_fetch import FilesToFetch
 from scheduler.group_posts_due import GroupPosts
 from scheduler.inbox_waiting import Reading
 from scheduler.next_due import next_due
 from scheduler.pace import Unlimited
 from scheduler.pace_windows import Windowed
 from scheduler.rounds import Rounds
-
-
-def program_version() -> str:
-    """Return the version of the program as it is installed."""
-    try:
-        return version("yanxin")
-    except PackageNotFoundError:
-        return "0"
 
 
 class App:
@@ -116,6 +109,7 @@ class App:
         self.holder = desk.holder
         robots, groups = make_robots(settings, clock), groups_of(settings)
         self.groups = GroupPosts(self.database, robots, groups, clock, desk.holder, desk.jitter)
+        self.files = FilesToFetch(self.database, self.channels, clock, settings.reports, self.programmes)
         self.senders = {channel.name: Sender(channel, desk, self._paces[channel.name]) for channel in self.channels}
         self.services = Services(
             settings=settings,
@@ -164,7 +158,7 @@ class App:
 
     async def _once(self) -> int:
         done = await self.rounds.inbox() + await self.rounds.programme() + await self.rounds.everything()
-        done += await self.groups.work_off()
+        done += await self.files.work_off() + await self.groups.work_off()
         for sender in self.senders.values():
             done += await sender.work_off()
         await self.finish_errands()

@@ -141,6 +141,7 @@ class Running:
         ring(30, "obligations due", self._and_send(rounds.obligations))
         ring(5, "talks due", self._and_send(rounds.talks))
         ring(5, "digests due", self._and_send(rounds.digests))
+        ring(1, "files to fetch", self._and_send(self._app.files.work_off))
         ring(1, "groups due", self._app.groups.work_off)
         ring(60, "watchdog", self._watch)
         ring(300, "duty", self._and_send(rounds.duty))

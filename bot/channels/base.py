@@ -6,6 +6,7 @@ platform said. Its plain function `understand(raw) -> Incoming` lives in a modul
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
 from bot.allowances.model import Form
@@ -86,6 +87,22 @@ class Grouped(Protocol):
 
     async def send_together(self, external_ids: Sequence[str], message: Rendered, *, key: str) -> list[Result]:
         """Send the same words to each; the results are in the order of the addresses. Raises no more than `send`."""
+
+
+class Missing(StrEnum):
+    """Why a file that she sent cannot be had."""
+
+    LATER = "later"  # a passing fault: ask once more
+    GONE = "gone"  # the platform does not have it, or not any more
+    TOO_LARGE = "too_large"
+
+
+@runtime_checkable
+class Fetching(Protocol):
+    """What a channel has besides whose platform gives out photos and documents that somebody sent."""
+
+    async def fetch(self, ref: str, limit: int) -> bytes | Missing:
+        """Return the bytes of a file (`bot.inbox.model.SentFile.ref`), at most `limit` of them; never raises."""
 
 
 class Source(Protocol):

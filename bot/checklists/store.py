@@ -71,13 +71,13 @@ def with_files(conn: Connection, trip_ids: Sequence[int]) -> set[tuple[int, str]
 
 def add_file(
     conn: Connection, trip_id: int, step: str, digest: str, kind: str, name: str, size: int, now: datetime
-) -> None:
-    """Store a file of a step; the same one again changes nothing."""
-    if any(one.digest == digest and one.step == step for one in files_of(conn, trip_id)):
-        return
-    conn.execute(
-        files.insert().values(trip_id=trip_id, step=step, digest=digest, kind=kind, name=name, size=size, at=now)
-    )
+) -> int:
+    """Store a file of a step and return its number; the same one again changes nothing."""
+    same = next((one for one in files_of(conn, trip_id) if (one.digest, one.step) == (digest, step)), None)
+    if same is not None:
+        return same.id
+    values = {"trip_id": trip_id, "step": step, "digest": digest, "kind": kind, "name": name, "size": size, "at": now}
+    return int(conn.execute(files.insert().values(**values).returning(files.c.id)).scalar_one())
 
 
 def remove_file(conn: Connection, trip_id: int, file_id: int) -> bool:

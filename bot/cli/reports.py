@@ -53,9 +53,8 @@ def reports(tool: Tool, state: str | None, form: str, reader: str | None, out: P
             taken = database.read(lambda conn, one=one: written(conn, one.report))  # type: ignore[misc]
             if taken is None:
                 continue
-            pictures = [(file.name, data) for file in taken.photos if (data := vault.get(file.digest)) is not None]
             path = out / f"{one.number}-{one.report.id}-v{one.report.version}.docx"
-            _write(path, report_docx(taken.facts, pictures, template))
+            _write(path, report_docx(taken.facts, taken.pictures(vault.get), template))
             database.write(lambda conn, one=one: _note(conn, one, person, now))  # type: ignore[misc]
             count += 1
     click.echo(f"Wrote {count} documents into {out}")

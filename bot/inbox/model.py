@@ -35,6 +35,26 @@ class Said(StrEnum):
     OTHER = "other"
 
 
+class FileKind(StrEnum):
+    """What somebody sends beside words, as far as anything is done with it."""
+
+    PHOTO = "photo"
+    DOCUMENT = "document"
+
+
+@dataclass(frozen=True)
+class SentFile:
+    """A photo or a document that lies on a platform, which gives it out for `ref`.
+
+    `name` and `size` (bytes) are what the platform says of it: empty and 0 where it says nothing.
+    """
+
+    kind: FileKind
+    ref: str
+    name: str = ""
+    size: int = 0
+
+
 @dataclass(frozen=True)
 class Incoming:
     """A message in our own words. `sender` is the channel's own id of who wrote, `name` what the platform calls her.
@@ -59,6 +79,8 @@ class Incoming:
     """What of hers lets us send for a while, as `bot.allowances.model.Opening` has it, where a platform counts."""
     leaves: tuple[tuple[str, int], ...] = ()
     """Forms by which she allows one message more (1), or none any more (0)."""
+    files: tuple[SentFile, ...] = ()
+    """What of a FILE, or beside a TEXT, can be fetched from the platform."""
 
 
 @dataclass(frozen=True)

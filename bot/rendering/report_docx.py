@@ -1,12 +1,14 @@
 """A report as a Word document: a .docx whose fields are filled in, the one that is shipped or one of the school.
 
 The fields are those of Jinja, as `docxtpl` reads them: name, number, host, city, country, departs, returns, version,
-handed_in, parts (each with title and lines) and photos (each with image and name). `bot.cli.reports` calls this.
+handed_in, parts (each with title, lines and photos), photos (each with image and name) and other_photos, which stand in
+no part. `bot.cli.reports` calls this.
 """
 
 import io
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -24,21 +26,37 @@ WIDTH = Mm(120)
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
-def report_docx(facts: dict[str, Any], photos: Sequence[tuple[str, bytes]], template: Path | None = None) -> bytes:
+@dataclass(frozen=True)
+class Photo:
+    """The bytes of a JPEG, what it is called, and the title of the part in which it stands, if it stands in one."""
+
+    name: str
+    data: bytes
+    part: str = ""
+
+
+def report_docx(facts: dict[str, Any], photos: Sequence[Photo], template: Path | None = None) -> bytes:
     """Return the document; YanxinError when the template cannot be filled in.
 
-    `facts["parts"]` are pairs of title and text; `photos` pairs of name and the bytes of a JPEG.
+    `facts["parts"]` are pairs of title and text.
     """
     path = template or templates_folder() / "reports" / "report.docx"
     try:
         document = DocxTemplate(path)
         document.init_docx()
         filled = {name: plain(value) for name, value in facts.items() if name != "parts"}
-        filled["parts"] = [{"title": plain(title), "lines": plain(text).split("\n")} for title, text in facts["parts"]]
-        filled["photos"] = [
-            {"image": InlineImage(document, io.BytesIO(data), width=WIDTH), "name": plain(name)}
-            for name, data in photos
+        shown = [(one.part, {"image": _image(document, one.data), "name": plain(one.name)}) for one in photos]
+        filled["parts"] = [
+            {
+                "title": plain(title),
+                "lines": plain(text).split("\n"),
+                "photos": [photo for part, photo in shown if part == title],
+            }
+            for title, text in facts["parts"]
         ]
+        titles = {title for title, _ in facts["parts"]}
+        filled["photos"] = [photo for _, photo in shown]
+        filled["other_photos"] = [photo for part, photo in shown if part not in titles]
         document.render(filled, jinja_env=SandboxedEnvironment(autoescape=True))
     except TemplateError as error:
         raise YanxinError(f"{path}: a field cannot be filled in ({error}); mend the template") from None
@@ -47,6 +65,10 @@ def report_docx(facts: dict[str, Any], photos: Sequence[tuple[str, bytes]], temp
     made = io.BytesIO()
     document.save(made)
     return made.getvalue()
+
+
+def _image(document: DocxTemplate, data: bytes) -> InlineImage:
+    return InlineImage(document, io.BytesIO(data), width=WIDTH)
 
 
 def plain(value: Any) -> Any:

@@ -16,13 +16,24 @@ def files_of(conn: Connection, report: Report, *, removed: bool = False) -> list
     return [_file(row) for row in conn.execute(query if removed else query.where(files.c.removed_at.is_(None)))]
 
 
-def add_file(conn: Connection, report: Report, digest: str, kind: str, name: str, size: int, now: datetime) -> int:
+def add_file(
+    conn: Connection,
+    report: Report,
+    digest: str,
+    kind: str,
+    name: str,
+    size: int,
+    now: datetime,
+    *,
+    section: str | None = None,
+) -> int:
     """Store a file; the same one again is the one that is there. Return its number."""
     files = shelf_of(report).files
     same = next((one for one in files_of(conn, report) if one.digest == digest), None)
     if same is not None:
         return same.id
     values = {"report_id": report.id, "digest": digest, "kind": kind, "name": name, "size": size, "at": now}
+    values |= {"section": section}
     return int(conn.execute(files.insert().values(**values).returning(files.c.id)).scalar_one())
 
 

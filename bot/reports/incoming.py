@@ -16,6 +16,8 @@ from PIL import Image, ImageOps
 SIDE = 2000
 """Pixels of the longer side of a photo that is kept."""
 MOST_PIXELS = 40_000_000
+ENDINGS = {"jpeg": "jpg"}
+_LONGEST_NAME = 80
 _MOST_UNPACKED = 100_000_000
 _MOST_PIECES = 2000
 _QUALITY = 85
@@ -130,3 +132,10 @@ def _word(data: bytes) -> Looked | Refusal:
     if embedded or b"macroenabled" in types or b"vba" in types or b"attachedtemplate" in rels:
         return Refusal.MACROS
     return Looked("docx", data)
+
+
+def named(given: str, kind: str) -> str:
+    """Return a name without folders and marks that mean something somewhere, with the ending of what it is."""
+    last = given.replace("\\", "/").rpartition("/")[2].rpartition(".")
+    stem = "".join(mark for mark in (last[0] or last[2]) if mark.isalnum() or mark in " -_()（）").strip()
+    return f"{stem[:_LONGEST_NAME] or 'file'}.{ENDINGS.get(kind, kind)}"

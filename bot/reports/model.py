@@ -138,7 +138,10 @@ class Comment:
 
 @dataclass(frozen=True)
 class File:
-    """A photo or a document of a report; its bytes lie sealed under `digest`, outside every folder that is served."""
+    """A photo or a document of a report; its bytes lie sealed under `digest`, outside every folder that is served.
+
+    `section` is the one that it belongs to, None for the report as a whole.
+    """
 
     id: int
     report_id: int
@@ -148,3 +151,4 @@ class File:
     size: int
     at: datetime
     removed_at: datetime | None = None
+    section: str | None = None

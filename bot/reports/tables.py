@@ -122,6 +122,8 @@ def _shelf(name: str, sealed: Sealed, asks: Column[int]) -> Shelf:
         Column("size", Integer, nullable=False),
         Column("at", UtcDateTime, nullable=False),
         Column("removed_at", UtcDateTime),
+        # Where she was when she sent it in chat; nothing for what she added on the page.
+        Column("section", String(24)),
     )
     return Shelf(reports, sections, pieces, asides, versions, comments, files)
 

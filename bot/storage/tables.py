@@ -15,6 +15,7 @@ from bot.dialogues import store as dialogues
 from bot.digests import store as digests
 from bot.documents import store as documents
 from bot.duty import store as duty
+from bot.fetches import store as fetches
 from bot.figures import store as figures
 from bot.filters import store as filters
 from bot.groups import store as groups
@@ -63,6 +64,7 @@ __all__ = [
     "digests",
     "documents",
     "duty",
+    "fetches",
     "figures",
     "filters",
     "groups",

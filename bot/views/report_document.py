@@ -3,6 +3,7 @@
 The command, the page of a report and the handbook take it from here, after they have asked who may read it.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import Connection
 from bot.local_time import to_wall
 from bot.people.store import by_id
 from bot.places.countries import country_name
+from bot.rendering.report_docx import Photo
 from bot.reports.files import files_of
 from bot.reports.model import File, Report, Version
 from bot.reports.versions import version_of
@@ -19,10 +21,21 @@ from bot.trips.store import of_person
 
 @dataclass(frozen=True)
 class Written:
-    """A version that was handed in; `facts` are what `bot.rendering.report_docx` fills in, `photos` are files."""
+    """A version that was handed in; `facts` are what `bot.rendering.report_docx` fills in, `photos` are files.
+
+    `titles` are those of its parts, by section.
+    """
 
     facts: dict[str, Any]
     photos: tuple[File, ...]
+    titles: Mapping[str, str]
+
+    def pictures(self, get: Callable[[str], bytes | None]) -> list[Photo]:
+        """Return the photos with the bytes that `get` finds by their digest; one whose bytes are gone is left out."""
+        found = [(one, get(one.digest)) for one in self.photos]
+        return [
+            Photo(one.name, data, self.titles.get(one.section or "", "")) for one, data in found if data is not None
+        ]
 
 
 def written(conn: Connection, report: Report, language: str | None = None) -> Written | None:
@@ -46,4 +59,4 @@ def written(conn: Connection, report: Report, language: str | None = None) -> Wr
         "handed_in": f"{to_wall(version.at, person.zone):%Y-%m-%d}",
         "parts": [(part.title, part.body) for part in version.parts],
     }
-    return Written(facts, photos)
+    return Written(facts, photos, {part.section: part.title for part in version.parts})

@@ -50,4 +50,4 @@ def as_form(
         "parts": [(sections.title(key, language), texts[key].body) for key in line.form.needs if key in texts],
     }
     photos = tuple(one for one in files_of(conn, report) if one.kind == "jpeg")
-    return Written(facts, photos)
+    return Written(facts, photos, {key: sections.title(key, language) for key in line.form.needs})

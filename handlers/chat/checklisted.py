@@ -1,22 +1,31 @@
 """She goes through her list in chat: what to do before she leaves, what has a last day; or calls the stay off."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from bot.checklists.model import StepState
+from bot.checklists.store import remove_file
 from bot.deadlines import store as deadlines
 from bot.deadlines.model import Standing
+from bot.dialogues.store import Dialogue
 from bot.engine.checklist import Checklist, checklist_of, trip_ahead
-from bot.engine.checklist_life import answer, say_done, take_back
+from bot.engine.checklist_life import answer, say_done, take_back, takes_file
 from bot.engine.compose_facts import of_emergency
 from bot.engine.deadline_life import said
 from bot.engine.facts import load_facts
 from bot.engine.trip_withdrawal import bring_back, withdraw
+from bot.fetches.model import For
+from bot.inbox.model import SentFile
 from bot.local_time import local_date
 from bot.programmes.model import Programme, Proof
 from bot.trips.model import Trip
+from handlers.chat import waiting
+from handlers.chat.files_sent import fetch, takes_files
 from handlers.context import Chat
 from handlers.links_made import todo_link
 
+STEP = "todo.file"
+"""She looks at a step that takes a file: what she sends now is for it."""
 _LABEL = 24
 _MATTERS = 6
 
@@ -65,6 +74,41 @@ def off_asked(chat: Chat, rest: str = "") -> bool:
     return True
 
 
+def step_here(chat: Chat) -> Dialogue | None:
+    """Return that she looks at a step which takes a file."""
+    found = waiting.step(chat)
+    return found if found is not None and found.step == STEP else None
+
+
+def file_sent(chat: Chat, data: Mapping[str, Any], files: Sequence[SentFile], caption: str) -> bool:
+    """Have a file fetched as proof of the step that she looks at; True when its words name it."""
+    key, checklist = str(data.get("step", "")), current(chat)
+    line = None if checklist is None else checklist.line(key)
+    if checklist is None or line is None or not takes_file(checklist, key) or not files:
+        _step(chat, key)
+        return False
+    fetch(chat, files, caption, For.STEP, checklist.trip.id, key, line.step.title[_language(chat)])
+    return True
+
+
+def steps_with_files(chat: Chat) -> list[dict[str, str]]:
+    """Return the open steps of hers that a file proves, as buttons name them."""
+    checklist = current(chat) if chat.is_student else None
+    lines = [] if checklist is None else checklist.lines
+    open_ones = [
+        one for one in lines if one.step.proof is Proof.FILE and one.state in {StepState.OPEN, StepState.RETURNED}
+    ]
+    return [{"key": one.step.key, "label": label_of(one.step.title[_language(chat)])} for one in open_ones[:_MATTERS]]
+
+
+def _out(chat: Chat, rest: str) -> bool:
+    number, _, key = rest.partition(":")
+    checklist = current(chat)
+    if checklist is not None and takes_file(checklist, key) and number.isascii() and number.isdecimal():
+        remove_file(chat.conn, checklist.trip.id, int(number[:18]))
+    return _step(chat, key)
+
+
 def _on(chat: Chat, _rest: str) -> bool:
     trips = load_facts(chat.conn, [chat.person.id])[chat.person.id].trips
     off = [one for one in trips if one.withdrawn_at is not None]
@@ -81,7 +125,7 @@ def _list(chat: Chat, _rest: str) -> bool:
 def _step(chat: Chat, key: str, *, wrong: bool = False) -> bool:
     checklist = current(chat)
     line = None if checklist is None else checklist.line(key)
-    if line is None:
+    if checklist is None or line is None:
         asked(chat)
         return True
     language = _language(chat)
@@ -98,7 +142,10 @@ def _step(chat: Chat, key: str, *, wrong: bool = False) -> bool:
         "question": "" if line.question is None else step.questions[line.question].words[language],
         "wrong": wrong,
         "url": _url(chat),
+        "takes_file": takes_files(chat) and takes_file(checklist, key),
     }
+    if shown["takes_file"]:
+        waiting.wait_for(chat, STEP, step=key)
     chat.say("checklist/step", step=shown)
     return True
 
@@ -150,6 +197,7 @@ _DEEDS: dict[str, Callable[[Chat, str], bool]] = {
     "no": lambda chat, rest: _replied(chat, rest, yes=False),
     "off": off_asked,
     "on": _on,
+    "out": _out,
 }
 
 

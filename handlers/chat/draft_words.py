@@ -4,7 +4,8 @@ from typing import Any
 
 from bot.engine.study_begun import newest_study, study_of
 from bot.reports import store
-from bot.reports.model import Form, Report
+from bot.reports.model import WRITABLE, Form, Report
+from bot.reports.rules import belongs
 from bot.reports.sections import Sections
 from handlers.context import Chat
 from handlers.links_made import mine_link, report_link
@@ -39,6 +40,13 @@ def reports_here(chat: Chat) -> list[Report]:
         return []
     study = newest_study(chat.conn, chat.person.id) if may_write(chat, Form.STUDY) else None
     return [*store.of_person(chat.conn, chat.person.id), *([] if study is None else [study])]
+
+
+def written_now(chat: Chat) -> Report | None:
+    """Return the report at which she is: what she says belongs to it, or may."""
+    writable = [one for one in reports_here(chat) if one.stage in WRITABLE and one.section]
+    at_them = [one for one in writable if belongs(one, chat.now) is not False]
+    return max(at_them, key=lambda one: one.said_at or chat.now, default=None)
 
 
 def sections(chat: Chat, report: Report) -> Sections:

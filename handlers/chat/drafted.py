@@ -11,12 +11,14 @@ from bot.local_time import local_date
 from bot.obligations import store as obligations
 from bot.prompts import store as prompts_store
 from bot.reports import drafts, store, versions
+from bot.reports.files import files_of
 from bot.reports.model import WRITABLE, Draft, Form, Remark, Report, Stage
 from bot.reports.rules import belongs, counted, following
 from bot.trips.store import of_person
 from handlers.chat import not_understood, relayed, report_shared, waiting
 from handlers.chat.asking import just_answered, urgent_case
-from handlers.chat.draft_words import FOLDERS, found, may_write, reports_here, say, sections, title, url
+from handlers.chat.draft_words import FOLDERS, found, may_write, reports_here, say, sections, title, url, written_now
+from handlers.chat.files_sent import take_out, takes_files
 from handlers.chat.words import is_off
 from handlers.context import Chat
 from handlers.report_begun import begin, noted, own_notes
@@ -53,7 +55,7 @@ def study_pressed(chat: Chat, value: str) -> bool:
 
 def written(chat: Chat, text: str) -> bool:
     """Take words for the report if they belong to it; False when they surely do not."""
-    report = _written_now(chat)
+    report = written_now(chat)
     if report is None:
         return False
     sure = belongs(report, chat.now)
@@ -68,15 +70,6 @@ def written(chat: Chat, text: str) -> bool:
         _add(chat, report, text)
     else:
         _ask(chat, report, text)
-    return True
-
-
-def file_sent(chat: Chat) -> bool:
-    """Say where a photo or a file goes while she writes; False when she does not."""
-    report = _written_now(chat)
-    if report is None:
-        return False
-    say(chat, report, "file", url=url(chat, report))
     return True
 
 
@@ -174,7 +167,9 @@ def _preview(chat: Chat, report: Report, _rest: str) -> bool:
         for key in sections(chat, report).keys
         if (text := texts.get(key, "").strip())
     ]
-    say(chat, report, "preview", texts=parts, cut=is_long, url=url(chat, report))
+    say(
+        chat, report, "preview", texts=parts, cut=is_long, files=len(files_of(chat.conn, report)), url=url(chat, report)
+    )
     return True
 
 
@@ -225,14 +220,8 @@ _DEEDS = {
     "rest": _rest,
     "take": _take,
     "not": _not,
+    "out": take_out,
 }
-
-
-def _written_now(chat: Chat) -> Report | None:
-    """Return the report at which she is: words of hers belong to it, or may."""
-    writable = [one for one in reports_here(chat) if one.stage in WRITABLE and one.section]
-    at_them = [one for one in writable if belongs(one, chat.now) is not False]
-    return max(at_them, key=lambda one: one.said_at or chat.now, default=None)
 
 
 def _turn_to(chat: Chat, report: Report) -> None:
@@ -289,6 +278,7 @@ def _show(chat: Chat, report: Report, *, moved: bool = False) -> None:
         "due": None if prompt is None else local_date(prompt.due_at, prompt.zone),
         "due_on": None if owed is None else owed.due_on,
         "returned": said[-1].body if said and report.stage is Stage.RETURNED else "",
+        "takes_files": takes_files(chat),
         "notes": len(own_notes(chat.conn, report)),
         "url": url(chat, report),
     }

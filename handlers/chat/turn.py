@@ -18,6 +18,7 @@ from handlers.chat import (
     buddied,
     busied,
     case_noted,
+    checklisted,
     cried,
     drafted,
     enrolled,
@@ -115,6 +116,8 @@ def _listen(chat: Chat, incoming: Incoming) -> None:
         commanded(chat, "/start", "")
     else:
         _read(chat, incoming)
+        if incoming.files:
+            file_received.beside(chat, incoming)
 
 
 def _sent(chat: Chat, incoming: Incoming) -> bool:
@@ -124,7 +127,8 @@ def _sent(chat: Chat, incoming: Incoming) -> bool:
     elif incoming.said is Said.POSITION and incoming.latitude is not None and incoming.longitude is not None:
         positioned.sent(chat, incoming.latitude, incoming.longitude)
     elif incoming.said is Said.FILE:
-        file_received.sent(chat, incoming.text)
+        if not file_received.sent(chat, incoming):
+            _read(chat, incoming)
     else:
         return False
     return True
@@ -190,6 +194,8 @@ def _read(chat: Chat, incoming: Incoming) -> None:
     if command is not None and commanded(chat, *command):
         return
     cry, step = waiting.both(chat)
+    if step is not None and step.step == checklisted.STEP:  # it waits for a file, not for words
+        step = None
     if cry:  # what she was doing before waits until this is settled
         relayed.also_said(chat, incoming)
         cried.went_on(chat, text)

@@ -30,6 +30,7 @@ _LEFT = frozenset(
         "buddy.number",
         "report.what",
         "report.where",
+        "todo.file",
     }
 )
 

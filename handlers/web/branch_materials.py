@@ -12,10 +12,10 @@ from bot.journal import store as journal
 from bot.materials import store
 from bot.materials.model import Fault, Material
 from bot.materials.rules import fault_in
-from bot.reports.incoming import Looked, Refusal, look_at
+from bot.reports.incoming import Looked, Refusal, look_at, named
 from bot.views.session_board import branch_led, branches_led_by
 from handlers.web.branch_page import Typed, show_page
-from handlers.web.report_files import named, shown_file
+from handlers.web.report_files import shown_file
 from handlers.web.session import Reader, guarded_form, signed_in
 from handlers.web.site import Site
 from handlers.web.study_review import PAGE

@@ -13,10 +13,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.reports.files import add_file, files_of, remove_file
-from bot.reports.incoming import Looked, Refusal, look_at
+from bot.engine.file_keeping import Lying, keep_in_report
+from bot.reports.files import files_of, remove_file
+from bot.reports.incoming import Looked, Refusal, look_at, named
 from bot.reports.model import WRITABLE, File, Report
-from bot.reports.store import update
 from bot.storage.vault import Vault
 from handlers.web import report_door
 from handlers.web.report_door import Door
@@ -30,8 +30,6 @@ TYPES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
-ENDINGS = {"jpeg": "jpg"}
-_LONGEST_NAME = 80
 _ONLY_A_FILE = "default-src 'none'; sandbox"
 
 
@@ -130,16 +128,7 @@ def _add(conn: Connection, site: Site, token: str, digest: str, looked: Looked, 
     door = report_door.look(conn, site, token)
     if door.report is None or door.report.stage not in WRITABLE:
         return "said=over"
-    mine = files_of(conn, door.report)
-    if len(mine) >= site.services.settings.reports.most_files and all(one.digest != digest for one in mine):
-        return f"refused={Refusal.TOO_MANY.value}"
-    add_file(conn, door.report, digest, looked.kind, named(name, looked.kind), len(looked.data), site.now)
-    update(conn, door.report, edited_at=site.now)
-    return "said=file"
-
-
-def named(given: str, kind: str) -> str:
-    """Return a name without folders and marks that mean something somewhere, with the ending of what it is."""
-    last = given.replace("\\", "/").rpartition("/")[2].rpartition(".")
-    stem = "".join(mark for mark in (last[0] or last[2]) if mark.isalnum() or mark in " -_()（）").strip()
-    return f"{stem[:_LONGEST_NAME] or 'file'}.{ENDINGS.get(kind, kind)}"
+    most = site.services.settings.reports.most_files
+    file = Lying(digest, looked.kind, named(name, looked.kind), len(looked.data))
+    kept = keep_in_report(conn, door.report, file, most, site.now)
+    return f"refused={kept.value}" if isinstance(kept, Refusal) else "said=file"

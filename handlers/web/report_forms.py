@@ -31,7 +31,7 @@ def routes(site: Site) -> list[Route]:
         if line is None or taken is None:
             return closed(site, request, Door(404, door.person))
         template = Path(line.form.template) if line.form.template else None
-        pictures = [(one.name, data) for one in taken.photos if (data := site.vault.get(one.digest)) is not None]
+        pictures = await run_in_threadpool(taken.pictures, site.vault.get)
         data = await run_in_threadpool(report_docx, taken.facts, pictures, template)
         return as_word(data, f"{line.form.key}-{line.period}.docx")
 

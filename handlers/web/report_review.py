@@ -140,9 +140,8 @@ async def as_document(site: Site, request: Request, taken: Written, *, branch: b
 
 def _document(site: Site, taken: Written, branch: bool) -> bytes:  # noqa: FBT001 - as `as_document` says
     vault = vault_in(site.services.settings.reports.folder, site.database.keyring, branch=branch)
-    pictures = [(file.name, data) for file in taken.photos if (data := vault.get(file.digest)) is not None]
     template = site.services.settings.reports.template
-    return report_docx(taken.facts, pictures, Path(template) if template else None)
+    return report_docx(taken.facts, taken.pictures(vault.get), Path(template) if template else None)
 
 
 def _decide(conn: Connection, site: Site, reader: Reader, request: Request, given: dict[str, str]) -> str:

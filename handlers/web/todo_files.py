@@ -12,17 +12,16 @@ from starlette.routing import Route
 
 from bot.checklists import store
 from bot.checklists.model import StepFile
-from bot.engine.checklist_life import file_came, takes_file
-from bot.reports.incoming import Looked, Refusal, look_at
+from bot.engine.checklist_life import takes_file
+from bot.engine.file_keeping import Lying, keep_for_step
+from bot.reports.incoming import Looked, Refusal, look_at, named
 from handlers.web import todo_door
-from handlers.web.report_files import named, shown_file
+from handlers.web.report_files import shown_file
 from handlers.web.site import Site
 from handlers.web.todo_door import Door, closed, programme_of
 
 UPLOAD = "/todo-files/"
 """Below it bodies may be as large as a file."""
-MOST = 6
-"""Files of one step."""
 
 
 def routes(site: Site) -> list[Route]:
@@ -86,10 +85,6 @@ def _add(conn: Connection, site: Site, token: str, key: str, digest: str, looked
     door = todo_door.look(conn, site, token)
     if door.checklist is None or not takes_file(door.checklist, key):
         return "said=not"
-    trip_id = door.checklist.trip.id
-    if sum(one.step == key for one in store.files_of(conn, trip_id)) >= MOST:
-        return f"refused={Refusal.TOO_MANY.value}"
-    given = named(name, looked.kind)
-    store.add_file(conn, trip_id, key, digest, looked.kind, given, len(looked.data), site.now)
-    file_came(conn, door.checklist, key, programme_of(conn, site), site.now)
-    return "said=file"
+    file = Lying(digest, looked.kind, named(name, looked.kind), len(looked.data))
+    kept = keep_for_step(conn, door.checklist, key, file, programme_of(conn, site), site.now)
+    return f"refused={kept.value}" if isinstance(kept, Refusal) else "said=file"

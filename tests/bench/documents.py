@@ -17,7 +17,7 @@ from PIL import Image
 from bot.clock import monotonic
 from bot.rendering.handbook_docx import PHOTOS as IN_HANDBOOK
 from bot.rendering.handbook_docx import WIDTH, Chapter, handbook_docx
-from bot.rendering.report_docx import report_docx
+from bot.rendering.report_docx import Photo, report_docx
 from tests.bench.figures import Figure
 
 PHOTOS, PARTS, CHARACTERS = 30, 8, 2000
@@ -30,7 +30,7 @@ A_PART = 20
 def figures(_server: str, photos: int = PHOTOS) -> Iterator[Figure]:
     """Measure without a database."""
     chance = random.Random(1)
-    pictures = [(f"{place}.jpg", _photo(chance)) for place in range(photos)]
+    pictures = [Photo(f"{place}.jpg", _photo(chance)) for place in range(photos)]
     text = "今天在实验室学到了很多，也认识了很多朋友。\n" * (CHARACTERS // 20)
     facts: dict[str, Any] = dict.fromkeys(
         ("name", "number", "host", "city", "country", "departs", "returns", "version", "handed_in"), "王雨桐"
@@ -45,7 +45,7 @@ def figures(_server: str, photos: int = PHOTOS) -> Iterator[Figure]:
         plain.add_heading(title)
         for line in words.split("\n"):
             plain.add_paragraph(line)
-    for _, data in pictures:
+    for data in [one.data for one in pictures]:
         plain.add_picture(io.BytesIO(data), width=Mm(120))
     plain.save(io.BytesIO())
     peer = monotonic() - begun
@@ -58,7 +58,7 @@ def figures(_server: str, photos: int = PHOTOS) -> Iterator[Figure]:
         taken <= WITHIN and more < MEGABYTES,
     )
 
-    yield _handbook(facts["parts"], [data for _, data in pictures[:IN_HANDBOOK]])
+    yield _handbook(facts["parts"], [one.data for one in pictures[:IN_HANDBOOK]])
 
 
 def _handbook(parts: list[tuple[str, str]], photos: list[bytes]) -> Figure:

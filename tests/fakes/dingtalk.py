@@ -37,6 +37,7 @@ MOST_USERS = 20
 TICKET_SECONDS = 90.0
 TOKEN_PATH, OPEN_PATH = "/v1.0/oauth2/accessToken", "/v1.0/gateway/connections/open"
 GROUP_PATH = "/robot/send"
+FILE_PATH = "/v1.0/robot/messageFiles/download"
 SEND_PATH, CARD_PATH = "/v1.0/robot/oToMessages/batchSend", "/v1.0/card/instances"
 
 
@@ -66,6 +67,7 @@ class FakeDingTalk:
         self.opened = 0
         self.answers: dict[str, dict[str, Any]] = {}
         self.updates: list[dict[str, Any]] = []
+        self.files: dict[str, bytes] = {}
         self.flow_controlled: set[str] = set()
         self.filtered: set[str] = set()
         self.now: Callable[[], float] = lambda: SystemClock().now().timestamp()
@@ -160,6 +162,7 @@ class FakeDingTalk:
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
         app = web.Application()
         app.router.add_get("/connect", self._connect)
+        app.router.add_get("/stored/{code}", self._stored)
         app.router.add_route("*", "/{path:.*}", self._call)
         runner = web.AppRunner(app, shutdown_timeout=0.2)
         await runner.setup()
@@ -203,8 +206,20 @@ class FakeDingTalk:
             return 200, self.groups.dingtalk(request.query, values, self.now())
         if not self.tokens or request.headers.get("x-acs-dingtalk-access-token") != self.tokens[-1]:
             return 401, {"code": "InvalidAuthentication", "message": "no"}
+        if path == FILE_PATH:
+            return self._file(values)
         handler = {SEND_PATH: self._send, f"{CARD_PATH}/createAndDeliver": self._deliver, CARD_PATH: self._update}
         return handler[path](values)
+
+    def _file(self, values: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        if values["robotCode"] != ROBOT or values["downloadCode"] not in self.files:
+            return 400, {"code": "unknownError", "message": "no"}
+        return 200, {"downloadUrl": f"{self.url}/stored/{values['downloadCode']}"}
+
+    async def _stored(self, request: web.Request) -> web.StreamResponse:
+        """Give out what an address of `_file` stands for; like the store of the platform it knows no token."""
+        assert "x-acs-dingtalk-access-token" not in request.headers
+        return web.Response(body=self.files[request.match_info["code"]])
 
     def _give_token(self, values: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         if (values.get("appKey"), values.get("appSecret")) != (CLIENT_ID, SECRET):

@@ -230,7 +230,8 @@ class _Server:
         file_id = str(params.get("file_id"))
         if file_id not in self.telegram.files:
             raise RefusedError(bad_request("invalid file_id"))
-        return {"file_id": file_id, "file_unique_id": file_id, "file_path": file_id}
+        size = len(self.telegram.files[file_id])
+        return {"file_id": file_id, "file_unique_id": file_id, "file_path": file_id, "file_size": size}
 
     def _phone(self, params: dict[str, Any]) -> Phone:
         phone = self.telegram.phones.get(_chat_id(params) or 0)

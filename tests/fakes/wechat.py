@@ -97,6 +97,8 @@ class FakeWeChat(FakeWeCom):
             return self._stable_token(values)
         if request.query.get("access_token") not in self.tokens:
             return refusal(40001)
+        if path == "media/get":
+            return self.gives_media(request)
         does: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "message/custom/send": self._custom,
             "message/template/send": self._template,

@@ -77,8 +77,9 @@ class Follower:
     def shares(self, latitude: float, longitude: float) -> str:
         return self._call(self._message("location", Location_X=latitude, Location_Y=longitude, Scale=15, Label="here"))
 
-    def sends_file(self, kind: str) -> str:
-        return self._call(self._message(kind, MediaId="M", PicUrl="https://example.org/x"))
+    def sends_file(self, kind: str, content: bytes = b"file") -> str:
+        media = self.wechat.keeps(content)
+        return self._call(self._message(kind, MediaId=media, PicUrl="https://example.org/x"))
 
     def allows(self, template: str) -> str:
         """Tap "allow" once for a 订阅通知."""

@@ -63,6 +63,7 @@ class FakeWeCom:
         self.token_calls: list[float] = []
         self.calls: list[tuple[str, bytes]] = []
         self.updates: list[dict[str, Any]] = []
+        self.media: dict[str, bytes] = {}
         self.dropped = 0
         self.copies = 0
         self.lasts = 7200
@@ -174,6 +175,8 @@ class FakeWeCom:
             with self.lock:
                 result = self._do(path, request, body)
                 self.lock.notify_all()
+        if failure is None and "media" in result:
+            return web.Response(body=result["media"], content_type="image/jpeg")
         if failure is None:
             return web.json_response(result)
         if failure.hangs_up and request.transport is not None:
@@ -189,6 +192,8 @@ class FakeWeCom:
             return self.groups.wecom(request.query, json.loads(body or b"{}"), self.now())
         if request.query.get("access_token") not in self.tokens:
             return refusal(40014)
+        if path == "media/get":
+            return self.gives_media(request)
         does = {
             "message/send": self._send,
             "message/update_template_card": self._update,
@@ -196,6 +201,17 @@ class FakeWeCom:
             "agent/get": self._describe,
         }
         return does[path](json.loads(body or b"{}"), body) if path in does else refusal(404)
+
+    def gives_media(self, request: web.Request) -> dict[str, Any]:
+        """Return what a member sent; the platform forgets it after three days."""
+        media = self.media.get(request.query.get("media_id", ""))
+        return refusal(40007) if media is None else {"media": media}
+
+    def keeps(self, content: bytes) -> str:
+        """Keep what somebody sends, and return the id by which it is given out."""
+        media_id = f"media-{next(self.numbers)}"
+        self.media[media_id] = content
+        return media_id
 
     def _give_token(self, request: web.Request) -> dict[str, Any]:
         if (request.query.get("corpid"), request.query.get("corpsecret")) != (CORP_ID, SECRET):

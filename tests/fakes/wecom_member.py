@@ -60,8 +60,9 @@ class Member:
         place = {"Location_X": latitude, "Location_Y": longitude, "Scale": 16, "Label": "a place", "AppType": "wxwork"}
         return self.wecom.calls_app(self.message("location", **place))
 
-    def sends_file(self, kind: str) -> int:
-        return self.wecom.calls_app(self.message(kind, MediaId="M", PicUrl="https://example.org/x"))
+    def sends_file(self, kind: str, content: bytes = b"file") -> int:
+        media = self.wecom.keeps(content)
+        return self.wecom.calls_app(self.message(kind, MediaId=media, PicUrl="https://example.org/x"))
 
     def presses(self, label: str) -> int:
         """Press the button with this label on the newest card that has one."""

@@ -14,10 +14,13 @@ from bot.prompts.model import Choice
 from bot.prompts.store import prompts
 from bot.reports import drafts, store
 from bot.reports.consents import May, consent_of
+from bot.reports.files import files_of
 from bot.reports.model import Report, ReportState, Stage
 from bot.reports.rules import state_of
 from bot.reports.versions import version_of
+from bot.storage.vault import vault_in
 from bot.trips.store import trips
+from tests.fakes.pictures import a_photo
 from tests.fakes.telegram_phone import Message, Phone
 from tests.stories import test_wecom
 from tests.stories.test_wecom import university
@@ -133,6 +136,9 @@ def test_nine_messages_over_three_days_in_two_apps(tmp_path: Path) -> None:
         colleague.says("A paper is submitted.")
         world.settle()
         assert "In “Results and papers” ✓" in colleague.hears()
+        colleague.sends_file("image", a_photo())
+        world.settle()
+        assert "The file is in “Results and papers” ✓ Photos and files by now: 1." in colleague.hears()
         says(world, mei, "This is nonsense.")
         assert "Taken out of “Results and papers”: “This is nonsense.”" in presses(world, mei, "draft:undo").text
 
@@ -144,6 +150,7 @@ def test_nine_messages_over_three_days_in_two_apps(tmp_path: Path) -> None:
             assert text_of(world, section) == words
         preview = presses(world, mei, "draft:preview")
         assert "Bring a raincoat." in preview.text
+        assert "Photos and files: 1" in preview.text
         assert "Handed in, thank you!" in presses(world, mei, "Hand it in").text
         assert handed_in(world, 1) == {
             "stay": text_of(world, "stay"),
@@ -152,6 +159,9 @@ def test_nine_messages_over_three_days_in_two_apps(tmp_path: Path) -> None:
             "gains": "Patience.",
             "advice": "Bring a raincoat.",
         }  # without what she says of the host
+        (photo,) = read(world, lambda conn: files_of(conn, report_of(world)))
+        assert (photo.kind, photo.name, photo.section) == ("jpeg", "2026-12-03 100000.jpg", "results")
+        assert vault_in(str(tmp_path / "files"), world.app.database.keyring).get(photo.digest) is not None
         world.fast_forward(days=40)
         assert (mei.unheard, states(world)) == ([], ["answered"])  # nobody is reminded of what is handed in
 

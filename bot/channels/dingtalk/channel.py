@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.channels.base import Store
+from bot.channels.base import Missing, Store
 from bot.channels.checkup import Around, Finding
 from bot.channels.dingtalk.calls import Add, Calls
 from bot.channels.dingtalk.client import Client
@@ -30,6 +30,7 @@ from bot.settings import Limits
 from bot.settings_dingtalk import DingTalk as DingTalkSettings
 
 log = structlog.get_logger(__name__)
+FILES = "/v1.0/robot/messageFiles/download"
 SEND, CARDS = "/v1.0/robot/oToMessages/batchSend", "/v1.0/card/instances"
 SHOWN_FOR = timedelta(hours=1)
 """How long an answer that we do not know is a trouble: while it goes on there are new ones."""
@@ -99,6 +100,21 @@ class DingTalk:
 
     async def acknowledge(self, press_ref: str) -> None:
         """Do nothing: a press is answered through the connection that brought it."""
+
+    async def fetch(self, ref: str, limit: int) -> bytes | Missing:
+        """Return the bytes of a picture or document that somebody sent, or why there are none."""
+        body = {"downloadCode": ref, "robotCode": self._section.robot_code}
+        try:
+            answer = await self._client.call("POST", FILES, body)
+            url = answer.values.get("downloadUrl")
+            if not answer.is_ok or not isinstance(url, str):
+                log.info("dingtalk.file_not_fetched", status=answer.status)
+                return Missing.GONE if answer.status in {400, 404} else Missing.LATER
+            data = await self._client.download(url, limit)
+        except Exception as error:  # noqa: BLE001 - as in `_call_all`
+            log.info("dingtalk.file_not_fetched", error=type(error).__name__)
+            return Missing.LATER
+        return Missing.TOO_LARGE if data is None else data or Missing.GONE
 
     async def run(self, store: Store) -> None:
         """Listen until cancelled; what comes is stored before the platform hears that it arrived."""

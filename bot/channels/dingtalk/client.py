@@ -21,6 +21,7 @@ from bot.settings_dingtalk import DingTalk
 HEADER = "x-acs-dingtalk-access-token"
 MOST_BYTES = 1 << 20
 CONNECTIONS = 16
+DOWNLOAD_SECONDS = 60.0
 
 
 class Client:
@@ -50,6 +51,21 @@ class Client:
         self.tokens.refused(used)
         return await self._ask(method, path, body, {HEADER: await self._token()})
 
+    async def download(self, url: str, limit: int) -> bytes | None:
+        """Return what lies behind an address that the platform gave, None for more than `limit` bytes.
+
+        Raises what `result_of_error` understands. It is asked without our token: the address lies elsewhere.
+        """
+        session, proxy = self._opened(), self._section.proxy or None
+        async with session.get(url, proxy=proxy, timeout=aiohttp.ClientTimeout(total=DOWNLOAD_SECONDS)) as response:
+            response.raise_for_status()
+            data = bytearray()
+            async for piece in response.content.iter_chunked(MOST_BYTES):
+                data += piece
+                if len(data) > limit:
+                    return None
+        return bytes(data)
+
     async def open_connection(self, subscriptions: list[dict[str, str]]) -> Answer:
         """Ask where to connect: `endpoint`, and a `ticket` that is good once and for ninety seconds."""
         body = {
@@ -73,19 +89,22 @@ class Client:
             await self._session.close()
 
     async def _ask(self, method: str, path: str, body: dict[str, Any], headers: dict[str, str]) -> Answer:
+        self._calls.note()
+        session, url, proxy = self._opened(), self._section.api_url + path, self._section.proxy or None
+        async with session.request(
+            method, url, json=body, headers=headers, proxy=proxy, allow_redirects=False
+        ) as response:
+            values = _json(await response.content.read(MOST_BYTES))
+            return Answer(response.status, values, response.headers.get("date"))
+
+    def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 timeout=aiohttp.ClientTimeout(total=self._seconds, sock_connect=self._seconds * 2 / 3),
                 connector=aiohttp.TCPConnector(limit=CONNECTIONS),
                 trust_env=False,  # a proxy is a setting, not what a shell happens to hold
             )
-        self._calls.note()
-        url, proxy = self._section.api_url + path, self._section.proxy or None
-        async with self._session.request(
-            method, url, json=body, headers=headers, proxy=proxy, allow_redirects=False
-        ) as response:
-            values = _json(await response.content.read(MOST_BYTES))
-            return Answer(response.status, values, response.headers.get("date"))
+        return self._session
 
     async def _token(self) -> str:
         self._loop = asyncio.get_running_loop()

@@ -4,11 +4,13 @@ call it. It trusts no shape and never raises.
 
 from typing import Any
 
-from bot.inbox.model import Incoming, Said
+from bot.inbox.model import FileKind, Incoming, Said, SentFile
 from bot.inbox.rules import cry_in
 
 FILES = frozenset({"picture", "audio", "video", "file"})
 _LONGEST = 64
+_LONGEST_REF = 1000
+_MOST_PICTURES = 10
 OUTSIDE = "outside:"
 """In front of the id of somebody whom the organisation does not know; the platform takes no message for her."""
 NOBODY = Incoming(Said.OTHER, sender="")
@@ -53,15 +55,31 @@ def _message(data: dict[str, Any]) -> Incoming:
     kind = message.message_type if isinstance(message.message_type, str) else ""
     if kind in {"text", "richText"}:
         text = _command(_joined(message))
+        files = _pictures(data) if kind == "richText" else ()
         if text:
-            return Incoming(Said.TEXT, sender, text=text)
-        return Incoming(Said.FILE if kind == "richText" else Said.OTHER, sender)
+            return Incoming(Said.TEXT, sender, text=text, files=files)
+        return Incoming(Said.FILE if kind == "richText" else Said.OTHER, sender, files=files)
     if kind == "audio":
         # What a machine made of her voice is good enough to hear a cry for help in, and for nothing else.
         spoken = _text(_dict(data.get("content")), "recognition")
         if cry_in(spoken) is not None:
             return Incoming(Said.TEXT, sender, text=spoken.strip())
-    return Incoming(Said.FILE if kind in FILES else Said.OTHER, sender)
+    return Incoming(Said.FILE if kind in FILES else Said.OTHER, sender, files=_file(kind, _dict(data.get("content"))))
+
+
+def _file(kind: str, content: dict[str, Any]) -> tuple[SentFile, ...]:
+    """Return the picture or document of a message."""
+    ref, what = _text(content, "downloadCode"), {"picture": FileKind.PHOTO, "file": FileKind.DOCUMENT}.get(kind)
+    if what is None or not 0 < len(ref) <= _LONGEST_REF:
+        return ()
+    return (SentFile(what, ref, _text(content, "fileName")),)
+
+
+def _pictures(data: dict[str, Any]) -> tuple[SentFile, ...]:
+    """Return the pictures that stand between words."""
+    pieces = _dict(data.get("content")).get("richText")
+    mixed = [_dict(one) for one in pieces] if isinstance(pieces, list) else []
+    return tuple(file for one in mixed for file in _file(_text(one, "type"), one))[:_MOST_PICTURES]
 
 
 def _press(data: dict[str, Any]) -> Incoming:

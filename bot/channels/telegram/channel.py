@@ -7,11 +7,11 @@ from typing import Any
 import structlog
 from telegram.error import TelegramError
 
-from bot.channels.base import Store
+from bot.channels.base import Missing, Store
 from bot.channels.checkup import Around, Finding
 from bot.channels.telegram.checkup import look
 from bot.channels.telegram.client import make_client
-from bot.channels.telegram.errors import result_of
+from bot.channels.telegram.errors import missing_of, result_of
 from bot.channels.telegram.markup import edited, pieces
 from bot.channels.telegram.polling import poll
 from bot.channels.telegram.setup import introduce
@@ -103,6 +103,23 @@ class Telegram:
             await self._client.call("answerCallbackQuery", callback_query_id=press_ref)
         except TelegramError as error:
             log.debug("telegram.press_not_acknowledged", reason=result_of(error).reason)
+
+    async def fetch(self, ref: str, limit: int) -> bytes | Missing:
+        """Return the bytes of a photo or document that somebody sent, or why there are none."""
+        try:
+            found = await self._client.call("getFile", file_id=ref)
+            told = found if isinstance(found, dict) else {}
+            path, size = told.get("file_path"), told.get("file_size")
+            if isinstance(size, int) and size > limit:
+                return Missing.TOO_LARGE
+            data = await self._client.download(path) if isinstance(path, str) and path else b""
+        except TelegramError as error:
+            missing = missing_of(error)
+            log.info("telegram.file_not_fetched", missing=missing.value, reason=result_of(error).reason)
+            return missing
+        if not data:
+            return Missing.GONE
+        return data if len(data) <= limit else Missing.TOO_LARGE
 
     async def run(self, store: Store) -> None:
         """Poll for updates until cancelled; in webhook mode there is nothing to fetch and this returns at once.

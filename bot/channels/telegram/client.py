@@ -7,6 +7,7 @@ import logging
 import warnings
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 from telegram import Bot
@@ -21,6 +22,8 @@ from bot.settings import Telegram as TelegramSettings
 POLL_GRACE = 10
 """Seconds that a long poll may answer later than it was asked to."""
 
+DOWNLOAD_SECONDS = 30.0
+"""How long nothing at all may come of a file while it is fetched."""
 CONNECTIONS = 32
 Heard = Callable[[httpx.Response], Awaitable[None]]
 
@@ -35,6 +38,10 @@ class Client(Bot):
     async def call(self, method: str, **data: Any) -> Any:
         """Call a method of the Bot API and return the JSON of its result. Raises TelegramError and nothing else."""
         return await self._ask(method, data)
+
+    async def download(self, path: str) -> bytes:
+        """Return the bytes behind the `file_path` of a file. Raises TelegramError."""
+        return await self.request.retrieve(f"{self.base_file_url}/{quote(path)}", read_timeout=DOWNLOAD_SECONDS)
 
     async def raw_updates(self, offset: int | None, seconds: int, kinds: list[str]) -> Any:
         """Wait up to `seconds` for updates from `offset` on; what is below it counts as received at Telegram.
@@ -77,7 +84,13 @@ def make_client(section: TelegramSettings, limits: Limits, *, heard: Heard | Non
         raise UsageError(
             f"[channels.telegram] proxy cannot be used ({type(error).__name__}); write http://HOST:PORT"
         ) from None
-    return Client(section.token, base_url=f"{section.api_url}/bot", request=sending, get_updates_request=polling)
+    return Client(
+        section.token,
+        base_url=f"{section.api_url}/bot",
+        base_file_url=f"{section.api_url}/file/bot",
+        request=sending,
+        get_updates_request=polling,
+    )
 
 
 def _silence() -> None:

@@ -17,6 +17,7 @@ from telegram.error import (
     TimedOut,
 )
 
+from bot.channels.base import Missing
 from bot.outbox.model import SERVER_ERROR, Result, ResultKind
 
 NOTHING_SENT = (
@@ -80,6 +81,15 @@ def result_of(error: TelegramError) -> Result:
             unknown = Result(ResultKind.OUTCOME_UNKNOWN, reason="answer_not_understood")
             result = next((plain for kind, plain in _PLAIN if isinstance(error, kind)), unknown)
     return result
+
+
+def missing_of(error: TelegramError) -> Missing:
+    """Return why a file could not be fetched; what Telegram may give out later counts as passing."""
+    said = str(error).lower()
+    if "too big" in said:
+        return Missing.TOO_LARGE
+    is_lasting = isinstance(error, BadRequest) and "temporarily" not in said
+    return Missing.GONE if is_lasting else Missing.LATER
 
 
 def nothing_was_sent(error: TelegramError) -> bool:

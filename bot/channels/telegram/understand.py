@@ -6,7 +6,7 @@ It reads the raw JSON, trusts no shape in it and never raises, so that one odd u
 from dataclasses import replace
 from typing import Any
 
-from bot.inbox.model import Incoming, Said
+from bot.inbox.model import FileKind, Incoming, Said, SentFile
 from bot.inbox.rules import cry_in
 
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
@@ -108,7 +108,24 @@ def _message(message: dict[str, Any]) -> Incoming:
         reply_ref=_id(_dict(message.get("reply_to_message")).get("message_id")),
         name=name,
         language=language,
+        files=_files(message) if said is Said.FILE else (),
     )
+
+
+def _files(message: dict[str, Any]) -> tuple[SentFile, ...]:
+    """Return the photo, at its largest, or the document of a message; an animation is a document only by its name."""
+    photo, document = message.get("photo"), _dict(message.get("document"))
+    sizes = [one for one in photo if isinstance(one, dict)] if isinstance(photo, list) else []
+    largest = max(sizes, key=lambda one: (_count(one.get("width")), _count(one.get("file_size"))), default={})
+    if ref := _text(largest.get("file_id")):
+        return (SentFile(FileKind.PHOTO, ref, "", _count(largest.get("file_size"))),)
+    ref = "" if "animation" in message else _text(document.get("file_id"))
+    name, size = _text(document.get("file_name")), _count(document.get("file_size"))
+    return (SentFile(FileKind.DOCUMENT, ref, name, size),) if ref else ()
+
+
+def _count(value: Any) -> int:
+    return value if isinstance(value, int) and 0 <= value < _MOST else 0
 
 
 def _said(message: dict[str, Any]) -> tuple[Said, str, str]:

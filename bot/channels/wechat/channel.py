@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.allowances.model import Form
+from bot.channels.base import Missing
 from bot.channels.checkup import Around, Finding
 from bot.channels.plain import pieces
 from bot.channels.splitting import utf8
@@ -90,6 +91,10 @@ class WeChat:
 
     async def acknowledge(self, press_ref: str) -> None:
         """Do nothing: there are no buttons to press."""
+
+    async def fetch(self, ref: str, limit: int) -> bytes | Missing:
+        """Return the bytes of a photo or document that somebody sent, or why there are none."""
+        return await self._calls.fetch(ref, limit)
 
     async def introduce(self) -> None:
         """Put the menu; tries until it worked or is cancelled. Run it as a task beside the service."""

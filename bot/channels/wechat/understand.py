@@ -5,7 +5,7 @@ It reads what `read_xml` made of the decrypted XML, trusts no shape in it and ne
 
 from typing import Any
 
-from bot.channels.weixin.reading import FILES, command, event_name, external_id, kind_of, position_of, text_of
+from bot.channels.weixin.reading import FILES, command, event_name, external_id, files_of, kind_of, position_of, text_of
 from bot.inbox.model import Incoming, Said
 from bot.inbox.rules import without_position
 
@@ -44,7 +44,7 @@ def understand(raw: dict[str, Any]) -> Incoming:
     if kind == "text" and (text := command(text_of(raw, "Content"))):
         return Incoming(Said.TEXT, sender, text=text, opens=WROTE)
     if kind in FILES:
-        return Incoming(Said.FILE, sender, opens=WROTE)
+        return Incoming(Said.FILE, sender, opens=WROTE, files=files_of(raw))
     if kind == "location" and (place := position_of(raw)) is not None:
         return Incoming(Said.POSITION, sender, latitude=place[0], longitude=place[1], opens=WROTE)
     return Incoming(Said.OTHER, sender)

@@ -10,6 +10,7 @@ from datetime import datetime
 
 import structlog
 
+from bot.channels.base import Missing
 from bot.channels.checkup import Around, Finding, used
 from bot.channels.token import TokenStore
 from bot.channels.wecom.markup import Call, calls, done, language_of
@@ -82,6 +83,10 @@ class WeCom:
         result = await self._calls.run(self._update, user, code, done(language_of(task)))
         if result.kind is not ResultKind.ACCEPTED:
             log.info("wecom.press_not_acknowledged", reason=result.reason)
+
+    async def fetch(self, ref: str, limit: int) -> bytes | Missing:
+        """Return the bytes of a photo or document that somebody sent, or why there are none."""
+        return await self._calls.fetch(ref, limit)
 
     async def introduce(self) -> None:
         """Put the app's menu; tries until it worked or is cancelled. Run it as a task beside the service."""

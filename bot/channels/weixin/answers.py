@@ -14,6 +14,8 @@ from bot.channels.token import NoTokenError
 from bot.outbox.model import Result, ResultKind
 
 log = structlog.get_logger(__name__)
+NO_SUCH_FILE = frozenset({40004, 40007, 41006})
+"""Codes of a file that is not there, or not any more: three days after it was sent it is gone."""
 STALE_TOKEN = frozenset({40001, 40014, 42001})
 NOT_KNOWN = "answer_not_known"
 """Reason of an answer that is in no table; it is tried again, and shown until somebody has looked."""

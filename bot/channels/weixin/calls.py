@@ -12,7 +12,8 @@ from typing import Any
 
 import structlog
 
-from bot.channels.weixin.answers import NOT_KNOWN, code_of
+from bot.channels.base import Missing
+from bot.channels.weixin.answers import NO_SUCH_FILE, NOT_KNOWN, code_of
 from bot.channels.weixin.client import THREADS, OurClient
 from bot.outbox.model import Result, ResultKind
 
@@ -42,6 +43,10 @@ class Calls:
         """Run a call on a thread and return what came of it."""
         return await asyncio.get_running_loop().run_in_executor(self.threads, self._told, work, args)
 
+    async def fetch(self, media_id: str, limit: int) -> bytes | Missing:
+        """Return the bytes of a file on a thread, or why there are none; never raises."""
+        return await asyncio.get_running_loop().run_in_executor(self.threads, self._media, media_id, limit)
+
     async def until_accepted(self, work: Callable[[], Result]) -> None:
         """Try something that the account needs until it worked or is cancelled."""
         pause, put, not_put = FIRST_PAUSE, f"{self._channel}.introduced", f"{self._channel}.menu_not_put"
@@ -64,6 +69,15 @@ class Calls:
         since = self._real() - SHOWN_FOR
         found = Counter(code for at, code in list(self._not_known) if at > since)
         return dict(found) | ({"no_token": 1} if self._client.tokens.is_missing else {})
+
+    def _media(self, media_id: str, limit: int) -> bytes | Missing:
+        try:
+            return self._client.media(media_id, limit)
+        except Exception as error:  # noqa: BLE001 - as in `_told`
+            code, kind = code_of(error), type(error).__name__
+        event = f"{self._channel}.file_not_fetched"
+        log.info(event, code=code, error=kind)
+        return Missing.GONE if code in NO_SUCH_FILE else Missing.LATER
 
     def _told(self, work: Callable[..., Result], args: tuple[Any, ...]) -> Result:
         try:

@@ -3,9 +3,12 @@
 import hashlib
 from typing import Any
 
+from bot.inbox.model import FileKind, SentFile
+
 FILES = frozenset({"image", "voice", "video", "shortvideo", "file", "link"})
 HALF_TURN = 180.0
 _LONGEST = 64
+_LONGEST_REF = 300
 
 
 def external_id(raw: dict[str, Any]) -> str | None:
@@ -51,6 +54,14 @@ def degrees(raw: dict[str, Any], name: str) -> float | None:
     except ValueError:
         return None
     return value if abs(value) <= HALF_TURN else None
+
+
+def files_of(raw: dict[str, Any]) -> tuple[SentFile, ...]:
+    """Return the photo or document that a message brings, where the platform gives it out."""
+    ref, kind = text_of(raw, "MediaId"), {"image": FileKind.PHOTO, "file": FileKind.DOCUMENT}.get(kind_of(raw))
+    if kind is None or not ref or len(ref) > _LONGEST_REF:
+        return ()
+    return (SentFile(kind, ref, text_of(raw, "FileName") or text_of(raw, "Title")),)
 
 
 def text_of(raw: dict[str, Any], name: str) -> str:

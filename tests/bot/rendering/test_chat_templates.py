@@ -430,6 +430,7 @@ STEP: dict[str, Any] = {
     "question": "原件可以交给房东，对吗？",
     "wrong": True,
     "url": "https://yanxin.example.edu/todo/abc",
+    "takes_file": True,
 }
 FULL |= {
     "to_city": "Berlin",
@@ -450,6 +451,19 @@ FULL |= {
         "matters": [MATTER, MATTER | {"about": "visa"}],
         "url": "https://yanxin.example.edu/todo/abc",
     },
+}
+WRONG = ("empty", "too_large", "unknown", "broken", "bomb", "macros", "locked", "too_many", "over", "not_had")
+FULL |= {
+    "kept": 1,
+    "total": 3,
+    "file_id": 7,
+    "refused": [{"name": "1.pdf", "why": "too_large"}],
+    "file_megabytes": 12,
+    "files": 2,
+    "place": "passport",
+    "takes_files": True,
+    "lines": [{"key": "passport", "label": "护照"}],
+    "gone": True,
 }
 FULL |= STAND_IN
 FULL |= BUDDIES | RECEIPT | ROLLCALLS | DIGEST | SESSION | REPORT
@@ -502,6 +516,10 @@ BARE = (
         "names": [],
         "free": [],
         "gone": False,
+        "file_id": 0,
+        "refused": [{"name": "2026.file", "why": why} for why in WRONG],
+        "files": 0,
+        "takes_files": False,
         "fresh": False,
         "done": False,
         "month": 3,
@@ -543,6 +561,9 @@ VARIANTS = [
         for about, state in (("passport", "not_mine"), ("visa", "waiting"), ("insurance", "done"))
     ),
     BARE | NO_REPORT,
+    BARE | {"kept": 2, "refused": []},
+    BARE | {"kept": 0, "refused": [{"name": "1.pdf", "why": "over"}]},
+    FULL | {"step": STEP | {"question": "", "proof": "file", "state": "open"}},
     BARE
     | {"receipt_url": "https://yanxin.example.edu/told/x"}
     | {"told": [{"reason": one, "at": LATER, "told": [{"who": "W", "role": one}]} for one in REASONS[3:] + ROLES[3:]]},

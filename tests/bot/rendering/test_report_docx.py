@@ -12,7 +12,7 @@ from docx import Document
 from PIL import Image
 
 from bot.errors import YanxinError
-from bot.rendering.report_docx import report_docx
+from bot.rendering.report_docx import Photo, report_docx
 
 FACTS: dict[str, Any] = {
     "name": "王雨桐",
@@ -35,21 +35,22 @@ def photo(colour: str) -> bytes:
 
 
 def test_text_and_pictures_are_in_their_place() -> None:
-    made = report_docx(FACTS, [("合影.jpg", photo("red")), ("实验室.jpg", photo("blue"))])
+    pictures = [Photo("合影.jpg", photo("red")), Photo("望远镜.jpg", photo("green"), "做了什么")]
+    made = report_docx(FACTS, [*pictures, Photo("实验室.jpg", photo("blue"), "不在了")])
     document = Document(io.BytesIO(made))
     lines = [paragraph.text for paragraph in document.paragraphs if paragraph.text.strip()]
     assert lines == [
-        *("交流总结", "做了什么", "两门课", "一台望远镜 <b>{{ 7*7 }}</b>", "收获与体会", "很多"),
+        *("交流总结", "做了什么", "两门课", "一台望远镜 <b>{{ 7*7 }}</b>", "望远镜.jpg", "收获与体会", "很多"),
         *("照片 Photos", "合影.jpg", "实验室.jpg"),
     ]
     cells = [cell.text for row in document.tables[0].rows for cell in row.cells]
     assert "王雨桐" in cells
     assert "Host <University> & {{ name }}" in cells
-    assert len(document.inline_shapes) == 2
+    assert len(document.inline_shapes) == 3
 
 
 def test_libreoffice_opens_it_where_it_is_installed(tmp_path: Path) -> None:
-    made = report_docx(FACTS, [("合影.jpg", photo("red"))])
+    made = report_docx(FACTS, [Photo("合影.jpg", photo("red"))])
     file = tmp_path / "r.docx"
     file.write_bytes(made)
     office = shutil.which("soffice") or shutil.which("libreoffice")

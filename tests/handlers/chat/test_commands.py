@@ -259,7 +259,7 @@ def test_a_position_is_kept_sealed_and_journalled_without_it(talk: Talk, student
 
 def test_files_are_taken_kindly_and_captions_are_heard(talk: Talk, student: int) -> None:
     sender = talk.address(student).external_id
-    assert "还存不下来" in text_of(talk.hears(sender, Incoming(Said.FILE, "")))
+    assert "放对地方" in text_of(talk.hears(sender, Incoming(Said.FILE, "")))
     talk.hears(sender, Incoming(Said.FILE, "", text="救命"))
     assert talk.cases(student) == [("urgent", "open")]
 

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from bot.channels.dingtalk.frames import Kind, MalformedError, answer, read
 from bot.channels.dingtalk.understand import external_id, heard, is_known, understand
-from bot.inbox.model import Incoming, Said
+from bot.inbox.model import FileKind, Incoming, Said, SentFile
 from tests.fakes.dingtalk_frames import CARD_TOPIC, ROBOT_TOPIC, callback, message, press
 
 FOLDER = Path(__file__).with_name("updates")
 OTHER = Incoming(Said.OTHER, "S1")
 NOBODY = Incoming(Said.OTHER, "")
 FILE = Incoming(Said.FILE, "S1")
+PICTURE = SentFile(FileKind.PHOTO, "c")
 TABLE = {
     "text": Incoming(Said.TEXT, "S1", text="我很好，谢谢 & <你>"),
     "text_command": Incoming(Said.TEXT, "S1", text="/zone New York"),
@@ -26,14 +27,14 @@ TABLE = {
     "text_in_a_group": Incoming(Said.TEXT, "S1", text="2"),
     "text_from_outside": Incoming(Said.TEXT, "outside:$:LWCP_v1:$S1", text="救命"),
     "text_from_nobody": NOBODY,
-    "richText": Incoming(Said.TEXT, "S1", text="我没事，在宿舍"),
-    "richText_pictures": FILE,
+    "richText": Incoming(Said.TEXT, "S1", text="我没事，在宿舍", files=(PICTURE,)),
+    "richText_pictures": Incoming(Said.FILE, "S1", files=(PICTURE,)),
     "richText_odd": FILE,
-    "picture": FILE,
+    "picture": Incoming(Said.FILE, "S1", files=(PICTURE,)),
     "audio": FILE,
     "audio_cry": Incoming(Said.TEXT, "S1", text="救命啊有人跟踪我"),
     "video": FILE,
-    "file": FILE,
+    "file": Incoming(Said.FILE, "S1", files=(SentFile(FileKind.DOCUMENT, "c", "a.pdf"),)),
     "unknown": OTHER,
     "card_callback": Incoming(Said.PRESS, "S1", data="answer:12:fine", message_ref="zh-0123456789abcdef"),
     "card_callback_odd": Incoming(Said.OTHER, "S1", message_ref="zh-0123456789abcdef"),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.telegram.understand import cleaned, heard, is_known, understand, update_id
-from bot.inbox.model import Incoming, Said
+from bot.inbox.model import FileKind, Incoming, Said, SentFile
 
 CHAT = {"id": 501, "type": "private"}
 FROM = {"id": 501, "is_bot": False, "first_name": "Mei", "last_name": "Lin", "language_code": "zh-hans"}
@@ -28,6 +28,15 @@ def test_a_text() -> None:
 def test_what_a_text_replies_to() -> None:
     assert understand(message(text="where are you?", reply_to_message={"message_id": 4})).reply_ref == "4"
     assert understand(message(text="where are you?", reply_to_message="odd")).reply_ref is None
+
+
+def test_the_largest_size_of_a_photo_or_the_document_is_what_can_be_fetched() -> None:
+    sizes = [{"file_id": "s", "width": 90, "file_size": 9}, {"file_id": "l", "width": 1280}, {"file_id": 7}, "odd"]
+    assert understand(message(photo=sizes)).files == (SentFile(FileKind.PHOTO, "l"),)
+    document = {"file_id": "d", "file_name": "visa.pdf", "file_size": 12}
+    assert understand(message(document=document)).files == (SentFile(FileKind.DOCUMENT, "d", "visa.pdf", 12),)
+    assert understand(message(document=document, animation=document)).files == ()
+    assert understand(message(voice={"file_id": "v"})).files == ()
 
 
 @pytest.mark.parametrize(

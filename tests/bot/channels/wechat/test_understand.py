@@ -6,7 +6,7 @@ import pytest
 
 from bot.channels.wechat.understand import cleaned, external_id, heard, is_known, understand
 from bot.channels.xml_reading import read_xml
-from bot.inbox.model import Incoming, Said
+from bot.inbox.model import FileKind, Incoming, Said, SentFile
 
 FOLDER = Path(__file__).with_name("updates")
 SHE = "openid-S1"
@@ -17,7 +17,7 @@ TABLE = {
     "text": Incoming(Said.TEXT, SHE, text="我很好，谢谢 & <你>", opens="wrote"),
     "text_command": Incoming(Said.TEXT, SHE, text="/zone New York", opens="wrote"),
     "text_empty": OTHER,
-    "image": FILE,
+    "image": Incoming(Said.FILE, SHE, opens="wrote", files=(SentFile(FileKind.PHOTO, "M"),)),
     "voice": FILE,
     "video": FILE,
     "shortvideo": FILE,

@@ -6,7 +6,7 @@ import pytest
 
 from bot.channels.wecom.understand import cleaned, external_id, heard, is_known, understand
 from bot.channels.xml_reading import MalformedError, read_xml
-from bot.inbox.model import Incoming, Said
+from bot.inbox.model import FileKind, Incoming, Said, SentFile
 
 FOLDER = Path(__file__).with_name("updates")
 OTHER = Incoming(Said.OTHER, "S1")
@@ -15,10 +15,10 @@ TABLE = {
     "text": Incoming(Said.TEXT, "S1", text="我很好，谢谢 & <你>"),
     "text_command": Incoming(Said.TEXT, "S1", text="/zone New York"),
     "text_empty": OTHER,
-    "image": FILE,
+    "image": Incoming(Said.FILE, "S1", files=(SentFile(FileKind.PHOTO, "1G6nrLmr5EC3MMb"),)),
     "voice": FILE,
     "video": FILE,
-    "file": FILE,
+    "file": Incoming(Said.FILE, "S1", files=(SentFile(FileKind.DOCUMENT, "1G6", "报告.docx"),)),
     "link": FILE,
     "location": Incoming(Said.POSITION, "S1", latitude=40.7128, longitude=-74.006),
     "location_odd": OTHER,

@@ -1,0 +1,1 @@
+"""Photos and documents that students send in chat: they lie on a platform until they are fetched."""
