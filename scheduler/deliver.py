@@ -15,10 +15,11 @@ from weakref import WeakValueDictionary
 import structlog
 from sqlalchemy import Connection
 
-from bot.channels.base import Channel, Formed
+from bot.channels.base import Channel, Formed, Pictured
 from bot.engine.delivery import Account, Parcel, drop, last_look, record_all
 from bot.engine.delivery_rules import Verdict
 from bot.outbox.model import OutboxState, Priority, Rendered, Result, ResultKind
+from bot.rendering.card_png import draw_card
 from bot.storage.writer import Urgency
 from scheduler.claims import Claims, Room
 from scheduler.desk import Desk
@@ -210,11 +211,23 @@ class Sender:
                 return await self.channel.edit(parcel.external_id, parcel.message_ref, parcel.body)
             if parcel.push.form is not None and isinstance(self.channel, Formed):
                 return await self.channel.send_form(parcel.external_id, parcel.push.form, parcel.body, key=key)
+            if (picture := await self._picture(parcel)) is not None and isinstance(self.channel, Pictured):
+                return await self.channel.send_pictured(parcel.external_id, parcel.body, picture, key=key)
             return await self.channel.send(parcel.external_id, parcel.body, key=key)
         except Exception as error:  # noqa: BLE001 - a channel maps what its platform says; anything else is a bug of it
             name = type(error).__name__
         log.error("delivery.channel_broke", channel=self.channel.name, outbox_id=parcel.message.id, error=name)
         return Result(ResultKind.OUTCOME_UNKNOWN, reason=name)
+
+    async def _picture(self, parcel: Parcel) -> bytes | None:
+        """Draw the card that goes with a message; None when none does, or it cannot be drawn."""
+        if not parcel.body.picture or not isinstance(self.channel, Pictured):
+            return None
+        try:
+            return await asyncio.to_thread(draw_card, parcel.body.picture)
+        except Exception as error:  # noqa: BLE001 - the message holds a link to it
+            log.error("delivery.card_not_drawn", outbox_id=parcel.message.id, error=type(error).__name__)  # noqa: TRY400
+        return None
 
     def _pause_for(self, verdicts: list[Verdict]) -> None:
         longest = max((verdict.pause_seconds for verdict in verdicts), default=0.0)

@@ -89,6 +89,14 @@ class Grouped(Protocol):
         """Send the same words to each; the results are in the order of the addresses. Raises no more than `send`."""
 
 
+@runtime_checkable
+class Pictured(Protocol):
+    """What a channel has besides that shows pictures."""
+
+    async def send_pictured(self, external_id: str, message: Rendered, picture: bytes, *, key: str) -> Result:
+        """Send a message as `send` does, with a PNG; the message counts, and goes without the PNG rather than not."""
+
+
 class Missing(StrEnum):
     """Why a file that she sent cannot be had."""
 

@@ -14,6 +14,7 @@ from bot.addresses.model import WITHOUT_BUTTONS
 from bot.cases import store as cases_store
 from bot.engine import checklist, flight, report_asking, second_channel
 from bot.engine.branch_words import template_of
+from bot.engine.cards import with_card
 from bot.engine.case_news import news_of
 from bot.engine.compose_facts import of_case, of_prompt, of_reader, of_student
 from bot.engine.facts import facts_of_people
@@ -60,11 +61,9 @@ def compose(
     context |= _prompt(conn, prompt_id, settings, at, real)
     if about_id is not None:
         context["student"] = of_student(conn, about_id, settings, at)
-    return renderer.chat(
-        template_of(message, settings),
-        person.language,
-        context | _spelled(message) | message.data | _owed(conn, message, settings, person),
-    )
+    context |= _spelled(message) | message.data | _owed(conn, message, settings, person)
+    body = renderer.chat(template_of(message, settings), person.language, context)
+    return with_card(message, body, context, renderer, settings)
 
 
 def compose_all(
@@ -98,9 +97,9 @@ def compose_all(
             context |= of_prompt(prompt) | of_question(conn, prompt, rollcalls) | of_invitation(conn, prompt, now)
             context |= second_channel.said(conn, prompt, settings, real) | report_asking.said(conn, prompt)
             context |= checklist.said(conn, prompt) | flight.said(conn, prompt, settings, real)
-        written.append(
-            renderer.chat(template_of(message, settings), person.language, context | _spelled(message) | message.data)
-        )
+        context |= _spelled(message) | message.data
+        body = renderer.chat(template_of(message, settings), person.language, context)
+        written.append(with_card(message, body, context, renderer, settings))
     return written
 
 

@@ -90,12 +90,12 @@ def said(conn: Connection, prompt: Prompt, settings: Settings, real: datetime | 
     `real` is the real time where it goes out; None where it is only shown again, without a new link.
     """
     if prompt.kind == Kind.LANDING.value and _LANDS in prompt.occasion and real is not None:
-        return {"card_url": card_link(conn, settings, prompt.person_id, real)}
+        trip = _trip_of(conn, prompt)
+        card = {} if trip is None else {"card": {"city": trip.city, "country": trip.country}}
+        return card | {"card_url": card_link(conn, settings, prompt.person_id, real)}
     if prompt.kind != KIND:
         return {}
-    trip = next(
-        (one for one in load_facts(conn, [prompt.person_id])[prompt.person_id].trips if one.id == prompt.trip_id), None
-    )
+    trip = _trip_of(conn, prompt)
     departs: date | None = None if trip is None else trip.departs
     return {
         "to_city": "" if trip is None else trip.city,
@@ -108,6 +108,11 @@ def card_link(conn: Connection, settings: Settings, person_id: int, real: dateti
     """Return a link to the card with the numbers of where she is or goes; good for two months."""
     token = links.make(conn, LinkPurpose.CARD, person_id, real_now=real, expires_at=real + CARD_FOR, channel="web")
     return f"{settings.service.url}/card/{token}"
+
+
+def _trip_of(conn: Connection, prompt: Prompt) -> Trip | None:
+    hers = load_facts(conn, [prompt.person_id])[prompt.person_id]
+    return next((one for one in hers.trips if one.id == prompt.trip_id), None)
 
 
 def _end(conn: Connection, prompt: Prompt, now: datetime) -> None:

@@ -149,7 +149,8 @@ class Rendered:
 
     `keyboard` are the labels of the standing keyboard to show below the input, None to leave it as it is;
     `ask_position` adds a button there that shares her position once. `language` is that of its words, for channels
-    that add some of their own. `letter` is there when it goes by mail.
+    that add some of their own. `letter` is there when it goes by mail. `picture` are the words of a card that goes with
+    it where the channel shows pictures (`bot.rendering.card_png`); it is drawn when it is sent.
     """
 
     text: str
@@ -158,10 +159,12 @@ class Rendered:
     ask_position: str | None = None
     language: str = "zh"
     letter: Letter | None = None
+    picture: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON for the attempt's sealed bytes."""
-        more = {} if self.letter is None else {"letter": asdict(self.letter)}
+        more: dict[str, Any] = {} if self.letter is None else {"letter": asdict(self.letter)}
+        more |= {"picture": self.picture} if self.picture else {}
         return more | {
             "text": self.text,
             "buttons": [[{"label": b.label, "data": b.data, "url": b.url} for b in row] for row in self.buttons],
@@ -181,4 +184,5 @@ class Rendered:
             ask_position=value.get("ask_position"),
             language=value.get("language", "zh"),
             letter=None if letter is None else Letter(**letter | {"notes": tuple(letter["notes"])}),
+            picture=value.get("picture", ""),
         )

@@ -1,11 +1,11 @@
 """The card that works without a network: numbers to dial, as a picture that a phone keeps among its photos.
 
 The words come from a template: its first line is the title, a line that begins with "# " says what the lines below it
-are. Called by the page of the card.
+are. Called by the page of the card, and by delivery where a channel shows pictures: many go to the same city.
 """
 
 import io
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import as_file, files
 
 from PIL import Image, ImageDraw, ImageFont
@@ -18,6 +18,7 @@ _GROUND, _BAND, _INK, _SOFT = "#ffffff", "#0f4c5c", "#111827", "#4b5563"
 _LABEL_MARK = "# "
 
 
+@lru_cache(maxsize=32)
 def draw_card(text: str) -> bytes:
     """Return a PNG of the card."""
     title, *lines = [line.strip() for line in text.splitlines() if line.strip()]

@@ -59,7 +59,9 @@ def time_written(chat: Chat, text: str) -> None:
         waiting.end(chat)
         at = given(chat.conn, chat.person, trip, wall, chat.now, chat.services.programmes)
         url = card_link(chat.conn, chat.services.settings, chat.person.id, chat.real_now)
-        chat.say("flight/kept", lands_at=at, there=trip.zone, card_url=url)
+        chat.say(
+            "flight/kept", lands_at=at, there=trip.zone, card_url=url, card={"city": trip.city, "country": trip.country}
+        )
 
 
 def _ask(chat: Chat, trip: Trip, *, unreadable: bool) -> None:

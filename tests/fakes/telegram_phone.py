@@ -25,6 +25,7 @@ class Message:
     asks_position: str | None = None
     before: list[str] = field(default_factory=list)
     document: tuple[str, bytes] | None = None
+    photo: tuple[str, bytes] | None = None
 
     @property
     def labels(self) -> list[str]:

@@ -18,7 +18,7 @@ from tests.fakes.telegram_phone import Message, Phone
 if TYPE_CHECKING:
     from tests.fakes.telegram import FakeTelegram
 
-TEXT_UNITS = 4096
+TEXT_UNITS, CAPTION_UNITS = 4096, 1024
 DATA_BYTES = 64
 LONGEST_WEBHOOK_PAUSE = 0.5
 JSON_PARAMS = ("reply_markup", "allowed_updates", "commands", "link_preview_options")
@@ -65,6 +65,8 @@ class _Server:
             "getMe": lambda _params: telegram.me,
             "sendMessage": self.send_message,
             "sendDocument": self.send_document,
+            "sendPhoto": self.send_photo,
+            "editMessageCaption": self.edit_message_caption,
             "editMessageText": self.edit_message_text,
             "answerCallbackQuery": self.answer_callback_query,
             "setMyCommands": self.set_my_commands,
@@ -192,13 +194,28 @@ class _Server:
     def send_document(self, params: dict[str, Any]) -> dict[str, Any]:
         return self._send(params, str(params.get("caption", "")), params.get("document"))
 
+    def send_photo(self, params: dict[str, Any]) -> dict[str, Any]:
+        caption, (name, picture) = str(params.get("caption", "")), params["photo"]
+        if len(caption.encode("utf-16-le")) // 2 > CAPTION_UNITS:
+            raise RefusedError(bad_request("message caption is too long"))
+        if not picture.startswith(b"\x89PNG"):
+            raise RefusedError(bad_request("IMAGE_PROCESS_FAILED"))
+        return self._send(params, caption, photo=(name, picture))
+
+    def edit_message_caption(self, params: dict[str, Any]) -> dict[str, Any]:
+        return self._edit(params, str(params.get("caption", "")), below_picture=True)
+
     def edit_message_text(self, params: dict[str, Any]) -> dict[str, Any]:
-        phone = self._phone(params)
-        text, (buttons, _, _) = _checked_text(params), _markup(params)
+        return self._edit(params, _checked_text(params), below_picture=False)
+
+    def _edit(self, params: dict[str, Any], text: str, *, below_picture: bool) -> dict[str, Any]:
+        phone, (buttons, _, _) = self._phone(params), _markup(params)
         found = [message for message in phone.sent if str(message.id) == str(params.get("message_id"))]
         if not found:
             raise RefusedError(bad_request("message to edit not found"))
         message = found[0]
+        if (message.photo is not None) != below_picture:
+            raise RefusedError(bad_request("there is no text in the message to edit"))
         if (message.text, message.buttons) == (text, buttons):
             raise RefusedError(bad_request("message is not modified: specified new message content is the same"))
         message.before.append(message.text)
@@ -241,12 +258,13 @@ class _Server:
             raise RefusedError(blocked())
         return phone
 
-    def _send(self, params: dict[str, Any], text: str, document: Any = None) -> dict[str, Any]:
+    def _send(
+        self, params: dict[str, Any], text: str, document: Any = None, photo: tuple[str, bytes] | None = None
+    ) -> dict[str, Any]:
         phone = self._phone(params)
         buttons, keyboard, asks_position = _markup(params)
-        message = Message(
-            self.telegram.next_message_id(), text, monotonic(), buttons, keyboard, asks_position, document=document
-        )
+        message = Message(self.telegram.next_message_id(), text, monotonic(), buttons, keyboard, asks_position)
+        message.document, message.photo = document, photo
         self.telegram.arrives(phone, message)
         return self._as_json(phone, message)
 

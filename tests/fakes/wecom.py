@@ -194,6 +194,8 @@ class FakeWeCom:
             return refusal(40014)
         if path == "media/get":
             return self.gives_media(request)
+        if path == "media/upload":
+            return OK | {"type": request.query["type"], "media_id": self.keeps(body)}
         does = {
             "message/send": self._send,
             "message/update_template_card": self._update,
@@ -241,6 +243,8 @@ class FakeWeCom:
             return refusal(81013) | {"invaliduser": values["touser"]}
         if values["msgtype"] == "text" and len(values["text"]["content"].encode()) > TEXT_BYTES:
             return refusal(45002)
+        if values["msgtype"] == "image" and values["image"]["media_id"] not in self.media:
+            return refusal(40007)
         answer = OK | {"msgid": secrets.token_hex(8)}
         if not member.licensed:
             return answer | {"unlicenseduser": member.user}

@@ -99,6 +99,8 @@ class Member:
 def _read(message: dict[str, Any]) -> str:
     if message["msgtype"] == "text":
         return str(message["text"]["content"]).translate(INVISIBLE)
+    if message["msgtype"] == "image":
+        return "[picture]"
     card = message["template_card"]
     labels = [f"[{button['text']}]" for button in card["button_list"]]
     return "\n".join([card["main_title"]["title"], card.get("sub_title_text", ""), *labels])

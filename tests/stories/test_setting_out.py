@@ -26,6 +26,7 @@ def test_from_the_checklist_to_the_landing_and_a_deadline_at_home(tmp_path: Path
         assert asked.labels == ["Write it now", "I do not know yet"]
         kept = says(world, mei, "9-2 15:40")
         assert "You land on Wed 2 Sep, 15:40 (Wed 2 Sep, 21:40 in Beijing)" in kept.text
+        assert kept.photo is not None  # the card itself
         (path,) = re.findall(r"/card/[\w-]+", kept.text)
         browser = Visitor(world.app.web)
         assert "12308" in browser.get(path).text
@@ -37,8 +38,10 @@ def test_from_the_checklist_to_the_landing_and_a_deadline_at_home(tmp_path: Path
         world.fast_forward(to=instant("2026-09-02 19:40"))  # six hours after she has landed
         arrived = mei.hears("Have you arrived? No hurry", "as a card that works without a network")
         assert len(arrived.labels) == 3
+        assert arrived.photo == ("card.png", picture.body)
         assert "Good that you are there" in presses(world, mei, "Fine").text
 
+        assert arrived.before  # what stands below a picture is edited like any other message
         hands_in(world, CREDITS.format("2026-09-10", "DE"))  # eight days are left: said a week before
         world.fast_forward(to=instant("2026-09-03 16:30"))
         mei.hears("Credit recognition", "Thu 10 Sep, 11:00 (Thu 10 Sep, 17:00 in Beijing)")

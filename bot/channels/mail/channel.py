@@ -49,7 +49,14 @@ class Mail:
 
     async def send(self, external_id: str, message: Rendered, *, key: str) -> Result:
         """Send a mail; the reference of an accepted one is what replies and bounces name it by."""
-        mail = mail_of(message, self._from, external_id, key, self._real(), self.text_limit)
+        return await self._hand_over(external_id, message, key, None)
+
+    async def send_pictured(self, external_id: str, message: Rendered, picture: bytes, *, key: str) -> Result:
+        """Send a mail with a picture in it."""
+        return await self._hand_over(external_id, message, key, picture)
+
+    async def _hand_over(self, external_id: str, message: Rendered, key: str, picture: bytes | None) -> Result:
+        mail = mail_of(message, self._from, external_id, key, self._real(), self.text_limit, picture=picture)
         result = await self._client.hand_over(external_id, mail)
         self._remember(result, key)
         if result.kind in {ResultKind.ACCEPTED, ResultKind.OUTCOME_UNKNOWN}:

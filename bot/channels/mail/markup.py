@@ -79,8 +79,10 @@ def message_id(reference: str, domain: str) -> str:
     return f"<{BEFORE}{reference}@{domain}>"
 
 
-def mail_of(message: Rendered, sender: From, to: str, key: str, at: datetime, limit: int) -> bytes:
-    """Return a whole mail as it goes over the wire."""
+def mail_of(
+    message: Rendered, sender: From, to: str, key: str, at: datetime, limit: int, *, picture: bytes | None = None
+) -> bytes:
+    """Return a whole mail as it goes over the wire; a PNG lies in it as a file that a phone can keep."""
     mail = EmailMessage(policy=SMTP)
     letter, pieces = message.letter, pieces_of(message, limit)
     mail["From"] = Address(display_name=sender.name, addr_spec=sender.address)
@@ -99,6 +101,8 @@ def mail_of(message: Rendered, sender: From, to: str, key: str, at: datetime, li
     if letter is not None and letter.calendar is not None:
         with_method = {"method": letter.calendar_method}
         mail.add_alternative(letter.calendar, subtype="calendar", cte="base64", params=with_method)
+    if picture is not None:
+        mail.add_attachment(picture, "image", "png", filename="card.png")
     return mail.as_bytes()
 
 

@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import structlog
-from telegram.error import TelegramError
+from telegram import InputFile
+from telegram.error import BadRequest, TelegramError
 
 from bot.channels.base import Missing, Store
 from bot.channels.checkup import Around, Finding
+from bot.channels.splitting import utf16
 from bot.channels.telegram.checkup import look
 from bot.channels.telegram.client import make_client
-from bot.channels.telegram.errors import missing_of, result_of
+from bot.channels.telegram.errors import is_below_picture, missing_of, result_of
 from bot.channels.telegram.markup import edited, pieces
 from bot.channels.telegram.polling import poll
 from bot.channels.telegram.setup import introduce
@@ -22,6 +24,8 @@ from bot.settings import Telegram as TelegramSettings
 
 log = structlog.get_logger(__name__)
 
+CAPTION_UNITS = 1024
+"""UTF-16 units that may stand below a picture."""
 NO_PREVIEW = {"is_disabled": True}  # a preview would open her private links on a foreign server
 
 
@@ -77,18 +81,36 @@ class Telegram:
             return self._failed("send", key, Result(ResultKind.OUR_FAULT, reason="button_data_invalid"))
         return Result(ResultKind.ACCEPTED, external_id=sent)
 
+    async def send_pictured(self, external_id: str, message: Rendered, picture: bytes, *, key: str) -> Result:
+        """Send a message as what stands below a picture: one call, so that a retry repeats both or neither."""
+        whole = pieces(message, self.text_limit)
+        if len(whole) > 1 or utf16(whole[0].text) > CAPTION_UNITS:
+            return await self.send(external_id, message, key=key)
+        try:
+            answer = await self._client.call(
+                "sendPhoto",
+                chat_id=external_id,
+                photo=InputFile(picture, filename="card.png"),
+                caption=whole[0].text,
+                reply_markup=whole[0].markup,
+            )
+        except TelegramError as error:
+            result = self._failed("send_picture", key, result_of(error))
+            refused = result.kind is ResultKind.OUR_FAULT and isinstance(error, BadRequest)
+            return await self.send(external_id, message, key=key) if refused else result
+        return Result(ResultKind.ACCEPTED, external_id=message_ref_of(answer))
+
     async def edit(self, external_id: str, message_ref: str, message: Rendered) -> Result:
         """Change a message's text and buttons."""
         try:
             piece = edited(message, self.text_limit)
-            await self._client.call(
-                "editMessageText",
-                chat_id=external_id,
-                message_id=message_ref,
-                text=piece.text,
-                reply_markup=piece.markup,
-                link_preview_options=NO_PREVIEW,
-            )
+            where: dict[str, Any] = {"chat_id": external_id, "message_id": message_ref, "reply_markup": piece.markup}
+            try:
+                await self._client.call("editMessageText", text=piece.text, link_preview_options=NO_PREVIEW, **where)
+            except BadRequest as error:
+                if not is_below_picture(error):
+                    raise
+                await self._client.call("editMessageCaption", caption=piece.text, **where)
         except TelegramError as error:
             result = result_of(error)
             if result.kind is not ResultKind.ACCEPTED:

@@ -92,6 +92,11 @@ def missing_of(error: TelegramError) -> Missing:
     return Missing.GONE if is_lasting else Missing.LATER
 
 
+def is_below_picture(error: BadRequest) -> bool:
+    """Tell whether a message could not be changed because its words stand below a picture."""
+    return "no text in the message" in str(error).lower()
+
+
 def nothing_was_sent(error: TelegramError) -> bool:
     """Tell whether the request never left this machine, so that trying again doubles nothing."""
     return isinstance(error.__cause__, NOTHING_SENT)

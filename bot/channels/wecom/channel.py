@@ -68,6 +68,19 @@ class WeCom:
                 break
         return result
 
+    async def send_pictured(self, external_id: str, message: Rendered, picture: bytes, *, key: str) -> Result:
+        """Send a message, and the picture once it has arrived; without it the link in the message must do.
+
+        The message decides what is tried again, so that the picture never comes twice.
+        """
+        result = await self.send(external_id, message, key=key)
+        if result.kind is not ResultKind.ACCEPTED:
+            return result
+        shown = await self._calls.run(self._send_picture, external_id, picture)
+        if shown.kind is not ResultKind.ACCEPTED:
+            log.info("wecom.picture_not_sent", key=key, result=shown.kind.value, reason=shown.reason)
+        return result
+
     async def edit(self, external_id: str, message_ref: str, message: Rendered) -> Result:
         """Take the buttons off a card; one that cannot be changed any more explains itself when it is pressed."""
         result = await self._calls.run(self._update, external_id, message_ref, done(message.language))
@@ -110,6 +123,11 @@ class WeCom:
 
     def _send(self, user: str, call: Call) -> Result:
         return self._errors.result_of(self._client.send_message(user, call), user)
+
+    def _send_picture(self, user: str, picture: bytes) -> Result:
+        media_id = self._client.upload("card.png", picture, "image/png")
+        message = {"msgtype": "image", "image": {"media_id": media_id}}
+        return self._errors.result_of(self._client.send_message(user, message), user)
 
     def _update(self, user: str, code: str, label: str) -> Result:
         return self._errors.result_of(self._client.update_card(user, code, label), user)
