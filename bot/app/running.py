@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import gc
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Iterator
@@ -56,6 +57,7 @@ class Running:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, server.end)
+        gc.freeze()  # what is loaded now stays; looking through it for garbage would stop everything for 0.2 s
         await self.start()
         try:
             await server.serve(sockets=[listener])

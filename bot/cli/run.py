@@ -1,7 +1,6 @@
 """`yanxin run`: the service itself, until it is told to stop; with --rehearse on a clock of its own."""
 
 import asyncio
-import gc
 from pathlib import Path
 
 import click
@@ -49,7 +48,6 @@ def run(
     settings = tool.settings if port is None else tool.settings.with_port(port)
     logs.set_up()
     app, running = _real(settings, tool, demo=demo) if order is None else set_up(settings, order, demo=demo)
-    gc.freeze()  # what is loaded now stays: looking through it for garbage would stop everything for a quarter second
     try:
         asyncio.run(running.run(lambda: _say_ready(app, demo=demo)))
     finally:
