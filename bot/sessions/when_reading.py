@@ -21,15 +21,60 @@ _HOURS = pattern(r"(\d{1,2}(?:\.5)?)\s*个?(?:小时|钟头|h|hours?)(半)?", IG
 _MINUTES = pattern(r"(\d{1,5})\s*(?:分钟|分|min|minutes?|')?", IGNORECASE)
 _WORDS = {"一小时": 60, "一个小时": 60, "半小时": 30, "半个小时": 30, "一个半小时": 90, "两小时": 120, "两个小时": 120}
 _WEEK, _NOON, _HALF = 7, 12, 30
+_UNTIL = pattern(r"\s*(?:-|–|—|~|到|至|to\b|until\b)\s*", IGNORECASE)
+_HAN_ZONE = pattern(r"([\u4e00-\u9fff]{2,})时间")
+_WORD_ZONE = pattern(r"([a-z][a-z ]*?)\s+time\b", IGNORECASE)
+_KEY_ZONE = pattern(r"\b[a-z]+/[a-z_/]+\b", IGNORECASE)
+_SHORT_ZONE = pattern(r"\b(?:utc|gmt|est|edt|cst|cdt|mst|mdt|pst|pdt|cet|cest|bst|jst|kst|ist)\b", IGNORECASE)
+_OWN = (
+    *("当地", "本地", "我这边", "我这里", "我的", "我"),
+    *("开会", "会议", "活动", "学习", "开始", "上课", "老"),
+    *("my", "local", "own", "my own", "here", "the", "start", "usual", "same"),
+)
+_LONGEST_HAN, _MOST_WORDS = 6, 3
 
 
 def when_in(text: str, today: date) -> tuple[date | None, time | None]:
     """Return the day and the time of day in a text, each None where it names none; a weekday is the next such day."""
     said = unicodedata.normalize("NFKC", text).strip().casefold()
-    clock = _CLOCK.search(said) or _AMERICAN.search(said)
+    clock = _clock_in(said)
     spoken = next((today + timedelta(days=days) for word, days in _DAYS.items() if word in said), None)
     rest = said if clock is None else said.replace(clock[0], " ", 1)
     return spoken or _date(rest, today) or _weekday(rest, today), _time(clock, said)
+
+
+def end_in(text: str) -> time | None:
+    """Return the time of day at which it shall end, where a text says from when until when; else None."""
+    said = unicodedata.normalize("NFKC", text).strip().casefold()
+    clock = _clock_in(said)
+    until = None if clock is None else _UNTIL.match(said, clock.end())
+    end = None if until is None else _CLOCK.match(said, until.end()) or _AMERICAN.match(said, until.end())
+    start, found = _time(clock, said), _time(end, "")
+    if end is None or start is None or found is None or end[1] or end[5] or found > start:
+        return found
+    later = found.hour + _NOON  # 晚上8点到9点
+    return found.replace(hour=later) if later < 24 and found.replace(hour=later) > start else found  # noqa: PLR2004 - of a day
+
+
+def zones_said(text: str) -> tuple[str, ...]:
+    """Return the words that may name the clock on which somebody means an hour, the likeliest first; none for her own.
+
+    「周六20点柏林时间」 says 柏林, but may also say 点柏林: only who knows places can tell.
+    """
+    said = unicodedata.normalize("NFKC", text).strip()
+    if found := _KEY_ZONE.search(said) or _SHORT_ZONE.search(said):
+        return (found[0],)
+    if found := _HAN_ZONE.search(said):
+        whole = found[1]
+        if whole.endswith(_OWN):
+            return ()
+        return tuple(whole[-length:] for length in range(min(len(whole), _LONGEST_HAN), 1, -1))
+    if found := _WORD_ZONE.search(said):
+        words = found[1].split()
+        if " ".join(words[-2:]).casefold() in _OWN or words[-1].casefold() in _OWN:
+            return ()
+        return tuple(" ".join(words[-many:]) for many in range(min(len(words), _MOST_WORDS), 0, -1))
+    return ()
 
 
 def minutes_in(text: str) -> int | None:
@@ -41,6 +86,12 @@ def minutes_in(text: str) -> int | None:
         return int(float(found[1]) * 60) + (_HALF if found[2] else 0)
     found = _MINUTES.fullmatch(said)
     return int(found[1]) if found else None
+
+
+def _clock_in(said: str) -> Match[str] | None:
+    """Return the first time of day in a text."""
+    found = [one for one in (_CLOCK.search(said), _AMERICAN.search(said)) if one is not None]
+    return min(found, key=lambda one: one.start(), default=None)
 
 
 def _time(clock: Match[str] | None, said: str) -> time | None:

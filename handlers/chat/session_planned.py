@@ -10,13 +10,15 @@ from bot.addresses.model import MAIL, WITHOUT_BRANCHES
 from bot.engine import sessions as engine
 from bot.engine.facts import load_facts
 from bot.local_time import local_date, to_instant
+from bot.moves.model import Place
 from bot.sessions import drafts
 from bot.sessions.faults import Fault, SessionRefused
 from bot.sessions.model import Session
-from bot.sessions.rules import Plan, checked
-from bot.sessions.when_reading import minutes_in, when_in
+from bot.sessions.rules import LONGEST, Plan, checked
+from bot.sessions.when_reading import end_in, minutes_in, when_in, zones_said
 from bot.views.session_board import branch_led, branches_led, members_of, same_planned
 from handlers.chat import waiting
+from handlers.chat.spots import named
 from handlers.chat.words import is_off, whole
 from handlers.context import Chat
 
@@ -54,10 +56,11 @@ def written(chat: Chat, text: str) -> None:
         return
     try:
         value = _read(chat, question, text.strip()[:_LONGEST], draft)
+        long = _length(text, _zone(chat), chat.now) if question == "starts_at" else {}
     except SessionRefused as error:
         _say(chat, draft, question, error.fault)
         return
-    _ask(chat, draft | {question: value, "asking": None})
+    _ask(chat, draft | {question: value, "asking": None} | long)
 
 
 def pressed(chat: Chat, value: str) -> bool:
@@ -87,11 +90,7 @@ def _read(chat: Chat, question: str, text: str, draft: dict[str, Any]) -> Any:
             raise SessionRefused(Fault.BRANCH, text)
         return text
     if question == "starts_at":
-        zone = _zone(chat)
-        day, at = when_in(text, local_date(chat.now, zone))
-        if day is None or at is None:
-            raise SessionRefused(Fault.TIME if day is None else Fault.NO_TIME, text)
-        found: Any = to_instant(day, at, zone).isoformat()
+        found: Any = _starts(text, _zone(chat), chat.now).isoformat()
     elif question == "minutes":
         found = minutes_in(text)
         if found is None:
@@ -100,6 +99,39 @@ def _read(chat: Chat, question: str, text: str, draft: dict[str, Any]) -> Any:
         found = "" if question != "title" and whole(text) in _NOTHING else text
     checked(_plan(chat, draft | {question: found}), chat.now)
     return found
+
+
+def _starts(text: str, own_zone: str, now: datetime) -> datetime:
+    """Return the instant that somebody writes, on her own clock or on that of a place that she names beside it."""
+    zone = _clock_meant(text, own_zone)
+    day, at = when_in(text, local_date(now, zone or own_zone))
+    if day is None or at is None:
+        raise SessionRefused(Fault.TIME if day is None else Fault.NO_TIME, text)
+    if zone is None:
+        raise SessionRefused(Fault.ZONE, text)
+    return to_instant(day, at, zone)
+
+
+def _clock_meant(text: str, own_zone: str) -> str | None:
+    """Return the zone on whose clock an hour is meant; None for a place that we do not know, or with several zones."""
+    said = zones_said(text)
+    if not said:
+        return own_zone
+    places: list[Place] = next(filter(None, (named(one, None) for one in said)), [])
+    zones = {place.zone for place in places}
+    return zones.pop() if len(zones) == 1 else None
+
+
+def _length(text: str, own_zone: str, now: datetime) -> dict[str, int]:
+    """Return how long it lasts where she says from when until when; SessionRefused where that is no later hour."""
+    end = end_in(text)
+    if end is None:
+        return {}
+    start = when_in(text, local_date(now, own_zone))[1] or end
+    minutes = ((end.hour - start.hour) * 60 + end.minute - start.minute) % (24 * 60)
+    if not 0 < minutes <= LONGEST:
+        raise SessionRefused(Fault.END, text)
+    return {"minutes": minutes}
 
 
 def _plan(chat: Chat, draft: dict[str, Any]) -> Plan:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bot.sessions.when_reading import minutes_in, when_in
+from bot.sessions.when_reading import end_in, minutes_in, when_in, zones_said
 
 WEDNESDAY = date(2026, 10, 21)
 
@@ -55,3 +55,41 @@ def test_a_date_without_a_year_is_the_next_one() -> None:
 )
 def test_length(text: str, minutes: int | None) -> None:
     assert minutes_in(text) == minutes
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("周六晚上8点到9点半", "21:30"),
+        ("Sat 20:00-21:30", "21:30"),
+        ("周六 22:00～00:30", "00:30"),
+        ("周六 20:00到19:00", "19:00"),
+        ("tomorrow 8pm to 9:15pm", "21:15"),
+        ("10-24 20:00", None),
+        ("周六20点", None),
+    ],
+)
+def test_until_when(text: str, end: str | None) -> None:
+    found = end_in(text)
+    assert (found and f"{found:%H:%M}") == end
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("周六20点柏林时间", "柏林"),
+        ("纽约时间周六20点", "纽约"),
+        ("Sat 8pm New York time", "New York"),
+        ("Sat 20:00 Europe/Berlin", "Europe/Berlin"),
+        ("Sat 20:00 UTC", "UTC"),
+        ("周六20点火星时间", "火星"),
+        ("周六20点当地时间", None),
+        ("Sat 20:00 my time", None),
+        ("活动时间：周六20点", None),
+        ("时间：周六20点", None),
+        ("周六20点", None),
+    ],
+)
+def test_whose_clock(text: str, words: str | None) -> None:
+    found = zones_said(text)
+    assert words in found if words else found == ()

@@ -90,6 +90,14 @@ def test_what_is_wrong_is_said_at_its_question_and_all_that_was_said_stays(talk:
     assert ("读书会" in preview.text, "会前" in preview.text) == (True, False)
     talk.presses(zhao, "hold:edit:starts_at")
     assert "10月25日 周日 09:30" in says(talk, zhao, "周日上午9点半").text
+    talk.presses(zhao, "hold:edit:starts_at")
+    for wrong, words in (("周六20点火星时间", "没认出是哪里的时间"), ("周六 20:00到19:00", "结束时间要在开始之后")):
+        reply = says(talk, zhao, wrong)
+        assert (words in reply.text, "什么时候" in reply.text) == (True, True), reply.text
+    preview = says(talk, zhao, "周六下午2点到3点半 柏林时间")
+    assert ("10月24日 周六 20:00" in preview.text, "90 分钟" in preview.text) == (True, True), preview.text
+    talk.presses(zhao, "hold:edit:starts_at")
+    says(talk, zhao, "周日上午9点半")
     talk.until(utc("2026-10-25 02:00"))  # she forgot to press, and the hour went by
     talk.presses(zhao, "hold:go")
     assert sessions(talk) == []
