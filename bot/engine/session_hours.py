@@ -13,6 +13,7 @@ from itertools import groupby
 
 from sqlalchemy import Connection
 
+from bot.engine.facts import load_facts
 from bot.engine.session_company import Company, Whose, load_company
 from bot.local_time import Quiet, local_date, to_instant
 from bot.sessions.hours import best_of, propose, weigh
@@ -67,13 +68,25 @@ class Hours:
 
 
 def hours_for(
-    conn: Connection, whose: Whose, quiet: Quiet, now: datetime, *, length: timedelta, at: datetime | None, zone: str
+    conn: Connection,
+    whose: Whose,
+    quiet: Quiet,
+    now: datetime,
+    *,
+    length: timedelta,
+    at: datetime | None,
+    zone: str,
+    host_id: int | None = None,
 ) -> Hours:
-    """Return the best slots of the coming weeks, and the day of `at` (else of the best slot) on the wall of `zone`."""
+    """Return the best slots of the coming weeks, and the day of `at` (else of the best slot) on the wall of `zone`.
+
+    Of what is equally good for all who meet, the slots come first that are also good where `host_id` is, who leads it.
+    """
     days = [now + NOTICE + timedelta(days=number) for number in range(AHEAD.days)]
     wanted = at if at is not None and at > now else None
     company = load_company(conn, whose, quiet, now, [*days, wanted or now])
-    found = _proposed(company, days, length)
+    host = None if host_id is None else Attendee(host_id, load_facts(conn, [host_id])[host_id].zone_now(now), quiet)
+    found = _proposed(company, days, length, host)
     shown = [
         _proposal(company, replace(weigh(company.attendees(one.starts_at), one.starts_at, length), why=one.why))
         for one in found
@@ -88,14 +101,15 @@ def hours_for(
     return Hours(tuple(shown), chosen, grid, day, tuple(said), is_fair=not found or found[0].is_fair)
 
 
-def _proposed(company: Company, days: Sequence[datetime], length: timedelta) -> list[Slot]:
+def _proposed(company: Company, days: Sequence[datetime], length: timedelta, host: Attendee | None) -> list[Slot]:
     """Return the best slots; who changes zone within the weeks is weighed where she will be."""
     found: list[Slot] = []
     for _, group in groupby(days, key=lambda day: [one.zone for one in company.attendees(day)]):
         span = list(group)
         end = span[-1] + timedelta(days=1)
-        found += propose(company.attendees(span[0], with_busy=True), span[0], end, length=length)
-    return best_of(company.attendees(days[0], with_busy=True), [(one.starts_at, one.levels) for one in found])
+        found += propose(company.attendees(span[0], with_busy=True), span[0], end, length=length, host=host)
+    levels = [(one.starts_at, one.levels) for one in found]
+    return best_of(company.attendees(days[0], with_busy=True), levels, length, host=host)
 
 
 def _proposal(company: Company, slot: Slot) -> Proposal:

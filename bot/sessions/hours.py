@@ -1,5 +1,5 @@
 """Finds hours at which people across time zones can meet: the worst hour that anybody gets is made as good as it can
-be, and then whoever has borne bad hours before is spared. Pure; the form, the chat and the command line ask it.
+be, and then whoever has borne bad hours before is spared. Pure; the form of sessions asks it.
 
 Everybody's week is a table of quarters of an hour on her wall. A slot reads it at the offset that her zone has at that
 moment, so a clock change within the weeks ahead is one more offset and no special case.
@@ -34,23 +34,36 @@ def propose(
     length: timedelta,
     step: timedelta = 2 * QUARTER,
     most: int = MOST,
+    host: Attendee | None = None,
 ) -> list[Slot]:
     """Return the best slots that begin from `start` to before `end`, the best first, no two of them close together.
 
-    No slot of the span has a better worst hour than the first one; among those it leaves burdens the least apart.
+    No slot of the span has a better worst hour than the first one; among those it leaves burdens the least apart. What
+    is equally good for all who attend is then looked at from where `host` is, who arranges it and only leads it.
     """
-    return best_of(attendees, _all(attendees, start, end, length, step), most)
+    return best_of(attendees, _all(attendees, start, end, length, step), length, most, host)
 
 
 def best_of(
-    attendees: Sequence[Attendee], slots: Iterable[tuple[datetime, tuple[Level, ...]]], most: int = MOST
+    attendees: Sequence[Attendee],
+    slots: Iterable[tuple[datetime, tuple[Level, ...]]],
+    length: timedelta,
+    most: int = MOST,
+    host: Attendee | None = None,
 ) -> list[Slot]:
     """Return the best of slots, given as starts with everybody's levels, no two of them close together.
 
     Among slots that are equally good for everybody, other days and other hours than those chosen already go first.
     """
     ranked = sorted(
-        ((_rank(attendees, levels), starts_at, levels) for starts_at, levels in slots),
+        (
+            (
+                (*_rank(attendees, levels), Level.GOOD if host is None else _level(host, starts_at, length)),
+                starts_at,
+                levels,
+            )
+            for starts_at, levels in slots
+        ),
         key=lambda one: (one[0], one[1]),
     )
     chosen: list[Slot] = []

@@ -50,7 +50,16 @@ def _found(conn: Connection, site: Site, reader: Reader, filled: Filled, session
     at = start_of(filled)
     company = _company(conn, reader, filled, session, at if at and at > site.now else site.now + NOTICE)
     zone, length = zone_in(filled["zone"] or None), length_of(filled)
-    return hours_for(conn, company, quiet_hours(conn, site), site.now, length=length, at=at, zone=zone)
+    return hours_for(
+        conn,
+        company,
+        quiet_hours(conn, site),
+        site.now,
+        length=length,
+        at=at,
+        zone=zone,
+        host_id=reader.person.id,
+    )
 
 
 def _company(conn: Connection, reader: Reader, filled: Filled, session: Session | None, at: datetime) -> Whose:

@@ -141,3 +141,13 @@ def test_equally_fair_proposals_lie_on_different_days_at_different_hours() -> No
         assert len({one.starts_at.weekday() for one in found}) == 6
         assert all(abs(one.starts_at - two.starts_at) >= timedelta(days=2) for one, two in pairwise(found))
         assert len({one.starts_at.hour // 2 for one in found}) >= 3
+
+
+def test_of_what_is_equally_good_for_all_the_hours_of_whoever_leads_it_come_first() -> None:
+    two, host = group("America/New_York", "America/Chicago"), Attendee(9, "Asia/Shanghai")
+    found = propose(two, START, END, length=HOUR, host=host)
+    assert {slot.worst for slot in found} == {Level.GOOD}
+    assert {weigh([host], slot.starts_at, HOUR).worst for slot in found} == {Level.GOOD}
+    best = propose(two, START, END, length=HOUR)[0]
+    far = replace(host, busy=(all_day(),))
+    assert propose(two, START, END, length=HOUR, host=far)[0] == best  # nobody who attends has it worse for that
