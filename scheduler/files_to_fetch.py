@@ -1,4 +1,4 @@
-"""Fetches photos and documents that students sent in chat, looks at each before it is kept, and says what came of it.
+"""Fetches photos, documents and voices sent in chat, looks at each before it is kept, and says what came of it.
 
 The bell rings it every second. A file is claimed before its platform is asked, so that one which a kill cut short
 is asked for again; it lies in the vault before the transaction that names it.
@@ -21,6 +21,7 @@ from bot.fetches.model import Fetch, For
 from bot.fetches.rules import again_at
 from bot.programmes.versions import Programmes
 from bot.reports.incoming import Refusal, look_at, named
+from bot.sessions import voices
 from bot.settings_reports import ReportsSection
 from bot.storage.database import Database
 from bot.storage.vault import vault_in
@@ -30,7 +31,7 @@ log = structlog.get_logger()
 AT_ONCE = 4
 """So many lie in memory at the same time."""
 _WHY = {Missing.LATER: None, Missing.GONE: Lost.NOT_HAD, Missing.TOO_LARGE: Refusal.TOO_LARGE}
-_OF_BRANCHES = frozenset({For.STUDY})
+_OF_BRANCHES = frozenset({For.STUDY, For.ROUND})
 
 
 class FilesToFetch:
@@ -87,16 +88,19 @@ class FilesToFetch:
         """Ask the platform for a file, through the account to which it was sent."""
         for channel in self._channels:
             if (channel.name, channel.account) == (one.channel, one.account) and isinstance(channel, Fetching):
-                return await channel.fetch(one.ref, self._section.file_bytes)
+                limit = voices.MOST_BYTES if one.wanted_for is For.ROUND else self._section.file_bytes
+                return await channel.fetch(one.ref, limit)
         return Missing.GONE
 
     def _keep(self, one: Fetch, data: bytes) -> Lying | Refusal:
+        vault = vault_in(self._section.folder, self._database.keyring, branch=one.wanted_for in _OF_BRANCHES)
+        if one.wanted_for is For.ROUND:
+            kind = voices.kind_of(data)
+            return Refusal.UNKNOWN if kind is None else Lying(vault.put(data), kind, "", len(data))
         looked = look_at(data, self._section.file_bytes)
         if isinstance(looked, Refusal):
             return looked
-        branch = one.wanted_for in _OF_BRANCHES
-        digest = vault_in(self._section.folder, self._database.keyring, branch=branch).put(looked.data)
-        return Lying(digest, looked.kind, named(one.name, looked.kind), len(looked.data))
+        return Lying(vault.put(looked.data), looked.kind, named(one.name, looked.kind), len(looked.data))
 
     def _record(self, conn: Connection, batch: list[tuple[Fetch, Found | None]], now: datetime) -> None:
         came: list[tuple[Fetch, Found]] = []

@@ -16,8 +16,8 @@ from bot.storage.vault import Vault, vault_in
 
 OF_CARE: Sequence[Table] = (report_files, session_words, checklist_files)
 """What names files of reports and of checklists, and voice notes."""
-OF_BRANCHES: Sequence[Table] = (SHELVES[Form.STUDY].files, branch_materials)
-"""What names files of branch matters."""
+OF_BRANCHES: Sequence[Table] = (SHELVES[Form.STUDY].files, branch_materials, session_words)
+"""What names files of branch matters, voice notes of rounds among them; the first of these lay with the others."""
 YOUNG = timedelta(days=1)
 """How long bytes may lie there before a report names them: they are written first."""
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from bot.engine.checklist import checklist_of
 from bot.engine.checklist_life import takes_file
 from bot.engine.file_keeping import Lying, keep_for_step, keep_in_report
+from bot.engine.session_round import speak
 from bot.fetches import store
 from bot.fetches.model import Fetch, For
 from bot.outbox import store as outbox
@@ -23,9 +24,11 @@ from bot.reports import store as reports
 from bot.reports.files import files_of
 from bot.reports.incoming import Refusal
 from bot.reports.model import WRITABLE, Form
+from bot.sessions.words import Voice
 from bot.trips.store import of_person
 
 TEMPLATES = {For.REPORT: "report/files", For.STUDY: "study/files", For.STEP: "checklist/files"}
+ROUND_SAID = "session/round_said"
 _FORMS = {For.REPORT: Form.STAY, For.STUDY: Form.STUDY}
 
 
@@ -54,9 +57,35 @@ def take_in(conn: Connection, came: Sequence[tuple[Fetch, Found]], keeping: Keep
     for fetch, found in came:
         if not store.finish(conn, fetch):
             continue
+        if fetch.wanted_for is For.ROUND:
+            outbox.put(conn, [_spoken(conn, fetch, found, now)])
+            continue
         kept = _kept(conn, fetch, found, keeping, now) if isinstance(found, Lying) else found
         places.setdefault((fetch.address_id, fetch.wanted_for, fetch.of_id, fetch.place), []).append((fetch, kept))
-    outbox.put(conn, [_message(conn, of_place, keeping, now) for of_place in places.values()])
+    if places:
+        outbox.put(conn, [_message(conn, of_place, keeping, now) for of_place in places.values()])
+
+
+def _spoken(conn: Connection, fetch: Fetch, found: Found, now: datetime) -> dict[str, Any]:
+    """Put a voice note into the round for which it was sent, as of then, and say what came of it."""
+    if isinstance(found, Lying):
+        voice = Voice(found.digest, found.kind, found.size)
+        said = speak(conn, fetch.of_id, fetch.person_id, voice, fetch.channel, fetch.created_at).value
+    else:
+        said = found.value
+    return outbox.row(
+        f"fetched:{fetch.key}",
+        Kind.REPLY,
+        fetch.person_id,
+        ROUND_SAID,
+        priority=Priority.REPLY,
+        now=now,
+        address_id=fetch.address_id,
+        channel=fetch.channel,
+        account=fetch.account,
+        prompt_id=fetch.of_id,
+        data={"said": said},
+    )
 
 
 def _kept(conn: Connection, fetch: Fetch, file: Lying, keeping: Keeping, now: datetime) -> int | Refusal | Lost:

@@ -20,7 +20,7 @@ from bot.prompts.store import prompts
 from bot.sessions import marks, store, words
 from bot.sessions.attendance import Phase, phase_of
 from bot.sessions.model import How, Invitation, Mark, Session
-from bot.sessions.rules import checked_round
+from bot.sessions.rules import ROUND_FOR, checked_round
 from bot.sessions.words import Voice
 
 LONGEST = 4000
@@ -96,6 +96,26 @@ def can_speak(conn: Connection, prompt_id: int, person_id: int, now: datetime) -
     """Return why somebody cannot say anything now; None when she can."""
     found = _hers(conn, prompt_id, person_id, now)
     return found if isinstance(found, Outcome) else None
+
+
+def open_for(conn: Connection, person_id: int, now: datetime) -> int | None:
+    """Return the prompt of the newest round that somebody was asked about and can speak in."""
+    table = store.session_invitations
+    query = (
+        select(table.c.prompt_id)
+        .join(store.sessions, store.sessions.c.id == table.c.session_id)
+        .join(prompts, prompts.c.id == table.c.prompt_id)
+        .where(
+            table.c.person_id == person_id,
+            table.c.left_at.is_(None),
+            store.sessions.c.is_round,
+            store.sessions.c.starts_at > now - ROUND_FOR,
+            prompts.c.asked_at.is_not(None),
+        )
+        .order_by(prompts.c.id.desc())
+    )
+    asked = conn.execute(query).scalars().all()
+    return next((one for one in asked if can_speak(conn, one, person_id, now) is None), None)
 
 
 def _hers(

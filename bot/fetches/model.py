@@ -11,11 +11,13 @@ class For(StrEnum):
     REPORT = "report"  # about a stay
     STUDY = "study"  # a study report
     STEP = "step"  # a step before departure
+    ROUND = "round"  # what she says in a round of her branch
 
 
 @dataclass(frozen=True)
 class Fetch:
-    """One row of `fetches`. `of_id` is a report and `place` a section of it, or a trip and a step before it.
+    """One row of `fetches`. `of_id` is a report and `place` a section of it, or a trip and a step before it, or the
+    prompt of a round.
 
     `ref` is what the platform gives the file out for, `title` what the place is called in her language.
     """

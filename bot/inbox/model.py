@@ -40,6 +40,7 @@ class FileKind(StrEnum):
 
     PHOTO = "photo"
     DOCUMENT = "document"
+    VOICE = "voice"
 
 
 @dataclass(frozen=True)

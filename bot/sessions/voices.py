@@ -2,6 +2,9 @@
 
 MOST_BYTES = 8_000_000
 """A quarter of an hour at what phones record."""
+NOT_PLAYED = frozenset({"amr", "spx"})
+"""What chats send and no browser plays: it is offered as a file."""
+_SPEEX_AT = slice(28, 36)
 TYPES = {
     "m4a": "audio/mp4",
     "mp3": "audio/mpeg",
@@ -10,6 +13,7 @@ TYPES = {
     "wav": "audio/wav",
     "amr": "audio/amr",
     "aac": "audio/aac",
+    "spx": "audio/ogg",
 }
 _BEGINNINGS = (
     (b"OggS", "ogg"),
@@ -26,6 +30,8 @@ _BEGINNINGS = (
 
 def kind_of(data: bytes) -> str | None:
     """Return what some bytes are, None when they are no sound that we know."""
+    if data.startswith(b"OggS") and data[_SPEEX_AT] == b"Speex   ":
+        return "spx"
     if data[4:8] == b"ftyp":
         return "m4a"
     if data[:4] == b"RIFF" and data[8:12] == b"WAVE":

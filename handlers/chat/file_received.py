@@ -4,7 +4,9 @@ While she is being helped it goes nowhere, and her helpers hear that she sent so
 like any other words, unless it names the file.
 """
 
-from bot.inbox.model import Incoming
+from dataclasses import replace
+
+from bot.inbox.model import FileKind, Incoming
 from handlers.chat import checklisted, cried, files_sent, relayed, session_round, waiting
 from handlers.chat.asking import urgent_case
 from handlers.context import Chat
@@ -31,8 +33,9 @@ def beside(chat: Chat, incoming: Incoming) -> None:
 
 def _has_place(chat: Chat, incoming: Incoming) -> bool:
     """Let files go where she is, or say where they belong; True when what stands below them names them."""
-    if session_round.file_sent(chat):
+    if session_round.file_sent(chat, incoming.files):
         return False
+    incoming = replace(incoming, files=tuple(one for one in incoming.files if one.kind is not FileKind.VOICE))
     step, report = checklisted.step_here(chat), files_sent.report_here(chat)
     said_at = None if report is None else report.said_at
     if step is not None and (said_at is None or step.updated_at >= said_at):
@@ -40,5 +43,11 @@ def _has_place(chat: Chat, incoming: Incoming) -> bool:
     if report is not None:
         files_sent.to_report(chat, report, incoming.files, incoming.text)
     else:
-        chat.say("file_received", lines=checklisted.steps_with_files(chat), takes_files=files_sent.takes_files(chat))
+        lines = checklisted.steps_with_files(chat)
+        chat.say(
+            "file_received",
+            lines=lines,
+            takes_files=files_sent.takes_files(chat),
+            round=session_round.open_round(chat) or 0,
+        )
     return False

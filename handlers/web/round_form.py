@@ -17,7 +17,7 @@ from bot.sessions.faults import SessionRefused
 from bot.sessions.model import Session
 from bot.sessions.reading import zone_in
 from bot.sessions.rules import ROUND_FOR
-from bot.sessions.voices import TYPES
+from bot.sessions.voices import NOT_PLAYED, TYPES
 from handlers.web.session import Reader, guarded_form, signed_in
 from handlers.web.session_board import HOME, board_in, quiet_hours
 from handlers.web.session_fields import Filled, typed
@@ -46,16 +46,23 @@ def routes(site: Site) -> list[Route]:
             return next((one.voice for one in board.spoken if one.id == number), None)
 
         voice = await site.database.aread(find)
-        data = None if voice is None else await run_in_threadpool(site.vault.get, voice.digest)
+        data = None if voice is None else await run_in_threadpool(_bytes, site, voice)
         if voice is None or data is None:
             raise HTTPException(404)
-        headers = {"content-disposition": f'inline; filename="voice-{number}.{voice.kind}"'}
+        shown = "attachment" if voice.kind in NOT_PLAYED else "inline"
+        headers = {"content-disposition": f'{shown}; filename="voice-{number}.{voice.kind}"'}
         return Response(data, media_type=TYPES[voice.kind], headers=headers)
 
     return [
         Route(f"{HOME}/round", guarded_form(site, create), methods=["POST"]),
         Route(f"{HOME}/{{session_id:int}}/voice/{{number:int}}", signed_in(site, listen), methods=["GET"]),
     ]
+
+
+def _bytes(site: Site, voice: words.Voice) -> bytes | None:
+    """Return a voice note; the first ones lay with what is no branch matter."""
+    found = site.branch_vault.get(voice.digest)
+    return site.vault.get(voice.digest) if found is None else found
 
 
 def _begin(conn: Connection, site: Site, reader: Reader, filled: Filled) -> Session:

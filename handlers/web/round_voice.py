@@ -35,7 +35,7 @@ def routes(site: Site) -> list[Route]:
         if open_now is not None or kind is None or len(data) > MOST_BYTES:
             said = "empty" if not data else "large" if len(data) > MOST_BYTES else "unknown"
             return RedirectResponse(f"/a/{token}?voice={open_now.value if open_now else said}", 303)
-        digest = await run_in_threadpool(site.vault.put, data)
+        digest = await run_in_threadpool(site.branch_vault.put, data)
         outcome = await site.database.awrite(lambda conn: _keep(conn, site, token, Voice(digest, kind, len(data))))
         return RedirectResponse(f"/a/{token}?voice={outcome.value}", 303)
 

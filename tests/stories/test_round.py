@@ -8,10 +8,12 @@ from bot.branches.store import branches
 from bot.people.store import by_number
 from handlers.links_made import login_link
 from tests.fakes.web import Shown, Visitor
+from tests.fakes.wecom_member import Member
 from tests.stories.test_sessions import branch
 from tests.stories.world import World, instant
 
 VOICE = b"OggS" + bytes(200)
+IN_CHAT = b"#!AMR\n" + bytes(500)
 
 
 def secretary(world: World) -> Visitor:
@@ -43,10 +45,26 @@ def leaves_voice(world: World, path: str, data: bytes) -> str:
     return browser.get(sent.headers["location"]).words if sent.status == 303 else str(sent.status)
 
 
+def speaks_in_chat(world: World, speaker: Member, other: Member) -> None:
+    """Let one speak in WeCom, where it is fetched and kept; what is no voice, and what nobody asked for, is said."""
+    for data, reply in ((IN_CHAT, "记下了"), (b"<html>", "没收到"), (bytes(8_500_000), "太长了")):
+        speaker.sends_file("voice", data)
+        world.settle()
+        speaker.hears(reply)
+    other.sends_file("voice", IN_CHAT)
+    world.settle()
+    other.hears("小组交流", "在交流里说几句")
+    folder = Path(world.app.settings.reports.folder)
+    assert {one.parent.parent.name for one in folder.rglob("*") if one.is_file()} == {"branch"}
+
+
 def hears_the_voice(world: World, visitor: Visitor, seen: Shown) -> None:
     """Let whoever leads listen to it, and nobody else."""
     voice = seen.text.partition('<audio controls preload="none" src="')[2].partition('"')[0]
     assert visitor.get(voice).body == VOICE
+    spoken = seen.text.partition("聊天里的语音")[0].rpartition('href="')[2].partition('"')[0]
+    saved = visitor.get(spoken)
+    assert (saved.body, "attachment" in saved.headers["content-disposition"]) == (IN_CHAT, True)
     assert Visitor(world.app.web).get(voice).status == 401
 
 
@@ -86,6 +104,7 @@ def test_each_is_asked_in_her_own_day_and_the_minutes_assemble_themselves(tmp_pa
             other.says(words)
             world.settle()
             other.hears()
+        speaks_in_chat(world, other, members["S2"])
         world.fast_forward(to=instant("2026-10-23 21:00"))  # a day later whoever was silent is asked once more
         for number in ("S2", "S4", "S5", "S6"):
             members[number].hears("还没听到你的声音")

@@ -6,6 +6,7 @@ from typing import Any
 from bot.inbox.model import FileKind, SentFile
 
 FILES = frozenset({"image", "voice", "video", "shortvideo", "file", "link"})
+_KINDS = {"image": FileKind.PHOTO, "file": FileKind.DOCUMENT, "voice": FileKind.VOICE}
 HALF_TURN = 180.0
 _LONGEST = 64
 _LONGEST_REF = 300
@@ -57,8 +58,8 @@ def degrees(raw: dict[str, Any], name: str) -> float | None:
 
 
 def files_of(raw: dict[str, Any]) -> tuple[SentFile, ...]:
-    """Return the photo or document that a message brings, where the platform gives it out."""
-    ref, kind = text_of(raw, "MediaId"), {"image": FileKind.PHOTO, "file": FileKind.DOCUMENT}.get(kind_of(raw))
+    """Return the photo, document or voice note that a message brings, where the platform gives it out."""
+    ref, kind = text_of(raw, "MediaId"), _KINDS.get(kind_of(raw))
     if kind is None or not ref or len(ref) > _LONGEST_REF:
         return ()
     return (SentFile(kind, ref, text_of(raw, "FileName") or text_of(raw, "Title")),)

@@ -101,6 +101,7 @@ def test_what_is_wrong_is_named(school: School, pair: tuple[int, int], key: str,
     ("data", "kind"),
     [
         (b"OggS....", "ogg"),
+        (b"OggS" + bytes(24) + b"Speex   1.2", "spx"),
         (b"\0\0\0\x1cftypM4A ", "m4a"),
         (b"RIFF\0\0\0\0WAVEfmt ", "wav"),
         (b"#!AMR\n", "amr"),

@@ -18,7 +18,7 @@ TABLE = {
     "text_command": Incoming(Said.TEXT, SHE, text="/zone New York", opens="wrote"),
     "text_empty": OTHER,
     "image": Incoming(Said.FILE, SHE, opens="wrote", files=(SentFile(FileKind.PHOTO, "M"),)),
-    "voice": FILE,
+    "voice": Incoming(Said.FILE, SHE, opens="wrote", files=(SentFile(FileKind.VOICE, "M"),)),
     "video": FILE,
     "shortvideo": FILE,
     "file": FILE,

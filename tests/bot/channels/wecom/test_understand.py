@@ -16,7 +16,7 @@ TABLE = {
     "text_command": Incoming(Said.TEXT, "S1", text="/zone New York"),
     "text_empty": OTHER,
     "image": Incoming(Said.FILE, "S1", files=(SentFile(FileKind.PHOTO, "1G6nrLmr5EC3MMb"),)),
-    "voice": FILE,
+    "voice": Incoming(Said.FILE, "S1", files=(SentFile(FileKind.VOICE, "1G6nrLmr5EC3MMb"),)),
     "video": FILE,
     "file": Incoming(Said.FILE, "S1", files=(SentFile(FileKind.DOCUMENT, "1G6", "报告.docx"),)),
     "link": FILE,
