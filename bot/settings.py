@@ -111,6 +111,9 @@ class Retention(_Section):
     reports_days: Positive = 1825
 
 
+_Page = Annotated[str, Field(strict=True, max_length=500, pattern=r"^https?://\S+$")]
+
+
 class Contacts(_Section):
     """What the school gives students to call; shown as it stands, never invented."""
 
@@ -118,6 +121,7 @@ class Contacts(_Section):
     duty_phone: Text = ""
     embassy: Text = ""
     insurer: Text = ""
+    registration: dict[Annotated[str, Field(pattern=r"^([A-Z]{2}|else)$")], _Page] = {}
 
 
 class DutySection(_Section):

@@ -27,6 +27,7 @@ from scheduler import (
     rollcalls_due,
     sessions_due,
     stand_ins_over,
+    stay_days_due,
     talks_due,
 )
 from scheduler.portion import Portion
@@ -44,6 +45,11 @@ class Batches:
     _prompts_at_once: Portion = field(default_factory=lambda: Portion(prompts_due.BATCH))
     _planned_at_once: Portion = field(default_factory=lambda: Portion(plan_everyone.BATCH))
     after_stays: talks_due.Round = field(default_factory=talks_due.Round)
+    stay_days: stay_days_due.Round = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Take where students register."""
+        self.stay_days = stay_days_due.Round(self.settings.contacts.registration)
 
     def all(self) -> Sequence[Batch]:
         """Return them in the order in which a clock that jumps works them off."""
@@ -81,7 +87,9 @@ class Batches:
 
     def reminders(self, conn: Connection) -> int:
         """Remind of deadlines and of papers."""
-        return reminders_due.work_off(conn, self.clock.now(), self.programmes)
+        now = self.clock.now()
+        planned = self.stay_days.work_off(conn, now, self.programmes)
+        return planned + reminders_due.work_off(conn, now, self.programmes)
 
     def obligations(self, conn: Connection) -> int:
         """Tell members of branches what is due."""

@@ -132,6 +132,7 @@ class App:
         )
         reading = Reading(partial(process, services=self.services), set_aside)
         self.rounds = Rounds(self.database, self.programmes, clock, settings, self.metrics, reading, self._failing_urls)
+        self.rounds.batches.stay_days.forms = self.services.forms
         self.rounds.nudge, self.rounds.troubles = self._wake_senders, self._troubles
         self.web: ASGIApp = self._make_web()
         self.came, self.cried = asyncio.Event(), asyncio.Event()

@@ -6,12 +6,14 @@ from enum import StrEnum
 
 
 class About(StrEnum):
-    """What somebody is reminded of: a deadline at home, or a paper that runs out."""
+    """What somebody is reminded of: a deadline at home, a paper that runs out, or what a stay itself brings."""
 
     DEADLINE = "deadline"
     PASSPORT = "passport"
     VISA = "visa"
     INSURANCE = "insurance"
+    EMBASSY = "embassy"  # she registers there
+    FORM = "form"  # her report in the form of somebody else
 
 
 PAPERS = (About.PASSPORT, About.VISA, About.INSURANCE)
@@ -71,7 +73,8 @@ class Paper:
 class Reminder:
     """One row of `reminders`. `days` is the next telling, in days before; 0 makes up for one that was before its time.
 
-    `told_due_at` is the instant of which she was told last, None before that; `told` counts how often.
+    `told_due_at` is the instant of which she was told last, None before that; `told` counts how often. What a
+    stay brings has its `trip_id`, `matter` tells it from the others of that stay, `title` and `link` are said of it.
     """
 
     id: int
@@ -85,3 +88,7 @@ class Reminder:
     told_due_at: datetime | None
     days: int | None
     next_at: datetime | None
+    trip_id: int | None = None
+    matter: str = ""
+    title: str = ""
+    link: str = ""

@@ -10,11 +10,19 @@ from bot.local_time import BEIJING, Quiet, after_quiet, local_date, to_instant
 AT = time(18, 30)
 """Her evening: at home the office is open some hours later, or will be soon."""
 END_OF_DAY = time(23, 59)
+EMBASSY_AFTER = timedelta(days=7)
+"""How long after landing somebody hears of registering with the embassy."""
+EMBASSY_OPEN = timedelta(days=60)
+"""How long after that it may still be put off."""
+PUT_OFF = timedelta(days=7)
+"""When somebody hears again of what she has put off."""
 DAYS: Mapping[About, tuple[int, ...]] = {
     About.DEADLINE: (30, 7, 2),
     About.PASSPORT: (90, 30, 7),
     About.VISA: (90, 30, 7),
     About.INSURANCE: (90, 30, 7),
+    About.EMBASSY: (EMBASSY_OPEN.days,),
+    About.FORM: (30, 7, 2),
 }
 """How many days before somebody is reminded."""
 LOOK_AHEAD = timedelta(days=DAYS[About.DEADLINE][0] + 2)

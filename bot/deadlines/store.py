@@ -70,10 +70,18 @@ reminders = Table(
     Column("told_due_at", UtcDateTime),
     Column("days", Integer),
     Column("next_at", UtcDateTime),
+    # What a stay itself brings: which of it, and what is said of it.
+    Column("trip_id", Id, ForeignKey("trips.id", ondelete="CASCADE")),
+    Column("matter", String(48)),
+    Column("title", String(200)),
+    Column("link", String(500)),
     UniqueConstraint("deadline_id", "person_id"),
+    UniqueConstraint("trip_id", "matter"),
 )
 _has_next = reminders.c.next_at.is_not(None)
 Index("ix_reminders_next_at", reminders.c.next_at, sqlite_where=_has_next, postgresql_where=_has_next)
+
+_EMPTY: dict[str, Any] = {"told": 0} | dict.fromkeys(("deadline_id", "paper_id", "trip_id", "matter", "title", "link"))
 
 # Kept, because the bell needs them all the time: building a statement costs more than running it.
 _MOST = bindparam("most", type_=Integer)
@@ -168,6 +176,12 @@ def reminders_of(conn: Connection, person_id: int) -> list[Reminder]:
     return [_reminder(row) for row in conn.execute(query.order_by(reminders.c.due_at, reminders.c.id))]
 
 
+def reminders_of_trips(conn: Connection, trip_ids: Sequence[int]) -> dict[tuple[int, str], Reminder]:
+    """Return what stays remind of, by stay and matter."""
+    rows = conn.execute(select(reminders).where(listed(reminders.c.trip_id, trip_ids))).all()
+    return {(row.trip_id, row.matter): _reminder(row) for row in rows}
+
+
 def due(conn: Connection, now: datetime, limit: int) -> list[Reminder]:
     """Claim reminders whose next telling has come."""
     return [_reminder(row) for row in conn.execute(_DUE, {"at": now, "most": limit})]
@@ -176,7 +190,7 @@ def due(conn: Connection, now: datetime, limit: int) -> list[Reminder]:
 def add(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Store new reminders: who, about what, by when, and the next telling."""
     if rows:
-        conn.execute(reminders.insert(), [{"told": 0, "deadline_id": None, "paper_id": None} | row for row in rows])
+        conn.execute(reminders.insert(), [_EMPTY | row for row in rows])
 
 
 def set_reminder(conn: Connection, reminder_id: int, **values: Any) -> None:
@@ -212,4 +226,5 @@ def _paper(row: Row[Any]) -> Paper:
 
 def _reminder(row: Row[Any]) -> Reminder:
     values = dict(row._mapping)  # noqa: SLF001 - the documented way to a row's columns by name
-    return Reminder(**values | {"about": About(row.about), "state": Standing(row.state)})
+    words = {name: values[name] or "" for name in ("matter", "title", "link")}
+    return Reminder(**values | words | {"about": About(row.about), "state": Standing(row.state)})

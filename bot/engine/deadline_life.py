@@ -11,13 +11,14 @@ from sqlalchemy import Connection
 
 from bot.deadlines import store
 from bot.deadlines.model import About, Deadline, Paper, Reminder, Standing
-from bot.deadlines.rules import at_days, next_telling, runs_out
+from bot.deadlines.rules import AT, PUT_OFF, at_days, next_telling, runs_out
 from bot.engine.deadline_audience import columns, let_go, take_back
 from bot.engine.facts import load_facts
 from bot.engine.person_facts import PersonFacts
+from bot.engine.stay_matters import ended, hand_on
 from bot.engine.telling import not_before_her_morning, tell
 from bot.journal import store as journal
-from bot.local_time import Quiet, local_date
+from bot.local_time import Quiet, local_date, to_instant
 from bot.outbox.model import Kind, Priority
 
 
@@ -30,6 +31,9 @@ def go_on(conn: Connection, one: Reminder, now: datetime, quiet: Quiet) -> None:
     if one.due_at <= now:
         let_go(conn, [one], Standing.OVER)
         return
+    if one.trip_id is not None and (end := ended(conn, one)) is not None:
+        let_go(conn, [one], end)
+        return
     zone = facts.zone_now(now)
     if one.days and (at := at_days(one.due_at, one.days, zone)) > now:  # she has moved west since it was planned
         store.set_reminder(conn, one.id, next_at=at)
@@ -40,7 +44,7 @@ def go_on(conn: Connection, one: Reminder, now: datetime, quiet: Quiet) -> None:
             store.set_reminder(conn, one.id, **columns(later))
             return
     if one.paper_id is None or _goes_on(facts, now):
-        _say(conn, one, "deadline/reminder", f"at{one.days}:{int(one.due_at.timestamp())}", now)
+        say(conn, one, "deadline/reminder", _name(one), now)
         one = replace(one, told=one.told + 1, told_due_at=one.due_at)
     following = next_telling(one.about, one.due_at, zone, quiet, now, was_told=True)
     store.set_reminder(conn, one.id, told=one.told, told_due_at=one.told_due_at, **columns(following))
@@ -51,9 +55,9 @@ def moved(conn: Connection, deadline: Deadline, now: datetime, quiet: Quiet) -> 
     for one in store.reminders_of_deadline(conn, deadline.id):
         if one.state not in {Standing.WAITING, Standing.OVER} or one.due_at == deadline.due_at:
             continue
-        _move(conn, replace(one, state=Standing.WAITING), deadline.due_at, now, quiet)
+        move(conn, replace(one, state=Standing.WAITING), deadline.due_at, now, quiet)
         if one.told_due_at is not None and one.told_due_at != deadline.due_at and deadline.due_at > now:
-            _say(conn, one, "deadline/moved", f"moved:{int(deadline.due_at.timestamp())}", now)
+            say(conn, one, "deadline/moved", f"moved:{int(deadline.due_at.timestamp())}", now)
             store.set_reminder(conn, one.id, told_due_at=deadline.due_at)
 
 
@@ -63,7 +67,7 @@ def taken_back(conn: Connection, deadline: Deadline, now: datetime) -> None:
         if one.state is Standing.WAITING:
             let_go(conn, [one])
             if one.told_due_at is not None and deadline.due_at > now:
-                _say(conn, one, "deadline/withdrawn", f"withdrawn:{int(deadline.due_at.timestamp())}", now)
+                say(conn, one, "deadline/withdrawn", f"withdrawn:{int(deadline.due_at.timestamp())}", now)
 
 
 def paper_given(
@@ -77,7 +81,7 @@ def paper_given(
         store.add(conn, [row | {"state": Standing.WAITING.value, "days": None, "next_at": None}])
     known = store.reminder_of_paper(conn, paper_id)
     if known is not None and (known.due_at != due_at or known.next_at is None):
-        _move(conn, replace(known, told=0, told_due_at=None), due_at, now, quiet)
+        move(conn, replace(known, told=0, told_due_at=None), due_at, now, quiet)
     if is_own:
         line = journal.line(now, "paper.given", person_id=person_id, actor_id=person_id, paper=paper_id)
         journal.write(conn, [line])
@@ -89,10 +93,14 @@ def settle(conn: Connection, reminder_id: int, person_id: int, state: Standing, 
     one = store.reminder(conn, reminder_id, lock=True)
     if one is None or one.person_id != person_id or one.state is Standing.WITHDRAWN:
         return False
-    if state is Standing.WAITING:
-        _move(conn, one, one.due_at, now, quiet)
-    else:
+    if state is not Standing.WAITING:
         let_go(conn, [one], state)
+    elif one.about is About.EMBASSY:
+        put_off(conn, one, now)
+    else:
+        move(conn, one, one.due_at, now, quiet)
+    if one.about is About.FORM:
+        hand_on(conn, one, now, given=state is Standing.DONE)
     line = journal.line(now, f"reminder.{state.value}", person_id=person_id, actor_id=person_id, reminder=one.id)
     journal.write(conn, [line])
     return True
@@ -106,16 +114,24 @@ def said(conn: Connection, one: Reminder) -> dict[str, Any]:
         "id": one.id,
         "about": one.about.value,
         "kind": "" if deadline is None else deadline.kind.value,
-        "title": "" if deadline is None else deadline.title,
+        "title": one.title if deadline is None else deadline.title,
         "note": "" if deadline is None else deadline.note,
-        "link": "" if deadline is None else deadline.link,
+        "link": one.link if deadline is None else deadline.link,
         "due_at": (one.due_at if deadline is None else deadline.due_at).isoformat(),
         "expires": None if paper is None else paper.expires.isoformat(),
         "state": one.state.value,
     }
 
 
-def _move(conn: Connection, one: Reminder, due_at: datetime, now: datetime, quiet: Quiet) -> None:
+def put_off(conn: Connection, one: Reminder, now: datetime) -> None:
+    """Let her hear once more in a week of what she does not want to do now."""
+    zone = load_facts(conn, [one.person_id])[one.person_id].zone_now(now)
+    at = to_instant(local_date(now, zone) + PUT_OFF, AT, zone)
+    store.set_reminder(conn, one.id, state=Standing.WAITING.value, days=0, next_at=at)
+
+
+def move(conn: Connection, one: Reminder, due_at: datetime, now: datetime, quiet: Quiet) -> None:
+    """Plan a reminder anew for a day, whatever was planned of it before."""
     facts = load_facts(conn, [one.person_id])[one.person_id]
     take_back(conn, one.id)
     telling = next_telling(one.about, due_at, facts.zone_now(now), quiet, now, was_told=one.told > 0)
@@ -130,7 +146,14 @@ def _goes_on(facts: PersonFacts, now: datetime) -> bool:
     return any(trip.cancelled_at is None and trip.returns >= today for trip in facts.trips)
 
 
-def _say(conn: Connection, one: Reminder, template: str, name: str, now: datetime) -> None:
+def _name(one: Reminder) -> str:
+    """Return what this telling is called among those of a reminder, so that none is said twice."""
+    again = f":{one.told}" if one.told and not one.days else ""
+    return f"at{one.days}:{int(one.due_at.timestamp())}{again}"
+
+
+def say(conn: Connection, one: Reminder, template: str, name: str, now: datetime) -> None:
+    """Queue a message about a reminder, for her morning when it is night where she is."""
     tell(
         conn,
         one.person_id,

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, exists, select
 
 from bot.agreements.store import agreements
 from bot.deadlines import store as deadlines
-from bot.deadlines.model import PAPERS, Standing
+from bot.deadlines.model import PAPERS, About, Standing
 from bot.engine import deadline_life, talking
 from bot.engine.facts import load_facts
 from bot.engine.telling import not_before_her_morning, tell
@@ -112,7 +112,7 @@ def items_of(conn: Connection, person_id: int) -> dict[str, Any]:
     waiting = [
         one
         for one in deadlines.reminders_of(conn, person_id)
-        if one.state is Standing.WAITING and one.about not in PAPERS
+        if one.state is Standing.WAITING and one.about not in {*PAPERS, About.EMBASSY}
     ]
     agreed = select(agreements.c.id).where(agreements.c.person_id == person_id, agreements.c.done_at.is_(None))
     return {

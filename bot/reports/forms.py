@@ -29,11 +29,15 @@ class _Form(Keyed):
     template: Annotated[str, Field(strict=True)] = ""
     months: Annotated[int, Field(strict=True, ge=0, le=24)] = 0
     funding: list[_Words] = Field(default_factory=list)
+    remind: Annotated[bool, Field(strict=True)] = False
 
 
 @dataclass(frozen=True)
 class OtherForm:
-    """One of them; `months` 0: once, at the end of the stay; empty `funding`: for everybody."""
+    """One of them; `months` 0: once, at the end of the stay; empty `funding`: for everybody.
+
+    `remind`: she is reminded of its last days.
+    """
 
     key: str
     title: dict[str, str]
@@ -41,6 +45,7 @@ class OtherForm:
     template: str = ""
     months: int = 0
     funding: tuple[str, ...] = ()
+    remind: bool = False
 
     def concerns(self, funding: str | None) -> bool:
         """Tell whether a stay with this funding needs it."""
@@ -91,7 +96,8 @@ def shipped(sections: Sections) -> tuple[OtherForm, ...]:
 
 def _form(shape: _Form, needs: Iterable[str]) -> OtherForm:
     funding = tuple(shape.funding)
-    return OtherForm(shape.key, shape.title.model_dump(), tuple(needs), shape.template, shape.months, funding)
+    title = shape.title.model_dump()
+    return OtherForm(shape.key, title, tuple(needs), shape.template, shape.months, funding, shape.remind)
 
 
 def days(form: OtherForm, departs: date, returns: date) -> list[date]:

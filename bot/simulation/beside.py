@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from bot.app import App
 from scheduler import obligations_due, reminders_due, sessions_due, stand_ins_over
+from scheduler.stay_days_due import Round as StayDays
 from scheduler.talks_due import Round
 
 
@@ -19,6 +20,7 @@ class Beside:
         """Take whose programmes and settings count."""
         self._app = app
         self._after_stays = Round(asks=app.rounds.batches.after_stays.asks)
+        self._stay_days = StayDays(app.settings.contacts.registration, app.services.forms)
         self._hour: datetime | None = None
 
     def work_off(self, conn: Connection, now: datetime, *, waits: bool) -> int:
@@ -31,6 +33,7 @@ class Beside:
             return 0
         programmes, settings = self._app.programmes, self._app.settings
         done = stand_ins_over.work_off(conn, now) + sessions_due.work_off(conn, now, programmes)
+        done += self._stay_days.work_off(conn, now, programmes)
         done += reminders_due.work_off(conn, now, programmes)
         done += obligations_due.work_off(conn, now, programmes, settings.branches)
         done += self._after_stays.work_off(conn, now, plans=settings.reports.follow_ups)

@@ -1,9 +1,9 @@
 """She answers a reminder of a day: done, not for her, open after all; or gives the last day of a paper that is new."""
 
 from bot.deadlines import store
-from bot.deadlines.model import Reminder, Standing
+from bot.deadlines.model import About, Reminder, Standing
 from bot.deadlines.rules import day_in
-from bot.engine.deadline_life import paper_given, said, settle
+from bot.engine.deadline_life import paper_given, put_off, said, settle
 from bot.local_time import local_date
 from handlers.chat import waiting
 from handlers.context import Chat
@@ -14,7 +14,7 @@ _STATES = {"done": Standing.DONE, "not": Standing.NOT_MINE, "back": Standing.WAI
 
 def pressed(chat: Chat, reminder_id: int, word: str) -> bool:
     """Take a button of a reminder, however old; False when it means nothing."""
-    if word not in {*_STATES, "new", "later"}:
+    if word not in {*_STATES, "new", "later", "week"}:
         return False
     one = store.reminder(chat.conn, reminder_id)
     if one is None or one.person_id != chat.person.id or one.state is Standing.WITHDRAWN:
@@ -22,6 +22,9 @@ def pressed(chat: Chat, reminder_id: int, word: str) -> bool:
     elif word == "later":
         waiting.end(chat)
         chat.say("deadline/later")
+    elif word == "week" and one.about is About.EMBASSY:
+        put_off(chat.conn, one, chat.now)
+        chat.say("deadline/put_off")
     elif word == "new" and one.paper_id is not None:
         waiting.wait_for(chat, STEP, reminder=one.id)
         chat.say("deadline/ask_date", matter=said(chat.conn, one), unreadable=False)

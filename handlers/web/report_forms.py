@@ -8,6 +8,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from bot.engine.stay_matters import form_key
+from bot.engine.stay_reminders import noted
 from bot.journal import store as journal
 from bot.rendering.report_docx import report_docx
 from bot.reports import handed_on
@@ -43,6 +45,8 @@ def routes(site: Site) -> list[Route]:
             door, line = _find(conn, site, request)
             if door.report is not None and line is not None and given is not None:
                 handed_on.note(conn, door.report, line.form.key, line.period, site.now, given=given)
+                quiet, key = site.services.programmes.current(conn).quiet, form_key(line.form.key, line.period)
+                noted(conn, door.report.trip_id, key, site.now, quiet, given=given)
                 entry = journal.line(
                     site.now,
                     "report.handed_on",

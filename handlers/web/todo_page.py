@@ -106,7 +106,7 @@ def _shown(conn: Connection, site: Site, door: Door) -> dict[str, Any]:
         "matters": [
             said(conn, one)
             for one in deadlines.reminders_of(conn, person.id)
-            if one.deadline_id is not None and one.state is not Standing.WITHDRAWN and one.due_at > site.now
+            if one.paper_id is None and one.state is not Standing.WITHDRAWN and one.due_at > site.now
         ],
         "off": off[-1] if off and checklist is None else None,
         "flight": flight,

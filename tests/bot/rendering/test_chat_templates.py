@@ -565,6 +565,8 @@ VARIANTS = [
         BARE | {"matter": MATTER | {"about": about, "state": state, "note": "", "link": ""}, "unreadable": False}
         for about, state in (("passport", "not_mine"), ("visa", "waiting"), ("insurance", "done"))
     ),
+    *(FULL | {"matter": MATTER | {"about": about, "note": ""}} for about in ("embassy", "form")),
+    FULL | {"list": FULL["list"] | {"matters": [MATTER | {"about": one} for one in ("embassy", "form")]}},
     BARE | NO_REPORT,
     BARE | {"kept": 2, "refused": []},
     BARE | {"kept": 0, "refused": [{"name": "1.pdf", "why": "over"}]},
