@@ -140,7 +140,8 @@ def _made_once(tmp_path_factory: pytest.TempPathFactory, _hasty_disk: None) -> I
     created.close()
 
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""The same browser without a screen comes first: a page costs it a fifth less."""
 
 
 class OutsideWorldError(RuntimeError):
