@@ -17,6 +17,7 @@ from bot.settings_digest import DigestSection
 from bot.settings_dingtalk import DingTalk
 from bot.settings_limits import Limits as Limits  # noqa: PLC0414 - others take it from here
 from bot.settings_mail import Mail
+from bot.settings_opportunities import OpportunitiesSection
 from bot.settings_records import RecordsSection
 from bot.settings_reports import ReportsSection
 from bot.settings_wechat import WeChat
@@ -171,6 +172,7 @@ class Settings(_Section):
     policies: PoliciesSection = PoliciesSection()
     reports: ReportsSection = ReportsSection()
     branches: BranchesSection = BranchesSection()
+    opportunities: OpportunitiesSection = OpportunitiesSection()
 
     @model_validator(mode="before")
     @classmethod

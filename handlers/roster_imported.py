@@ -19,11 +19,12 @@ from bot.places.countries import REGIONS, find_country
 from bot.places.zones import is_zone
 from bot.programmes.versions import Programmes
 from bot.roster.check import check
-from bot.roster.columns import BRANCHES, DEADLINES, INTAKE, PAPERS, PEOPLE, SHEETS, TARGETS, TRIPS
+from bot.roster.columns import BRANCHES, DEADLINES, INTAKE, OPPORTUNITIES, PAPERS, PEOPLE, SHEETS, TARGETS, TRIPS
 from bot.roster.diff import difference, mark_of
 from bot.roster.model import Change, ChangeKind, Difference, Fault, Sheets
 from bot.roster.parse import parse
 from bot.roster.understand import Places
+from handlers.roster import opportunities
 from handlers.roster.branches import apply_branches
 from handlers.roster.deadlines import apply_deadlines, touched
 from handlers.roster.figures import apply_figures
@@ -33,7 +34,7 @@ from handlers.roster.stored import load_stored
 from handlers.roster.trips import apply_trips
 from handlers.roster.units import unit_ids
 
-_WITH_UNITS = (PEOPLE, BRANCHES, INTAKE, TARGETS, PAPERS, DEADLINES)
+_WITH_UNITS = (PEOPLE, BRANCHES, INTAKE, TARGETS, PAPERS, DEADLINES, OPPORTUNITIES)
 _BEARS_ON_PLANS = {"role", "zone", "level"}
 
 
@@ -87,7 +88,9 @@ def _apply(conn: Connection, found: Difference, now: datetime, programmes: Progr
     branches = apply_branches(conn, found, units, people, now)
     apply_figures(conn, found, units, people)
     apply_deadlines(conn, found, units, people, now, programmes)
+    opportunities.apply_opportunities(conn, found, units, now)
     touched(conn, found, now)
+    opportunities.touched(conn, found, now)
     write_lines(conn, found, people, branches, now, actor_id)
     other = [people[one.key[0]] for one in found.of(PEOPLE) if any(field.name == "counsellor" for field in one.fields)]
     end_changed(conn, other, now, actor_id)

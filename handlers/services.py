@@ -6,6 +6,8 @@ from typing import Any
 
 from bot.clock import Clock
 from bot.inbox.model import Incoming
+from bot.opportunities import preparing
+from bot.opportunities.preparing import Preparation
 from bot.outbox.model import Rendered
 from bot.places.zone_finder import ZoneFinder
 from bot.programmes.versions import Programmes
@@ -48,6 +50,9 @@ class Services:
     """What a report consists of."""
     study: Sections = field(default_factory=shipped_study)
     """What a study report consists of."""
+
+    preparations: tuple[Preparation, ...] = field(default_factory=preparing.shipped)
+    """What is prepared before the last day of an opportunity."""
 
     def sections_of(self, report: Report) -> Sections:
         """Return what a report of this form consists of."""

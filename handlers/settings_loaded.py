@@ -20,6 +20,8 @@ from bot.engine.pushing import look_again
 from bot.errors import Mistake, MistakesError, SettingsError
 from bot.journal import store as journal
 from bot.obligations.parse import rules_in
+from bot.opportunities import preparing
+from bot.opportunities.preparing import Preparation
 from bot.people.store import units
 from bot.places.countries import REGIONS, find_country
 from bot.policies import parse as policies_parse
@@ -96,6 +98,17 @@ def read_forms(settings: Settings) -> tuple[OtherForm, ...]:
         mend = "name a readable .docx, or leave it empty"
         raise SettingsError([Mistake(f"{file}: template", f"there is no file {name!r}", mend) for name in missing])
     return found
+
+
+def read_preparations(settings: Settings) -> tuple[Preparation, ...]:
+    """Return what is prepared before a last day; SettingsError with every mistake of the file that is named."""
+    file = settings.opportunities.prepare
+    if not file:
+        return preparing.shipped()
+    try:
+        return preparing.parse(Path(file).read_text(encoding="utf-8-sig"), file)
+    except (OSError, UnicodeDecodeError, MistakesError) as error:
+        raise _unreadable(error, file, "[opportunities] prepare") from None
 
 
 def read_study(settings: Settings) -> Sections:

@@ -87,9 +87,9 @@ class Batches:
 
     def reminders(self, conn: Connection) -> int:
         """Remind of deadlines and of papers."""
-        now = self.clock.now()
+        now, days = self.clock.now(), self.settings.opportunities.days
         planned = self.stay_days.work_off(conn, now, self.programmes)
-        return planned + reminders_due.work_off(conn, now, self.programmes)
+        return planned + reminders_due.work_off(conn, now, self.programmes, days)
 
     def obligations(self, conn: Connection) -> int:
         """Tell members of branches what is due."""

@@ -17,6 +17,8 @@ from bot.inbox.model import InboxState
 from bot.inbox.store import inbox
 from bot.moves.store import moves
 from bot.obligations.store import obligations
+from bot.opportunities.interests import opportunity_news
+from bot.opportunities.store import opportunities, opportunities_heard
 from bot.outbox.model import OutboxState
 from bot.outbox.store import outbox
 from bot.prompts.store import prompts
@@ -48,6 +50,9 @@ _NEXT = select(
     _next(digests.c.next_at),
     _next(deadlines.c.next_at),
     _next(reminders.c.next_at),
+    _next(opportunities.c.next_at),
+    _next(opportunities_heard.c.next_at),
+    _next(opportunity_news.c.next_at),
     _next(talks.c.next_at),
     _next(follow_ups.c.next_at),
     _next(fetches.c.next_at),
@@ -93,6 +98,9 @@ def horizon(conn: Connection, now: datetime, accounts: Iterable[tuple[str, str]]
             exists().where(digests.c.next_at <= now),
             exists().where(deadlines.c.next_at <= now),
             exists().where(reminders.c.next_at <= now),
+            exists().where(opportunities.c.next_at <= now),
+            exists().where(opportunities_heard.c.next_at <= now),
+            exists().where(opportunity_news.c.next_at <= now),
             exists().where(talks.c.next_at <= now),
             exists().where(follow_ups.c.next_at <= now),
             exists().where(fetches.c.next_at <= now),

@@ -21,6 +21,7 @@ from bot.links.store import links
 from bot.materials.store import forget_before
 from bot.moves.store import moves
 from bot.obligations.store import obligations
+from bot.opportunities.store import opportunities_heard
 from bot.outbox.model import OutboxState
 from bot.outbox.store import outbox
 from bot.platforms.store import forget_nonces
@@ -91,13 +92,15 @@ def _places(conn: Connection, before: datetime, limit: int) -> int:
 
 
 def _lists(conn: Connection, before: datetime, limit: int) -> int:
-    """Forget checklists with their files when the stay is long over, and reminders of days that are long past."""
+    """Forget checklists with their files when the stay is long over, and reminders of days long past."""
     over = or_(trips.c.returns < before.date(), trips.c.cancelled_at < before)
     found = 0
     for table in (checklist_files, checklist_marks):
         query = select(table.c.id).join(trips, trips.c.id == table.c.trip_id).where(over).limit(limit)
         found += _delete(conn, table, query)
     found += _delete(conn, reminders, select(reminders.c.id).where(reminders.c.due_at < before).limit(limit))
+    heard = select(opportunities_heard.c.id).where(opportunities_heard.c.due_at < before).limit(limit)
+    found += _delete(conn, opportunities_heard, heard)
     old = select(expiring_papers.c.id).where(expiring_papers.c.expires < before.date())
     return found + _delete(conn, expiring_papers, old.limit(limit))
 

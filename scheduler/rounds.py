@@ -104,7 +104,7 @@ class Rounds:
         return await self._worked_off(self.batches.sessions, Urgency.DELIVERY)
 
     async def reminders(self) -> int:
-        """Remind of deadlines at home and of papers that run out."""
+        """Remind of deadlines at home and of papers that run out, and tell of opportunities."""
         return await self._worked_off(self.batches.reminders, Urgency.BULK)
 
     async def obligations(self) -> int:

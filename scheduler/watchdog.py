@@ -23,6 +23,8 @@ from bot.groups.store import UNDER_WAY, group_posts
 from bot.inbox.model import InboxState
 from bot.inbox.store import inbox
 from bot.obligations.store import obligations
+from bot.opportunities.interests import opportunity_news
+from bot.opportunities.store import opportunities_heard
 from bot.outbox.model import Kind, OutboxState, Priority
 from bot.outbox.store import attempts, outbox
 from bot.people.model import RoleKind
@@ -88,7 +90,9 @@ def look(conn: Connection, now: datetime) -> list[Problem]:
         "nobody_told": _count(conn, cases, *_nobody_told(now)),
         "rollcalls_overdue": _count(conn, rollcalls, rollcalls.c.next_at < now - PROMPT_LATE),
         "sessions_overdue": _count(conn, session_invitations, session_invitations.c.next_at < now - PROMPT_LATE),
-        "reminders_overdue": _count(conn, reminders, reminders.c.next_at < now - PROMPT_LATE),
+        "reminders_overdue": _count(conn, reminders, reminders.c.next_at < now - PROMPT_LATE)
+        + _count(conn, opportunities_heard, opportunities_heard.c.next_at < now - PROMPT_LATE)
+        + _count(conn, opportunity_news, opportunity_news.c.next_at < now - PROMPT_LATE),
         "obligations_overdue": _count(conn, obligations, obligations.c.next_at < now - PROMPT_LATE),
         "talks_overdue": _count(conn, talks, talks.c.next_at < now - PROMPT_LATE)
         + _count(conn, follow_ups, follow_ups.c.next_at < now - PROMPT_LATE),

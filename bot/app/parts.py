@@ -46,7 +46,7 @@ from bot.storage.state import free_leases
 from handlers.process import process, set_aside
 from handlers.programme_loaded import seed
 from handlers.services import Services, StrangerReply
-from handlers.settings_loaded import load_settings, read_forms, read_sections, read_study
+from handlers.settings_loaded import load_settings, read_forms, read_preparations, read_sections, read_study
 from handlers.telegram_webhook import telegram_webhook
 from handlers.web.asgi import make_web
 from handlers.wechat_webhook import wechat_webhook
@@ -129,6 +129,7 @@ class App:
             forms=read_forms(settings),
             sections=read_sections(settings),
             study=read_study(settings),
+            preparations=read_preparations(settings),
         )
         reading = Reading(partial(process, services=self.services), set_aside)
         self.rounds = Rounds(self.database, self.programmes, clock, settings, self.metrics, reading, self._failing_urls)

@@ -20,13 +20,20 @@ from bot.storage.migrate import Standing, standing
 from bot.storage.opening import holds_rows, sqlite_file
 from handlers.programme_loaded import check as check_programme
 from handlers.programme_loaded import seed_text
-from handlers.settings_loaded import read_duty, read_forms, read_policies, read_sections, unknown_names
+from handlers.settings_loaded import (
+    read_duty,
+    read_forms,
+    read_policies,
+    read_preparations,
+    read_sections,
+    unknown_names,
+)
 
 
 @click.command("check", cls=Command)
 @pass_tool
 def check(tool: Tool) -> None:
-    """Check settings, channels, database, templates, programme, duty, policies and reports; changes nothing."""
+    """Check settings, channels, database, templates, programme, duty, policies and more; changes nothing."""
     settings = tool.settings  # wrong settings end here, with exit code 2
     click.echo("settings: sound")
     looks = (
@@ -37,6 +44,7 @@ def check(tool: Tool) -> None:
         ("duty", _duty),
         ("policies", _policies),
         ("reports", _reports),
+        ("opportunities", _opportunities),
     )
     errors = [error for name, look in looks if (error := _report(name, look, settings)) is not None]
     if any(isinstance(error, UsageError) for error in errors):
@@ -137,3 +145,7 @@ def _policies(settings: Settings) -> str:
 def _reports(settings: Settings) -> str:
     forms = [one.key for one in read_forms(settings)]
     return f"of {', '.join(read_sections(settings).keys)}; also as {', '.join(forms) or 'nothing else'}"
+
+
+def _opportunities(settings: Settings) -> str:
+    return f"to prepare: {', '.join(one.key for one in read_preparations(settings)) or 'nothing'}"

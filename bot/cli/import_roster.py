@@ -49,8 +49,8 @@ def import_command(
     """Import the roster FILE: an .xlsx workbook, or a folder of .csv.
 
     Its sheets are people, trips, branches, branch_members; for statistics intake, targets, hosts, papers and
-    online_visits; deadlines at home, and expiries of passports, visas and insurances. Headers are in English or
-    Chinese. Every mistake is reported at once, and then nothing is written.
+    online_visits; deadlines at home, expiries of passports, visas and insurances, and opportunities
+    abroad. Headers are in English or Chinese. Every mistake is reported at once, and then nothing is written.
     """
     if template is not None:
         if file is not None or prune or dry_run:

@@ -6,6 +6,7 @@ from collections.abc import Set as AbstractSet
 from bot.roster.cells import shown
 from bot.roster.check_deadlines import deadline_faults
 from bot.roster.check_figures import figure_faults
+from bot.roster.check_opportunities import opportunity_faults
 from bot.roster.check_trips import trip_faults
 from bot.roster.columns import BRANCHES, MEMBERS, PEOPLE, SHEETS
 from bot.roster.model import Fault, Key, Record, Sheets, Stored, Value
@@ -25,6 +26,7 @@ def check(records: Sequence[Record], stored: Stored, sheets: Sheets, prune: Abst
         *_branch_faults(records, stored, roles, prune),
         *figure_faults(records, stored, roles, prune),
         *deadline_faults(records, roles),
+        *opportunity_faults(records, stored),
     ]
 
 

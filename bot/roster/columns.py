@@ -11,8 +11,21 @@ from bot.roster.codes import BRANCH_KINDS, BRANCH_PLACES, LANGUAGES, LEVELS, PAR
 from bot.roster.deadline_columns import DEADLINE_SHEETS, DEADLINES, EXPIRIES
 from bot.roster.figure_columns import FIGURE_SHEETS, HOSTS, INTAKE, ONLINE, PAPERS, TARGETS
 from bot.roster.kinds import NUMBER, Column, Kind, SheetKind, key_column
+from bot.roster.opportunity_columns import OPPORTUNITIES, OPPORTUNITY_SHEETS
 
-__all__ = ["DEADLINES", "EXPIRIES", "HOSTS", "INTAKE", "ONLINE", "PAPERS", "TARGETS", "Column", "Kind", "SheetKind"]
+__all__ = [
+    "DEADLINES",
+    "EXPIRIES",
+    "HOSTS",
+    "INTAKE",
+    "ONLINE",
+    "OPPORTUNITIES",
+    "PAPERS",
+    "TARGETS",
+    "Column",
+    "Kind",
+    "SheetKind",
+]
 
 PEOPLE, TRIPS, BRANCHES, MEMBERS = "people", "trips", "branches", "branch_members"
 HOME_ZONE = "Asia/Shanghai"
@@ -88,6 +101,7 @@ SHEETS: Mapping[str, SheetKind] = {
         ),
         *FIGURE_SHEETS,
         *DEADLINE_SHEETS,
+        *OPPORTUNITY_SHEETS,
     )
 }
 

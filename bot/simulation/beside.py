@@ -1,4 +1,4 @@
-"""What is due beside questions, cases and digests: sessions, deadlines at home, duties in a branch, talks, stand-ins.
+"""What is due beside questions, cases and digests: sessions, days at home, duties in a branch, talks and more.
 
 Some of it is put right once an hour by the service, whatever is due; so it is here, at the first instant of an hour.
 """
@@ -34,7 +34,7 @@ class Beside:
         programmes, settings = self._app.programmes, self._app.settings
         done = stand_ins_over.work_off(conn, now) + sessions_due.work_off(conn, now, programmes)
         done += self._stay_days.work_off(conn, now, programmes)
-        done += reminders_due.work_off(conn, now, programmes)
+        done += reminders_due.work_off(conn, now, programmes, settings.opportunities.days)
         done += obligations_due.work_off(conn, now, programmes, settings.branches)
         done += self._after_stays.work_off(conn, now, plans=settings.reports.follow_ups)
         if not done:

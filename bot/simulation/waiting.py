@@ -15,6 +15,8 @@ from bot.dialogues.store import dialogues
 from bot.digests.store import digests
 from bot.moves.store import moves
 from bot.obligations.store import obligations
+from bot.opportunities.interests import opportunity_news
+from bot.opportunities.store import opportunities, opportunities_heard
 from bot.outbox.model import OutboxState
 from bot.outbox.store import outbox
 from bot.prompts.store import prompts
@@ -30,6 +32,9 @@ _BESIDE = (
     obligations.c.next_at,
     deadlines.c.next_at,
     reminders.c.next_at,
+    opportunities.c.next_at,
+    opportunities_heard.c.next_at,
+    opportunity_news.c.next_at,
     talks.c.next_at,
     follow_ups.c.next_at,
 )

@@ -26,6 +26,8 @@ from bot.links import store as links
 from bot.materials import store as materials
 from bot.moves import store as moves
 from bot.obligations import store as obligations
+from bot.opportunities import interests as opportunity_interests
+from bot.opportunities import store as opportunities
 from bot.outbox import store as outbox
 from bot.people import store as people
 from bot.platforms import store as platforms
@@ -75,6 +77,8 @@ __all__ = [
     "materials",
     "moves",
     "obligations",
+    "opportunities",
+    "opportunity_interests",
     "outbox",
     "people",
     "platforms",

@@ -12,6 +12,7 @@ from bot.deadlines import store as deadlines
 from bot.inbox.store import inbox
 from bot.links.model import LinkPurpose
 from bot.links.store import links
+from bot.opportunities.interests import count_of as count_followed
 from bot.outbox.store import outbox
 from bot.prompts.model import State
 from bot.prompts.notes import NoteKind
@@ -49,7 +50,7 @@ class Held:
     """Links with which calendar programs fetch her meetings."""
     agreed: int
     listed: int
-    """Steps of her list with their files, days of papers, and reminders."""
+    """Steps of her list with their files, days of papers, reminders, and what she follows and has heard of."""
     talks: int
     """Talks that she has booked, and times at which she was asked after a stay."""
     busy: int
@@ -75,7 +76,7 @@ def held_about(conn: Connection, person_id: int) -> Held:
     )
     hers = [trip.id for trip in of_person(conn, person_id)]
     return Held(
-        listed=deadlines.count_of(conn, person_id) + checklists.count_of(conn, hers),
+        listed=deadlines.count_of(conn, person_id) + checklists.count_of(conn, hers) + count_followed(conn, person_id),
         trips=count(trips, trips.c.person_id),
         prompts=count(
             prompts,

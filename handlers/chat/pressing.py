@@ -32,6 +32,7 @@ from handlers.chat import (
     relayed,
     reminded,
     rollcall_answered,
+    searched,
     session_answered,
     session_planned,
     shared,
@@ -65,6 +66,7 @@ _TURNS_AWAY = frozenset(
         "talk",
         "followup",
         "flight",
+        "opp",
     }
 )
 
@@ -213,6 +215,7 @@ _HANDLERS: dict[str, Callable[[Chat, str], bool]] = {
     "rsvp": _meet,
     "due": _due,
     "flight": flighted.pressed,
+    "opp": searched.pressed,
     "todo": checklisted.pressed,
     "talk": _talk,
     "followup": _follow_up,

@@ -15,6 +15,7 @@ from bot.roster.columns import (
     INTAKE,
     MEMBERS,
     ONLINE,
+    OPPORTUNITIES,
     PAPERS,
     PEOPLE,
     TARGETS,
@@ -35,6 +36,7 @@ _NOUNS = {
     ONLINE: "online_visit",
     DEADLINES: "deadline",
     EXPIRIES: "paper",
+    OPPORTUNITIES: "opportunity",
 }
 _DONE = {
     ChangeKind.ADD: "added",
@@ -84,7 +86,7 @@ def _about(
             return None, {"branch": branches[change.key[0]], **detail}
         case "online_visits" | "expiries":
             return people[str(change.values["number"])], detail
-        case "intake" | "targets" | "hosts" | "papers" | "deadlines":
+        case "intake" | "targets" | "hosts" | "papers" | "deadlines" | "opportunities":
             return None, {"row": "/".join(change.key), **detail}
         case _:
             return None, {"branch": branches[change.key[0]], "member": people[change.key[1]]}

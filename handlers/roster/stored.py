@@ -14,6 +14,7 @@ from bot.roster.model import Key, Stored, StoredRow, Value
 from bot.trips.store import trips
 from handlers.roster.deadlines import load_deadlines
 from handlers.roster.figures import load_figures
+from handlers.roster.opportunities import load_opportunities
 
 _PLAIN = ("number", "name", "zone", "level", "language", "email", "phone")
 _TRIP = (
@@ -40,6 +41,7 @@ def load_stored(conn: Connection) -> Stored:
         {
             **load_figures(conn, units, numbers),
             **load_deadlines(conn, units, numbers),
+            **load_opportunities(conn, units),
             PEOPLE: _people(conn, units, numbers),
             TRIPS: _trips(conn, numbers),
             BRANCHES: _branches(conn, units, numbers),

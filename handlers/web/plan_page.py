@@ -3,17 +3,14 @@
 Looking changes nothing; the link is hers, from `/plan` in chat.
 """
 
-from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.links import store as links
 from bot.links.model import LinkPurpose
-from bot.people.model import Person
-from bot.people.store import by_id
 from bot.views.experiences import experiences
 from handlers.web.errors import plain
+from handlers.web.owned import owner
 from handlers.web.site import Site
 
 LONGEST = 200
@@ -26,7 +23,7 @@ def routes(site: Site) -> list[Route]:
         token = request.path_params["token"]
         country, host = (request.query_params.get(name, "")[:LONGEST] for name in ("country", "host"))
         prefilled = [one.key for one in site.services.sections.all if one.prefill]
-        person = await site.database.aread(lambda conn: whose(conn, site, token))
+        person = await site.database.aread(lambda conn: owner(conn, site, request, LinkPurpose.PLAN, own=False))
         if isinstance(person, int):
             return plain(site, request, person, what="plan")
         shown, hosts = await site.database.aread(lambda conn: experiences(conn, prefilled, country, host))
@@ -43,12 +40,3 @@ def routes(site: Site) -> list[Route]:
         )
 
     return [Route("/plan/{token}", show, methods=["GET"])]
-
-
-def whose(conn: Connection, site: Site, token: str) -> Person | int:
-    """Return whose link it is, or an HTTP status: 404 unknown, 410 too old."""
-    link = links.find(conn, token, LinkPurpose.PLAN)
-    person = by_id(conn, link.person_id) if link else None
-    if link is None or person is None or person.absent_at is not None or person.left_at is not None:
-        return 404
-    return person if links.is_live(link, site.real) else 410

@@ -467,6 +467,51 @@ FULL |= {
     "lines": [{"key": "passport", "label": "护照"}],
     "gone": True,
 }
+ABROAD: dict[str, Any] = {
+    "id": 7,
+    "title": {"zh": "京都大学交换", "en": "Exchange at Kyoto University"},
+    "label": {"zh": "京都大学交换", "en": "Exchange at Kyoto"},
+    "text": {"zh": "在京都一学期", "en": "A term in Kyoto"},
+    "host": "京都大学",
+    "tag": "战略伙伴",
+    "country": "JP",
+    "type": "exchange",
+    "funding": "免学费",
+    "due_at": LATER,
+    "levels": ["master", "doctor"],
+    "link": "https://oia.example.edu",
+}
+INTERESTS: list[dict[str, Any]] = [
+    {"id": 3, "follows": follows, "value": value, "on": follows == "type"}
+    for follows, value in (("country", "JP"), ("type", "exchange"), ("host", "京都[大学]"))
+]
+SEEN: dict[str, Any] = {
+    "one": ABROAD,
+    "found": [ABROAD],
+    "opportunities": [ABROAD],
+    "more": 2,
+    "words": "日本",
+    "follow": INTERESTS[0],
+    "url": "https://yanxin.example.edu/plan/abc/opportunities",
+    "unit": "某大学/外语学院",
+    "is_open": True,
+    "may": True,
+    "state": "waiting",
+    "follows": INTERESTS,
+    "interest": INTERESTS[0],
+    "interests": INTERESTS,
+    "offered": [],
+    "on": True,
+    "open": 2,
+    "again": "",
+    "next_at": LATER,
+    "console": "https://yanxin.example.edu/console/opportunities",
+}
+NOTHING_SEEN = SEEN | {"found": [], "words": "", "follow": None, "is_open": False, "may": False, "state": ""}
+NOTHING_SEEN |= {"unit": ""}
+NOTHING_SEEN |= {"one": ABROAD | {"tag": "", "funding": "", "levels": [], "link": "", "text": {"zh": "", "en": ""}}}
+NOTHING_SEEN |= {"interests": [], "offered": INTERESTS[:2], "on": False, "open": 0, "more": 0, "next_at": None}
+FULL |= {"abroad": SEEN}
 FULL |= STAND_IN
 FULL |= BUDDIES | RECEIPT | ROLLCALLS | DIGEST | SESSION | REPORT
 BARE_STUDENT = STUDENT | {"unit": "", "city": "", "phone": "", "email": "", "can_open": False}
@@ -539,6 +584,8 @@ NAMES = sorted(
 VARIANTS = [
     FULL,
     BARE,
+    *(BARE | {"abroad": NOTHING_SEEN | more} for more in ({}, {"words": "日本"}, {"may": True, "is_open": True})),
+    *(FULL | {"abroad": SEEN | {"state": state, "on": False, "again": "opp:7"}} for state in ("done", "not_mine")),
     FULL | {"kind": "landing", "item": "landing", "outcome": "late", "whom": "support", "about": "landing"},
     FULL | {"kind": "landing", "item": "return", "outcome": "changed", "whom": "office", "about": "return"},
     BARE | {"whom": "nobody", "about": "alarm", "choice": "fine", "outcome": "changed", "stay": "abroad"},

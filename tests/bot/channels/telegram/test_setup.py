@@ -11,7 +11,7 @@ from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram_failures import server_error, too_many
 
 NAMES = ["start", "checkin", "sos", "pause", "buddy", "notcounsellor", "zone", "calendar", "channels", "language"]
-NAMES += ["report", "talk", "plan", "mydata", "why", "help", "stop"]
+NAMES += ["report", "talk", "opportunities", "plan", "mydata", "why", "help", "stop"]
 
 
 def introduce_channel(telegram: FakeTelegram, mode: str) -> None:
