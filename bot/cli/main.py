@@ -34,6 +34,7 @@ COMMANDS = {
     "responses": "bot.cli.responses:responses",
     "reports": "bot.cli.reports:reports",
     "handbook": "bot.cli.handbook:handbook",
+    "opportunities": "bot.cli.opportunities:opportunities",
     "statistics": "bot.cli.statistics:statistics",
     "api-token": "bot.cli.api_token:api_token",
     "outbox": "bot.cli.outbox:outbox",

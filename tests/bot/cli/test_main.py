@@ -64,6 +64,7 @@ def test_check_is_content_with_nothing_yet_and_changes_nothing(config: Path, tmp
     code, out, err = run("check", "--config", config)
     assert (code, err) == (0, "")
     names = ["settings", "channels", "database", "templates", "programme", "duty", "policies", "reports"]
+    names.append("opportunities")
     assert [line.partition(":")[0] for line in out.splitlines()] == names
     assert [path.name for path in tmp_path.iterdir()] == ["my.toml"]
 
