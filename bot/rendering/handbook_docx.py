@@ -21,6 +21,7 @@ from PIL import Image
 from bot.errors import YanxinError
 from bot.rendering.renderer import templates_folder
 from bot.rendering.report_docx import plain
+from bot.reports.pictures import decode_within
 
 PHOTOS = 4
 """How many photos of one report the handbook shows."""
@@ -83,7 +84,7 @@ def _filled(document: DocxTemplate, chapter: Chapter, nameless: str) -> dict[str
 
 def _small(photo: bytes) -> bytes:
     with Image.open(io.BytesIO(photo), formats=("JPEG",)) as image:
-        image.draft("RGB", (SIDE, SIDE))
+        decode_within(image, SIDE)
         image.thumbnail((SIDE, SIDE))
         made = io.BytesIO()
         image.convert("RGB").save(made, "JPEG", quality=80)

@@ -13,6 +13,8 @@ from enum import StrEnum
 
 from PIL import Image, ImageOps
 
+from bot.reports.pictures import decode_within
+
 SIDE = 2000
 """Pixels of the longer side of a photo that is kept."""
 MOST_PIXELS = 40_000_000
@@ -64,7 +66,7 @@ def _photo(data: bytes) -> Looked | Refusal:
         with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as image:
             if image.width * image.height > MOST_PIXELS:
                 return Refusal.BOMB
-            image.draft("RGB", (SIDE, SIDE))  # a large JPEG is decoded smaller from the start
+            decode_within(image, SIDE)
             upright = ImageOps.exif_transpose(image)
             upright.thumbnail((SIDE, SIDE))
             made = io.BytesIO()
