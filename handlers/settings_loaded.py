@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from bot.branches import off as branches_off
 from bot.documents import store as documents
 from bot.duty import parse as duty_parse
 from bot.duty.model import Duty
@@ -50,6 +51,7 @@ def load_settings(conn: Connection, settings: Settings, now: datetime) -> list[s
         version = documents.put(conn, kind, body, now)
         journal.write(conn, [journal.line(now, f"{kind}.loaded", person_id=None, version=version)])
     alarm_addresses.sync(conn, settings.duty.alarm_urls, now)
+    branches_off.sync(conn, settings.branches.off_in)
     look_again(conn, now)  # templates of a channel may be new
     return list(bodies)
 

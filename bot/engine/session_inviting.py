@@ -1,5 +1,7 @@
 """Who is invited follows from who is in the branch: new members are asked, and whoever leaves leaves the invitations.
 
+Who is in a country where branches are off is left out of those of a branch for as long.
+
 Called when a session is made, and by the clock for all sessions ahead.
 """
 
@@ -8,11 +10,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, or_, select
+from sqlalchemy import Connection, Date, Select, and_, bindparam, or_, select
 
 from bot.branches.store import branch_members, branches
 from bot.engine.session_audience import audience_moves
-from bot.engine.session_standing import is_in_branch
+from bot.engine.session_standing import is_in_branch, is_off
 from bot.engine.session_telling import Members, load_members, tell, waiting, withdraw
 from bot.journal import store as journal
 from bot.local_time import Quiet
@@ -45,7 +47,13 @@ def _new_and_gone(*, of_one: bool) -> tuple[Select[Any], Select[Any]]:
     new = (
         select(sessions.c.id.label("session_id"), people.c.id.label("person_id"))
         .select_from(members.outerjoin(invited, theirs))
-        .where(is_ahead, is_asked, is_in_branch(), or_(invited.c.id.is_(None), invited.c.left_at.is_not(None)))
+        .where(
+            is_ahead,
+            is_asked,
+            is_in_branch(),
+            ~is_off(people.c.id, bindparam("today", type_=Date)),
+            or_(invited.c.id.is_(None), invited.c.left_at.is_not(None)),
+        )
         .order_by(sessions.c.id, people.c.id)
     )
     there = select(branch_members.c.id).select_from(members).where(theirs, is_in_branch()).exists()
@@ -56,7 +64,7 @@ def _new_and_gone(*, of_one: bool) -> tuple[Select[Any], Select[Any]]:
             is_ahead,
             sessions.c.branch_id.is_not(None),
             invited.c.left_at.is_(None),
-            ~there.correlate(sessions, invited),
+            or_(~there.correlate(sessions, invited), is_off(invited.c.person_id, bindparam("today", type_=Date))),
         )
         .order_by(invited.c.prompt_id)
     )
@@ -70,7 +78,7 @@ _NEW_AND_GONE = {of_one: _new_and_gone(of_one=of_one) for of_one in (False, True
 def follow_members(conn: Connection, now: datetime, quiet: Quiet, session_id: int | None = None) -> int:
     """Invite who is in a branch and not in its sessions ahead, and let go who has left; return how many those were."""
     new, gone = _NEW_AND_GONE[session_id is not None]
-    which: dict[str, Any] = {"now": now, "rounds_since": now - ROUND_FOR}
+    which: dict[str, Any] = {"now": now, "rounds_since": now - ROUND_FOR, "today": now.date()}
     if session_id is not None:
         which["one"] = session_id
     joins = [(row.session_id, row.person_id) for row in conn.execute(new, which)]

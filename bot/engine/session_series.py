@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, select
+from sqlalchemy import ColumnElement, Connection, Date, and_, exists, literal, select
 
 from bot.branches.store import branch_members, branches
 from bot.engine import sessions as one_session
 from bot.engine.session_audience import is_for
-from bot.engine.session_standing import is_in_branch
+from bot.engine.session_standing import is_in_branch, is_off
 from bot.listed import listed
 from bot.local_time import Quiet
 from bot.people.store import people
@@ -85,6 +85,7 @@ def not_asked_yet(conn: Connection, person_id: int, now: datetime) -> list[tuple
         .where(
             people.c.id == person_id,
             is_in_branch(),
+            ~is_off(people.c.id, literal(now.date(), Date)),
             sessions.c.state == SessionState.PLANNED.value,
             sessions.c.asked_from > now,
             ~exists().where(hers),

@@ -4,9 +4,11 @@ Whoever has left the branch has left its invitations, also before the clock has 
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select
 
+from bot.branches.off import branches_off
 from bot.branches.store import branch_members, branches
 from bot.engine.delivery_rules import Verdict
 from bot.listed import listed
@@ -15,6 +17,7 @@ from bot.people.store import people
 from bot.sessions.model import KIND, Rsvp, SessionState
 from bot.sessions.rules import Standing, unwanted
 from bot.sessions.store import session_invitations, sessions
+from bot.trips.store import trips
 
 FOLDER = f"{KIND}/"
 """The templates of sessions."""
@@ -24,6 +27,17 @@ CANCELLED, SOON = f"{FOLDER}cancelled", f"{FOLDER}soon"
 def is_in_branch() -> ColumnElement[bool]:
     """Hold where the person of a membership is there, and so is its branch."""
     return and_(people.c.left_at.is_(None), people.c.absent_at.is_(None), branches.c.absent_at.is_(None))
+
+
+def is_off(person_id: ColumnElement[int], today: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Hold where somebody is in a country without branches on a day: nothing of them follows her there."""
+    return exists().where(
+        trips.c.person_id == person_id,
+        trips.c.cancelled_at.is_(None),
+        trips.c.departs <= today,
+        trips.c.returns >= today,
+        trips.c.country == branches_off.c.country,
+    )
 
 
 def standings(conn: Connection, prompt_ids: Iterable[int]) -> dict[int, Standing]:

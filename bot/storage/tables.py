@@ -4,6 +4,7 @@ from bot.addresses import store as addresses
 from bot.agreements import store as agreements
 from bot.allowances import store as allowances
 from bot.api_tokens import store as api_tokens
+from bot.branches import off as branches_off
 from bot.branches import regroupings
 from bot.branches import store as branches
 from bot.buddies import store as buddies
@@ -57,6 +58,7 @@ __all__ = [
     "allowances",
     "api_tokens",
     "branches",
+    "branches_off",
     "buddies",
     "case_events",
     "cases",

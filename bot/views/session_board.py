@@ -8,7 +8,7 @@ Nothing of safety is here, and nothing of another branch.
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from bot.branches.store import branch_members, branches, led_by
 from bot.listed import listed
@@ -20,6 +20,7 @@ from bot.sessions.marks import session_marks
 from bot.sessions.model import How, Invitation, Mark, Rsvp, Session, SessionState
 from bot.sessions.store import session_invitations, sessions
 from bot.sessions.words import Spoken
+from bot.views.session_scope import may_open, opens
 
 LATEST = 60
 OPEN = "open:"
@@ -79,11 +80,6 @@ def leads(person: Person) -> bool:
     return person.has_role(RoleKind.SECRETARY) and person.absent_at is None and person.left_at is None
 
 
-def opens(person: Person) -> bool:
-    """Tell whether somebody may arrange sessions outside any branch: the programme office."""
-    return person.has_role(RoleKind.OFFICE) and person.absent_at is None and person.left_at is None
-
-
 def arranges(person: Person) -> bool:
     """Tell whether somebody may make sessions."""
     return leads(person) or opens(person)
@@ -96,12 +92,14 @@ def runs(conn: Connection, person: Person) -> bool:
 
 
 def open_sessions(conn: Connection, person: Person) -> list[Session]:
-    """Return the latest sessions outside any branch: all for whoever may arrange them, else those that she runs."""
-    query = select(sessions.c.id).where(sessions.c.audience.is_not(None))
-    if not opens(person):
-        if not runs(conn, person):
-            return []
-        query = query.where(listed(sessions.c.id, leaders.led_by(conn, person.id)))
+    """Return the latest sessions outside any branch whose audience is somebody's to invite, and those that she runs."""
+    runs_some = runs(conn, person)
+    if not opens(person) and not runs_some:
+        return []
+    used = conn.execute(select(sessions.c.audience).where(sessions.c.audience.is_not(None)).distinct()).scalars()
+    hers = sessions.c.audience.in_([one for one in used if may_open(person, one)])
+    led = listed(sessions.c.id, leaders.led_by(conn, person.id) if runs_some else [])
+    query = select(sessions.c.id).where(or_(hers, led))
     query = query.order_by(sessions.c.starts_at.desc(), sessions.c.id.desc()).limit(LATEST)
     ids = list(conn.execute(query).scalars())
     known = store.by_ids(conn, ids)
@@ -174,7 +172,8 @@ def board_of(conn: Connection, session_id: int, person: Person, now: datetime) -
     """Return the list of a session; None where there is none, or it is not for this person to see."""
     session = store.by_id(conn, session_id) if session_id < 2**63 else None
     if session is not None and session.audience is not None:
-        may_see = opens(person) or (runs(conn, person) and session.id in leaders.led_by(conn, person.id))
+        hers = runs(conn, person) and session.id in leaders.led_by(conn, person.id)
+        may_see = hers or may_open(person, session.audience)
         return whole_board(conn, session, f"{OPEN}{session.audience}", now) if may_see else None
     query = select(branches.c.key).join(sessions, sessions.c.branch_id == branches.c.id)
     key = conn.execute(query.where(sessions.c.id == session_id, led_by(person.id))).scalar() if leads(person) else None

@@ -21,7 +21,8 @@ from bot.local_time import BEIJING
 from bot.sessions import store
 from bot.sessions.faults import Fault, SessionRefused
 from bot.sessions.model import QUESTIONS, Session
-from bot.views.session_board import SessionBoard, branches_led, members_of, opens, same_planned
+from bot.views.session_board import SessionBoard, branches_led, members_of, same_planned
+from bot.views.session_scope import may_open, opens
 from handlers.web.session import Reader, console_page, guarded_form, signed_in
 from handlers.web.session_board import HOME, board_in, quiet_hours
 from handlers.web.session_fields import (
@@ -127,7 +128,7 @@ def _others_chosen(
     conn: Connection, reader: Reader, before: Session, filled: Filled, now: datetime, *, following: bool
 ) -> bool:
     """Let others run a session, and those of its series that follow; False where nobody is new and nobody gone."""
-    if before.audience is None or not opens(reader.person):
+    if before.audience is None or not may_open(reader.person, before.audience):
         return False
     later = store.of_series(conn, before.series) if following and before.series else []
     these = [before, *(one for one in later if one.starts_at > before.starts_at)]
@@ -192,8 +193,10 @@ def _choices(conn: Connection, reader: Reader, session: Session | None, now: dat
     facts = load_facts(conn, [reader.person.id, *members])
     hers = facts[reader.person.id].zone_now(now)
     theirs = sorted({facts[one].zone_now(now) for one in members})
-    whole = [OPEN + one for one in audiences(conn)] if opens(reader.person) else []
-    asks = opens(reader.person) and (session is None or session.audience is not None)
+    whole = [OPEN + one for one in audiences(conn) if may_open(reader.person, one)] if opens(reader.person) else []
+    asks = opens(reader.person)
+    if session is not None:
+        asks = session.audience is not None and may_open(reader.person, session.audience)
     zones = list(dict.fromkeys([hers, BEIJING, *theirs]))
     return Choices([*branches_led(conn, reader.person), *whole], zones, could_lead(conn) if asks else [])
 
@@ -204,7 +207,9 @@ def _filled(board: SessionBoard) -> Filled:
 
 def may_invite(conn: Connection, reader: Reader, key: str) -> None:
     """Return where somebody may invite whom a key names; SessionRefused for every other key."""
-    if key.startswith(OPEN) and opens(reader.person):
+    if key.startswith(OPEN):
+        if not may_open(reader.person, key.removeprefix(OPEN)):
+            raise SessionRefused(Fault.AUDIENCE, key)
         return
     if key not in branches_led(conn, reader.person, locked=True):
         raise SessionRefused(Fault.BRANCH, key)

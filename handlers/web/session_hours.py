@@ -14,11 +14,11 @@ from bot.engine.session_hours import NOTICE, Hours, hours_for
 from bot.sessions.faults import Fault, SessionRefused
 from bot.sessions.model import Session
 from bot.sessions.reading import zone_in
-from bot.views.session_board import branch_led, members_of, opens
+from bot.views.session_board import branch_led, members_of
 from handlers.web.session import Reader, guarded_form
 from handlers.web.session_board import HOME, board_in, quiet_hours
 from handlers.web.session_fields import Filled, length_of, start_of, typed, with_start
-from handlers.web.session_form import must_lead, show_form
+from handlers.web.session_form import may_invite, must_lead, show_form
 from handlers.web.site import Site
 
 
@@ -66,7 +66,8 @@ def _company(conn: Connection, reader: Reader, filled: Filled, session: Session 
     """Return who shall meet, as the form names them; SessionRefused for whom the reader may not invite."""
     if session is not None and session.audience is not None:
         return of_audience(conn, session.audience, at)
-    if session is None and filled["branch"].startswith(OPEN) and opens(reader.person):
+    if session is None and filled["branch"].startswith(OPEN):
+        may_invite(conn, reader, filled["branch"])
         return of_audience(conn, whose(conn, filled["branch"])[1] or "", at)
     branch_id = session.branch_id if session else branch_led(conn, reader.person, filled["branch"])
     if branch_id is None:

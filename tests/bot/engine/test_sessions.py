@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from bot.branches import off as branches_off
 from bot.engine.delivery import still_wanted
 from bot.engine.life import sign_of_life
 from bot.engine.people_moves import leave as leave_service
@@ -224,6 +225,20 @@ def test_who_leaves_the_branch_leaves_its_invitations(school: School, mei: int) 
     school.until(START + timedelta(hours=1))
     assert [name for name, _ in told(school, mei)] == ["question"]
     assert invitation(school, made, mei).state is State.WITHDRAWN
+
+
+def test_in_a_country_where_branches_are_off_nobody_is_invited_while_she_is_there(school: School, mei: int) -> None:
+    school.do(lambda conn: branches_off.sync(conn, ["DE"]))
+    made = create(school)
+    assert told(school, mei) == []
+    school.do(lambda conn: branches_off.sync(conn, ["FR"]))
+    school.work_off()
+    assert [name for name, _ in told(school, mei)] == ["question"]
+    reply(school, made, mei, Rsvp.YES)
+    school.do(lambda conn: branches_off.sync(conn, ["DE"]))
+    school.until(START)
+    assert [name for name, _ in told(school, mei)] == ["question"]
+    school.do(lambda conn: branches_off.sync(conn, []))
 
 
 def test_who_joins_is_invited_and_who_comes_back_too(school: School, mei: int) -> None:

@@ -99,6 +99,22 @@ def test_whoever_runs_it_is_chosen_hears_of_it_and_sees_it_alone(town: Town, off
     assert heard(town, professor) == ["yours"]
 
 
+def test_an_office_with_a_scope_invites_and_sees_its_own_students_only(town: Town, office: Visitor) -> None:
+    whole, country = made(town, office, "open:all"), made(town, office, "open:country:US")
+    for number, area in (("O2", ("region", "NA")), ("O3", ("matter", "support"))):
+        town.ground.staff(number, "office", area)
+    visitor = town.signed_in("O2")
+    shown = visitor.get(NEW)
+    assert ("在美国的学生" in shown.words, "全体学生" in shown.words) == (True, False)
+    statuses = [visitor.get(f"/console/sessions/{one}").status for one in (whole, country)]
+    assert (statuses, "在美国的学生" in visitor.get("/console/sessions").words) == ([404, 200], True)
+    csrf = visitor.get("/console/me").forms[0].fields["csrf"]
+    for key in ("open:all", "open:country:DE", "open:country:XX", "open:unit:大学"):
+        for path in (NEW, "/console/sessions/hours"):
+            assert visitor.post(path, GOOD | {"csrf": csrf, "branch": key}).status == 422, key
+    assert town.signed_in("O3").get("/console/sessions").status == 404
+
+
 def heard(town: Town, person_id: int) -> list[str]:
     query = select(outbox.c.data).where(outbox.c.person_id == person_id, outbox.c.template == TEMPLATE)
     return [row["what"] for row in town.app.database.read(lambda conn: list(conn.execute(query).scalars()))]
