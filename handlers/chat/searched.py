@@ -17,6 +17,9 @@ from handlers.links_made import plan_link
 LONGEST = 100
 _OFFERED = 6
 _ID_DIGITS = 18
+_CODE = 3
+_NOISE = frozenset({"a", "an", "the", "in", "to", "at", "of", "for", "and", "or", "with", "i", "go"})
+"""Words that say nothing of what is looked for."""
 _STATES = {"done": Standing.DONE, "not": Standing.NOT_MINE}
 
 
@@ -28,6 +31,7 @@ def asked(chat: Chat, rest: str = "") -> None:
     words = " ".join(rest.split())[:LONGEST]
     wanted = wanted_in(words)
     found = [one.opportunity for one in catalogue(chat.conn, chat.now, wanted) if one.is_open]
+    found = [one for one in found if may_she(chat.conn, chat.person.id, one)]
     named = {Follows.COUNTRY.value: wanted.country, Follows.TYPE.value: wanted.type}
     follow = next(({"follows": kind, "value": value} for kind, value in named.items() if value), None)
     _say(
@@ -49,11 +53,11 @@ def wanted_in(text: str) -> Wanted:
     country = kind = ""
     words = []
     for word in text.split():
-        if not country and (found := find_country(word)):
+        if not country and (found := _country_in(word)):
             country = found
         elif not kind and (found := _type_in(word)):
             kind = found
-        else:
+        elif word.casefold() not in _NOISE:
             words.append(word)
     return Wanted(country=country, type=kind, words=" ".join(words))
 
@@ -204,6 +208,12 @@ def _say(chat: Chat, template: str, **abroad: Any) -> None:
 
 def _plain(kind: Follows, value: str) -> dict[str, Any]:
     return {"follows": kind.value, "value": value}
+
+
+def _country_in(word: str) -> str | None:
+    """Find a country by one word among others: a short one only as a code in capitals, for "in" and "us" are words."""
+    is_short = word.isascii() and len(word) <= _CODE and not word.isupper()
+    return None if is_short else find_country(word)
 
 
 def _type_in(text: str) -> str:

@@ -138,6 +138,7 @@ def _pages(town: Town, visitor: Visitor, people: list[Student], worker: Staff, p
     own = next((at for at in range(len(people)) if at not in foreign), 0)
     values = {"number": f"Zq{own}", "case_id": str(own + 1), "selection_id": "1", "session_id": "1", "roster_id": "1"}
     values |= {"report_id": "1", "file_id": "1", "material_id": "1", "item": "checkin", "trip_id": "1"}
+    values["opportunity_id"] = "1"
     paths = console_paths(town.app, "GET", values, APART)
     paths += ["/console/?q=Vorname", "/console/messages?kind=question", "/console/audit?kind=people"]
     paths += [f"/console/audit?person=Zq{at}" for at in foreign]
@@ -228,6 +229,7 @@ def test_no_form_of_the_console_takes_a_forged_token_or_an_old_session(town: Tow
         "talk_id": "1",
         "trip_id": "1",
         "file_id": "1",
+        "opportunity_id": "1",
     }
     paths = console_paths(town.app, "POST", known, ("/console/login/",))
     assert len(paths) > 15

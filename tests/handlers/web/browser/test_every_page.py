@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import Connection
 
 from bot.handed import store
+from bot.opportunities.store import opportunities
 from bot.people.store import by_number
+from handlers.opportunity_entered import enter
 from tests.handlers.web.browser.conftest import DESKTOP, PHONE, Open, Served, accessible
 from tests.handlers.web.browser.test_pages import fits, speaks
 from tests.support.console_routes import console_paths
@@ -50,7 +52,7 @@ def test_every_page_of_the_console(
     page.wait_for_url("**/console/")
     faults = []
     values = {"number": "S09", "case_id": str(case), "item": "checkin"}
-    values["roster_id"] = str(handed_in(served, language))
+    values |= {"roster_id": str(handed_in(served, language)), "opportunity_id": offered(served)}
     for path in console_paths(served.app, "GET", values, ELSEWHERE):
         answer = page.goto(served.url + path)
         assert answer is not None
@@ -71,5 +73,17 @@ def handed_in(served: Served, language: str) -> int:
         author = by_number(conn, "O1" if language == "zh" else "E1")
         assert author is not None
         return store.add(conn, author.id, [("people.csv", ROSTER.encode())], {"people"}, served.clock.now())
+
+    return served.app.database.write(work)
+
+
+def offered(served: Served) -> str:
+    """Enter an opportunity and return its id."""
+    kyoto = {"opportunity": "X1", "title": "京都交换", "title_en": "Kyoto", "host": "Kyoto University", "country": "JP"}
+    kyoto |= {"type": "exchange", "due": "2030-03-01", "text": "一学期", "text_en": "A term", "level": "master"}
+
+    def work(conn: Connection) -> str:
+        assert enter(conn, kyoto, served.clock.now(), 1, is_new=False) == []
+        return str(conn.execute(opportunities.select()).one().id)
 
     return served.app.database.write(work)

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.handlers.web.browser.conftest import DESKTOP, PHONE, Open, Served
-from tests.handlers.web.browser.test_every_page import ELSEWHERE, handed_in
+from tests.handlers.web.browser.test_every_page import ELSEWHERE, handed_in, offered
 from tests.support.console_routes import console_paths
 
 pytestmark = pytest.mark.browser
@@ -58,6 +58,7 @@ def walked(page: Page, path: str) -> list[str]:
 def test_every_page_by_keyboard(served: Served, open_page: Open, size: tuple[int, int], *, dark: bool) -> None:
     case = served.app.database.read(lambda conn: conn.exec_driver_sql("SELECT min(id) FROM cases").scalar())
     values = {"number": "S09", "case_id": str(case), "roster_id": str(handed_in(served, "en"))}
+    values["opportunity_id"] = offered(served)
     page = open_page(size, "en", dark=dark)
     page.goto(served.login_url("E1"))
     page.get_by_role("button", name="Sign in", exact=True).click()
