@@ -31,7 +31,7 @@ def of_session(conn: Connection, board: SessionBoard, renderer: Renderer, langua
     about = [
         _whom(board, words, language),
         words["when"].replace("{when}", _year(session.starts_at, language)),
-        words["length"].replace("{minutes}", str(session.minutes)),
+        words["round"] if session.is_round else words["length"].replace("{minutes}", str(session.minutes)),
         words["there"].replace("{there}", str(board.there)).replace("{total}", str(len(seats))),
     ]
     names = words["and"].join(name for _, name in board.leaders)

@@ -16,7 +16,10 @@ REPORT = "report"
 
 @dataclass(frozen=True)
 class Learned:
-    """One line: when, what it was about ("" for a report), minutes (0 for a report), and how: a mark, or "report"."""
+    """One line: when, what it was about ("" for a report), how many minutes, and how: a mark, or "report".
+
+    A report has no minutes, nor has a round of 48 hours, where nobody met: that is when she spoke in it.
+    """
 
     at: datetime
     title: str
@@ -28,7 +31,14 @@ def learned_by(conn: Connection, person_id: int) -> list[Learned]:
     """Return her record, the newest first."""
     invited = session_invitations
     query = (
-        select(sessions.c.starts_at, sessions.c.title, sessions.c.minutes, invited.c.mark)
+        select(
+            sessions.c.starts_at,
+            sessions.c.title,
+            sessions.c.minutes,
+            sessions.c.is_round,
+            invited.c.mark,
+            invited.c.marked_at,
+        )
         .join(sessions, sessions.c.id == invited.c.session_id)
         .where(
             invited.c.person_id == person_id,
@@ -36,7 +46,15 @@ def learned_by(conn: Connection, person_id: int) -> list[Learned]:
             sessions.c.state == SessionState.PLANNED.value,
         )
     )
-    found = [Learned(row.starts_at, row.title, row.minutes, row.mark) for row in conn.execute(query)]
+    found = [
+        Learned(
+            row.marked_at if row.is_round and row.marked_at else row.starts_at,
+            row.title,
+            0 if row.is_round else row.minutes,
+            row.mark,
+        )
+        for row in conn.execute(query)
+    ]
     study = study_reports.c
     handed = select(study.submitted_at).where(
         study.person_id == person_id,

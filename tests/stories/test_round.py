@@ -1,7 +1,9 @@
 """A branch without a fair hour: a round is begun in the form, spoken in by chat and voice, and written up."""
 
+from io import BytesIO
 from pathlib import Path
 
+from openpyxl import load_workbook
 from sqlalchemy import Connection
 
 from bot.branches.store import branches
@@ -68,6 +70,14 @@ def hears_the_voice(world: World, visitor: Visitor, seen: Shown) -> None:
     assert Visitor(world.app.web).get(voice).status == 401
 
 
+def takes_the_record(visitor: Visitor, board: str) -> None:
+    csrf = visitor.get("/console/me").forms[0].fields["csrf"]
+    taken = visitor.post(f"{board}/record", {"csrf": csrf, "format": "xlsx", "number": ""})
+    rows = load_workbook(BytesIO(taken.body)).worksheets[0].iter_rows(values_only=True)
+    said = [str(cell) for row in rows for cell in row]
+    assert ("48 小时交流" in said, any("2880" in cell for cell in said)) == (True, False)
+
+
 def test_each_is_asked_in_her_own_day_and_the_minutes_assemble_themselves(tmp_path: Path) -> None:
     with branch(tmp_path) as (world, members, _wecom):
         world.fast_forward(to=instant("2026-10-22 12:00"))  # 08:00 in New York, 23:00 in Sydney
@@ -117,6 +127,7 @@ def test_each_is_asked_in_her_own_day_and_the_minutes_assemble_themselves(tmp_pa
             assert said in seen.words
         assert "说错了" not in seen.words
         hears_the_voice(world, visitor, seen)
+        takes_the_record(visitor, board)
 
         world.fast_forward(to=instant("2026-10-24 12:00"))
         mei.says("还有一句")
