@@ -15,6 +15,7 @@ from bot.reports import store as reports
 from bot.reports.files import files_of, remove_file
 from bot.reports.incoming import Refusal
 from bot.reports.model import Form, Report
+from bot.reports.rules import belongs
 from handlers.chat.draft_words import say, title, url, written_now
 from handlers.context import Chat
 
@@ -33,7 +34,8 @@ def to_report(chat: Chat, report: Report, files: Sequence[SentFile], caption: st
         say(chat, report, "file", url=url(chat, report))
         return
     fetch(chat, files, caption, _FOR[report.form], report.id, report.section, title(chat, report, report.section))
-    reports.update(chat.conn, report, said_at=chat.now)
+    if belongs(report, chat.now):  # else the next words are asked after, as after any longer rest
+        reports.update(chat.conn, report, said_at=chat.now)
 
 
 def report_here(chat: Chat) -> Report | None:

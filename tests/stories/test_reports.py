@@ -175,6 +175,9 @@ def test_after_ten_days_it_goes_on_where_it_was_and_what_is_not_meant_for_it_sta
         world.forgets()
         world.fast_forward(days=4)
         world.forgets()
+        mei.sends_file("photo", a_photo())
+        world.settle()
+        mei.hears("The file is in “What was done” ✓")  # which one tap takes out; words are asked about first
         asked = says(world, mei, "Can I still borrow books?")
         assert "Does that belong to your report" in asked.text
         presses(world, mei, "No, I meant something else")

@@ -11,9 +11,12 @@ from bot.engine.obligation_following import look_again
 from bot.obligations.store import obligations
 from bot.people.store import by_number
 from bot.reports import store
+from bot.reports.files import files_of
 from bot.reports.model import Form, Report
 from bot.reports.versions import version_of
+from bot.storage.vault import vault_in
 from bot.views.study import list_studies
+from tests.fakes.pictures import a_photo
 from tests.fakes.telegram_phone import Phone
 from tests.fakes.wecom_member import Member
 from tests.stories.test_wecom import joins, university
@@ -70,6 +73,19 @@ def says(world: World, mei: Member, words: str) -> str:
     return text
 
 
+def sends_photo(world: World, mei: Member) -> str:
+    mei.sends_file("image", a_photo())
+    world.settle()
+    return mei.unheard[-1]
+
+
+def lies_apart(world: World, report: Report, folder: Path) -> bool:
+    """Tell whether the photo of a report lies where branch matters do, and nowhere else."""
+    (photo,) = world.app.database.read(lambda conn: files_of(conn, report))
+    care, branch = (vault_in(str(folder / "files"), world.app.database.keyring, branch=one) for one in (False, True))
+    return care.get(photo.digest) is None and branch.get(photo.digest) is not None
+
+
 def test_it_is_written_in_wecom_over_two_days_read_at_home_returned_and_accepted(tmp_path: Path) -> None:
     with university(tmp_path, START) as (world, wecom):
         world.staff("C1", "counsellor", scope="University", language="zh")
@@ -91,6 +107,7 @@ def test_it_is_written_in_wecom_over_two_days_read_at_home_returned_and_accepted
         unread(phone)
         assert "接着上次" in says(world, mei, "思想汇报")
         says(world, mei, "一本关于长征的书。")
+        assert "已放进“正文” ✓" in sends_photo(world, mei)
         says(world, mei, "写错了")
         assert "写错了" in says(world, mei, "A")
         assert "长征" in says(world, mei, "A")  # the preview
@@ -100,6 +117,7 @@ def test_it_is_written_in_wecom_over_two_days_read_at_home_returned_and_accepted
         unread(phone)
         says(world, mei, "A")
         report = report_of(world)
+        assert lies_apart(world, report, tmp_path)
         version = world.app.database.read(lambda conn: version_of(conn, report, 1))
         assert version is not None
         assert [part.body for part in version.parts] == ["我读了一本\n一本关于长征的书。"]
