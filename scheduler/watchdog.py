@@ -19,6 +19,7 @@ from bot.engine.facts import load_facts
 from bot.engine.planning import plan
 from bot.engine.programme_replan import last
 from bot.engine.replanning import LOOK_BACK
+from bot.fetches.store import fetches
 from bot.groups.store import UNDER_WAY, group_posts
 from bot.inbox.model import InboxState
 from bot.inbox.store import inbox
@@ -72,6 +73,7 @@ CODES = (
     "groups_overdue",
     "inbox_overdue",
     "inbox_failed",
+    "files_overdue",
     "without_next",
     "alarm_urls_failing",
     "channel_troubles",
@@ -105,6 +107,7 @@ def look(conn: Connection, now: datetime) -> list[Problem]:
         "groups_overdue": _count(
             conn, group_posts, group_posts.c.state.in_(UNDER_WAY), group_posts.c.next_try_at < now - STUCK
         ),
+        "files_overdue": _count(conn, fetches, fetches.c.next_at < now - PROMPT_LATE),
         "inbox_overdue": _count(
             conn, inbox, inbox.c.state == InboxState.NEW.value, inbox.c.received_at < now - INBOX_LATE
         ),

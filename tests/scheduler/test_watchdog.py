@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.fetches.store import fetches
 from bot.inbox.store import inbox
 from bot.outbox.store import attempts
 from bot.programmes import store as programmes_store
@@ -62,6 +63,25 @@ def stuck(ground: Ground, minutes: int) -> None:
     person = ground.student("1")
     message = ground.message(person, None, state="sending")
     ground.put(attempts, outbox_id=message, body={}, epoch=1, started_at=NOW - timedelta(minutes=minutes))
+
+
+def sent_file(ground: Ground, minutes: int) -> None:
+    person = ground.student("1")
+    ground.put(
+        fetches,
+        key="in:1:file:0",
+        person_id=person,
+        address_id=ground.address(person, channel="telegram"),
+        channel="telegram",
+        account="1",
+        wanted_for="report",
+        of_id=1,
+        place="done",
+        file={"ref": "r", "name": "", "title": ""},
+        tries=0,
+        created_at=NOW,
+        next_at=NOW - timedelta(minutes=minutes),
+    )
 
 
 CASES: list[tuple[str, Callable[[Ground], object], Callable[[Ground], object]]] = [
@@ -121,6 +141,7 @@ CASES: list[tuple[str, Callable[[Ground], object], Callable[[Ground], object]]] 
         lambda g: g.message(g.student("1"), None, priority=2, **ago(minutes=-5) | {"tries": 4}),
     ),
     ("messages_stuck", lambda g: stuck(g, 11), lambda g: stuck(g, 5)),
+    ("files_overdue", lambda g: sent_file(g, 6), lambda g: sent_file(g, 4)),
     ("inbox_overdue", lambda g: late_inbox(g, "new", 3), lambda g: late_inbox(g, "new", 1)),
     ("inbox_failed", lambda g: late_inbox(g, "failed", 30), lambda g: late_inbox(g, "failed", 25 * 60)),
 ]
