@@ -68,7 +68,7 @@ def speak(conn: Connection, prompt_id: int, person_id: int, said: str | Voice, c
     if words.count_of(conn, session.id, person_id) >= MOST:
         return Outcome.FULL
     words.add(conn, session.id, person_id, said if isinstance(said, Voice) else said.strip()[:LONGEST], channel, now)
-    if one.mark is None:
+    if one.mark in {None, Mark.ABSENT}:  # her voice may be fetched when the end has been noted already
         marks.put(conn, session.id, person_id, Mark.PRESENT, How.SAID, now, channel=channel)
     values = {"answered_at": now, "answer_channel": channel, "asked_at": row.asked_at or now, "next_at": None}
     prompts_store.update(conn, prompt_id, state=State.ANSWERED.value, **values)

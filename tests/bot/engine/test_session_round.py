@@ -56,6 +56,21 @@ def test_who_spoke_was_there_and_who_did_not_is_asked_once_more(school: School, 
     assert says(school, made, pair[1]) is Outcome.OVER
 
 
+def test_a_voice_that_the_platform_gives_out_after_the_end_counts_as_of_when_she_sent_it(
+    school: School, pair: tuple[int, int]
+) -> None:
+    made, mei = begun(school), pair[0]
+    says(school, made, pair[1])
+    prompt = invitation(school, made, mei)
+    school.until(utc("2026-10-22 16:30"))
+    assert marks(school, made)[mei] is Mark.ABSENT
+    voice, sent_at = words.Voice("0" * 64, "amr", 9), utc("2026-10-22 15:55")
+    assert school.do(lambda conn: speak(conn, prompt.id, mei, voice, "wecom", sent_at)) is Outcome.KEPT
+    assert marks(school, made)[mei] is Mark.PRESENT
+    school.until(utc("2026-10-23 08:00"))
+    assert "makeup" not in [name for name, _ in told(school, mei)]
+
+
 def test_who_takes_all_back_is_asked_again_as_the_others_are(school: School, pair: tuple[int, int]) -> None:
     made, mei = begun(school), pair[0]
     says(school, made, mei)

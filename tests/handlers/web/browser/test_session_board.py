@@ -86,3 +86,24 @@ def test_it_fits_and_keeps_itself_up_to_date(
             "before => document.querySelector('#board .sum strong').innerText != before", arg=str(before)
         )
     speaks(page, language)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("size", "language", "dark"), [(PHONE, "zh", False), (DESKTOP, "en", True)])
+def test_the_office_asks_who_runs_what_is_open_and_finds_an_hour(
+    served: Served, open_page: Open, size: tuple[int, int], language: str, dark: bool
+) -> None:
+    page = open_page(size, language, dark=dark)
+    page.goto(served.login_url("O1" if language == "zh" else "E1"))
+    page.get_by_role("button", name=SIGN_IN[language], exact=True).click()
+    page.wait_for_url("**/console/")
+    page.goto(f"{served.url}/console/sessions/new")
+    page.locator(".find-hour").click()
+    page.locator("#hours").wait_for()
+    page.get_by_text({"zh": "由谁主持", "en": "Who runs it"}[language], exact=True).click()
+    name = page.locator(".leaders label span").first.bounding_box()
+    assert name is not None
+    assert name["height"] < 40  # in one line
+    fits(page)
+    accessible(page)
+    speaks(page, language)
