@@ -13,14 +13,13 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.platforms.store import BEIJING, midnight_of
 from scheduler.pace import Later, reserve_of
 
 log = structlog.get_logger()
 MINUTE = timedelta(seconds=61)
 HOUR = timedelta(seconds=3605)
 """What the platform's minute and hour may differ by from ours, and what a call may be late by, included."""
-BEIJING = timedelta(hours=8)
-"""The platform's day begins at midnight in Beijing, where no clock changes."""
 SPREAD = 180.0
 """Seconds over which what waited for a new day goes out."""
 WARN_AT = 0.8
@@ -98,7 +97,7 @@ class Windowed:
         if wait > timedelta(0):
             return Later(wait.total_seconds(), "member_limit")
         if not urgent and self._today >= self.windows.per_day - self.windows.per_day // KEPT:
-            seconds = (_midnight(now) + timedelta(days=1) - now).total_seconds()
+            seconds = (midnight_of(now) + timedelta(days=1) - now).total_seconds()
             return Later(seconds + random.uniform(0, SPREAD), "day_limit")  # noqa: S311 - jitter
         self._count(chat, now)
         return None
@@ -111,7 +110,7 @@ class Windowed:
 
     async def _begin(self) -> None:
         now = self.real()
-        sent = await self.before(now - HOUR, _midnight(now))
+        sent = await self.before(now - HOUR, midnight_of(now))
         self._turn_the_day(now)
         self._today += sent.today
         for chat, at in sorted(sent.lately, key=lambda one: one[1]):
@@ -142,9 +141,3 @@ class Windowed:
         day = (now + BEIJING).date()
         if day != self._day:
             self._day, self._today = day, 0
-
-
-def _midnight(now: datetime) -> datetime:
-    """Return when the platform's day began."""
-    there = now + BEIJING
-    return now - timedelta(hours=there.hour, minutes=there.minute, seconds=there.second, microseconds=there.microsecond)

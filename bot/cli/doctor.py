@@ -3,11 +3,11 @@
 import asyncio
 import secrets
 from collections.abc import Sequence
-from datetime import UTC, datetime, time
 from functools import partial
 
 import click
 
+from bot.addresses.model import PULL_ONLY, WAKE_ONLY
 from bot.app import make_channels, make_robots
 from bot.app.platform_rows import sent_since
 from bot.channels.base import Channel
@@ -16,6 +16,7 @@ from bot.cli.context import Command, Tool, pass_tool
 from bot.cli.links import reachable
 from bot.errors import UsageError, YanxinError
 from bot.outbox.model import Rendered, Result, ResultKind
+from bot.platforms.store import midnight_of
 from bot.rehearsal.loopback import refuse_outside
 from bot.rehearsal.standing import look as standing_rehearsal
 from bot.rendering.renderer import Renderer
@@ -70,8 +71,7 @@ async def _look(
 
 async def _around(channel: Channel, settings: Settings, tool: Tool, database: Database) -> Around:
     real = tool.clock.real()
-    midnight = datetime.combine(real.astimezone(UTC).date(), time(0), tzinfo=UTC)
-    count = partial(sent_since, channel=channel.name, account=channel.account, since=midnight)
+    count = partial(sent_since, channel=channel.name, account=channel.account, since=midnight_of(real))
     return Around(settings.service.url, real, await database.aread(count))
 
 
@@ -89,9 +89,11 @@ async def _checkup(channel: Channel, around: Around) -> list[Finding]:
 
 async def _send(channel: Channel, ways: Ways, tool: Tool, database: Database) -> list[Finding]:
     """Send the test message on a channel, where the person has it; the journal keeps that and how it went."""
+    if channel.name in PULL_ONLY | WAKE_ONLY:
+        return []
     address = next((one for one in ways.addresses if one.channel == channel.name), None)
     if address is None:
-        return []
+        return [Finding("test message", State.OPEN, f"{ways.number} has no account here that could be written to")]
     words: Rendered = Renderer().chat("doctor", ways.language, {})
     result = await channel.send(address.external_id, words, key=f"doctor:{secrets.token_hex(8)}")
     await database.awrite(lambda conn: told(conn, address, result, tool.clock.now()))
@@ -105,6 +107,7 @@ def _sent(result: Result, number: str) -> Finding:
         ResultKind.PERSON_GONE: f"this account cannot be written to any more; hand over `yanxin invite-link {number}`",
         ResultKind.ADDRESS_WRONG: f"there is no such account; hand over `yanxin invite-link {number}`",
         ResultKind.THROTTLED: "the platform asks us to wait; try again in a minute",
+        ResultKind.NOT_NOW: f"the platform takes nothing for {number} now; that ends when {number} writes to us there",
         ResultKind.OUR_FAULT: "mend what is wrong above first",
     }.get(result.kind, "try again; when it stays so, see what is wrong above")
     return wrong("test message", f"not taken ({result.reason or result.kind.value})", mend)

@@ -3,7 +3,7 @@ how many calls a platform was asked in a month.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Column, Connection, Index, Integer, String, Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -97,6 +97,12 @@ def forget_nonces(conn: Connection, real_now: datetime) -> int:
 def month_of(real_now: datetime) -> str:
     """Return the platforms' month, like `2026-11`."""
     return (real_now + BEIJING).strftime("%Y-%m")
+
+
+def midnight_of(real_now: datetime) -> datetime:
+    """Return when the platforms' day began."""
+    there = real_now.astimezone(UTC) + BEIJING
+    return there.replace(hour=0, minute=0, second=0, microsecond=0) - BEIJING
 
 
 def count_calls(conn: Connection, channel: str, account: str, calls: int, real_now: datetime) -> int:

@@ -258,6 +258,16 @@ def test_an_official_account_is_asked_for_its_token_and_its_day(bench: Bench, pa
         assert "wechat: clock: ok" in done.stdout
         assert "wechat: quota: ok: 2 of 500 messages of today" in done.stdout
         assert "callback: WRONG: answers, but WeChat cannot call it: 127.0.0.1" in done.stderr
+        wechat.follower("openid-S1").follows = True
+        with bench.tool().database() as database:
+            ground = Ground(database)
+            her, him = ground.student("S1", reachable=False), ground.student("S2", reachable=False)
+            ground.address(her, channel="wechat", external_id="openid-S1", account=wechat.official().account)
+            ground.address(him, channel="telegram", external_id="1", account="1")
+            closed = bench.run("--to", "S1").stderr
+            assert "wechat: test message: WRONG: not taken (window_closed)" in closed
+            assert "that ends when S1 writes to us there" in closed
+            assert "wechat: test message: not known: S2 has no account here" in bench.run("--to", "S2").stdout
         pages.handshakes = "AnotherToken"
         assert "the service there has another token" in bench.run().stderr
         bench.sections["channels.wechat"] |= {"secret": "hush-hush"}

@@ -12,6 +12,7 @@ from bot.platforms.store import (
     count_calls,
     forget_nonces,
     keep_token,
+    midnight_of,
     platform_tokens,
     take_nonce,
     tell_of_calls,
@@ -86,3 +87,9 @@ def test_calls_are_counted_by_the_platforms_month_and_told_once(database: Databa
     assert [count(1, late - timedelta(seconds=1)), count(3, late)] == [9, 3]
     assert tell(3, late) == 3
     assert tell(8) is None
+
+
+def test_a_day_of_the_platforms_begins_at_midnight_in_beijing() -> None:
+    today = datetime(2026, 11, 23, 16, tzinfo=UTC)
+    assert midnight_of(NOW) == midnight_of(today) == today
+    assert midnight_of(today - timedelta(seconds=1)) == today - timedelta(days=1)
