@@ -9,6 +9,7 @@ _HOURS_PER_LINE = 12
 _QUOTAS = {
     "per_member_minute": "messages to one member in a minute",
     "per_member_hour": "messages to one member in an hour",
+    "per_window": "messages to one follower until she writes",
     "per_day": "messages in a day of Beijing",
     "calls_per_month": "calls in a month of Beijing",
 }

@@ -4,15 +4,18 @@ The usual messages are decided by delivery's own rules and stored for a whole ba
 is not wanted any more, or fails, goes through delivery's own transactions one by one. `bot.simulation.run` calls it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from bot.addresses.model import WINDOWED
+from bot.allowances.model import Means
 from bot.engine.delivery import Account, Tools, claim, record, recover
+from bot.engine.delivery_parts import Parcel
 from bot.engine.delivery_rules import before_edit, before_try
+from bot.engine.pushing import give_back
 from bot.outbox import store as outbox_store
 from bot.outbox.model import Kind, Message, OutboxState, Rendered, Result, ResultKind
 from bot.outbox.store import attempts, outbox
@@ -23,7 +26,8 @@ BATCH = 500
 HOLDER = "simulation"
 NOTHING = Rendered("")
 """What every message says: counting needs no words."""
-Accepted = Callable[[Connection, Account, Sequence[Message], datetime], None]
+Accepted = Callable[[Connection, Account, Sequence[Message], datetime, Mapping[int, int]], None]
+"""Hears last, by message, for how many its address had room until she writes again, where that is counted."""
 
 
 @dataclass
@@ -109,12 +113,21 @@ class Post:
         if self.account.can_push:
             asking = {Kind.QUESTION, Kind.REMINDER}
             self.tools.asked(conn, [m.prompt_id for m in messages if m.prompt_id and m.kind in asking], now)
-        self.accepted(conn, self.account, messages, now)
+        self.accepted(conn, self.account, messages, now, {})
 
     def _one_by_one(self, conn: Connection, now: datetime) -> int:
         taken, parcels = claim(conn, self.account, self.tools, self._epoch, now, urgent=BATCH, ordinary=BATCH)
         for parcel in parcels:
             result = Result(ResultKind.ACCEPTED, external_id=parcel.message_ref or parcel.message.key)
             record(conn, self.account, self.tools, parcel, result, now, 0.0)
-        self.accepted(conn, self.account, [parcel.message for parcel in parcels], now)
+            if _is_passive(parcel):
+                give_back(conn, parcel, now)
+        left = {parcel.message.id: parcel.push.left for parcel in parcels if not _is_passive(parcel)}
+        counted = {message_id: room for message_id, room in left.items() if room}
+        self.accepted(conn, self.account, [parcel.message for parcel in parcels], now, counted)
         return taken
+
+
+def _is_passive(parcel: Parcel) -> bool:
+    """Tell whether a message goes inside the platform's own call: a reply, which takes no place there."""
+    return parcel.message.kind is Kind.REPLY and parcel.push.means is Means.MESSAGE

@@ -1,4 +1,5 @@
-"""How much of what a platform counts some weeks would use: by member in a minute and an hour, by day, by month.
+"""How much of what a platform counts some weeks would use: by member in a minute and an hour, between two words of a
+follower's, by day, by month.
 
 Pure. `bot.simulation.tally` feeds it with every message in the order of time.
 """
@@ -39,8 +40,13 @@ class Quotas:
     _lately: dict[tuple[str, str], deque[datetime]] = field(default_factory=dict)
     _fullest: dict[str, tuple[int, datetime]] = field(default_factory=dict)
 
-    def add(self, at: datetime, chat: str, *, calls: int = 1) -> None:
-        """Count one message to a chat, and how many calls it took."""
+    def add(self, at: datetime, chat: str, *, calls: int = 1, left: int | None = None) -> None:
+        """Count one message to a chat, and how many calls it took.
+
+        `left`: how many messages had room there until she writes again, this one included; None where it takes none.
+        """
+        if self.most.per_window is not None and left is not None:
+            self._most("per_window", self.most.per_window - left + 1, at)
         if self.most.per_day is not None:
             self._days[(at + BEIJING).date().isoformat()] += 1
         if self.most.calls_per_month is not None:
@@ -53,8 +59,9 @@ class Quotas:
         """Yield what was used of each quota at its fullest, the shortest time first."""
         for quota, most, _ in self._members():
             if most is not None and quota in self._fullest:
-                count, at = self._fullest[quota]
-                yield Used(quota, count, most, f"{at:%Y-%m-%dT%H:%M:%SZ}")
+                yield self._instant(quota, most)
+        if self.most.per_window is not None and "per_window" in self._fullest:
+            yield self._instant("per_window", self.most.per_window)
         sums = (
             ("per_day", self.most.per_day, self._days),
             ("calls_per_month", self.most.calls_per_month, self._months),
@@ -75,5 +82,12 @@ class Quotas:
         times.append(at)
         while times[0] <= at - length:
             times.popleft()
-        if len(times) > self._fullest.get(quota, (0, at))[0]:
-            self._fullest[quota] = (len(times), at)
+        self._most(quota, len(times), at)
+
+    def _most(self, quota: str, used: int, at: datetime) -> None:
+        if used > self._fullest.get(quota, (0, at))[0]:
+            self._fullest[quota] = (used, at)
+
+    def _instant(self, quota: str, most: int) -> Used:
+        count, at = self._fullest[quota]
+        return Used(quota, count, most, f"{at:%Y-%m-%dT%H:%M:%SZ}")

@@ -5,7 +5,7 @@
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, false, select
@@ -134,7 +134,14 @@ class _Run:
         query = select(moves.c.person_id).where(moves.c.is_over == false()).distinct()
         self._movers = list(conn.execute(query).scalars())
 
-    def _accepted(self, conn: Connection, account: Account, messages: Sequence[Message], now: datetime) -> None:
+    def _accepted(
+        self,
+        conn: Connection,
+        account: Account,
+        messages: Sequence[Message],
+        now: datetime,
+        left: Mapping[int, int],
+    ) -> None:
         zones = self._readers.zones(conn, {message.person_id for message in messages}, now)
         for message in messages:
             self.tally.add(
@@ -147,6 +154,7 @@ class _Run:
                     priority=message.priority,
                     person_id=message.person_id,
                     zone=zones[message.person_id],
+                    left=left.get(message.id),
                 )
             )
         questions = [message for message in messages if message.kind is Kind.QUESTION]

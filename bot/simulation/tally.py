@@ -24,6 +24,8 @@ class Sent:
     priority: Priority
     person_id: int
     zone: str
+    left: int | None = None
+    """How many messages had room there until she writes again, this one included; None where nobody counts."""
 
 
 @dataclass
@@ -58,7 +60,7 @@ class Tally:
         peaks = self.peaks[sent.channel]
         before = peaks.calls
         peaks.add(sent.at, sent.chat, urgent=sent.priority <= Priority.REPLY, words=sent.template)
-        self.quotas[sent.channel].add(sent.at, sent.chat, calls=peaks.calls - before)
+        self.quotas[sent.channel].add(sent.at, sent.chat, calls=peaks.calls - before, left=sent.left)
 
     @property
     def total(self) -> int:

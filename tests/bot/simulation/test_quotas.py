@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
+from bot.outbox.model import Kind, Priority
 from bot.platforms.most import Most, most_of
 from bot.settings import Limits, Settings
 from bot.simulation.quotas import Quotas, Used
+from bot.simulation.tally import Sent, Tally
 
 AT = datetime(2026, 11, 30, 15, 30, tzinfo=UTC)
 
@@ -30,6 +32,16 @@ def test_a_month_counts_calls_and_ends_in_beijing() -> None:
     quotas.add(AT + timedelta(hours=1), "one")
     quotas.add(AT + timedelta(hours=1), "two")
     assert list(quotas.used()) == [Used("calls_per_month", 2, 100, "2026-12")]
+
+
+def test_a_follower_is_counted_from_one_word_of_hers_to_the_next() -> None:
+    quotas = Quotas(most_of("wechat", Settings()))
+    for hours, left in ((0, 5), (1, 4), (2, None), (3, 3), (30, 5)):  # one went by a form, and then she wrote
+        quotas.add(AT + timedelta(hours=hours), "one", left=left)
+    assert list(quotas.used()) == [Used("per_window", 3, 5, "2026-11-30T18:30:00Z")]
+    tally = Tally(Settings())
+    tally.add(Sent(AT, "wechat", "one", Kind.REMINDER, "checkin/reminder", Priority.PROMPT, 1, "Asia/Tokyo", left=2))
+    assert [used.used for used in tally.quotas["wechat"].used()] == [4]
 
 
 def test_without_quotas_or_messages_there_is_nothing_to_tell() -> None:

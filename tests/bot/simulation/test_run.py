@@ -175,6 +175,7 @@ def test_every_platform_is_held_against_its_own_limits(nothing: Settings) -> Non
     assert quotas["wecom", "per_day"].most == limits.wecom_accounts * limits.wecom_messages_per_account_per_day
     assert 0 < quotas["wecom", "per_day"].used <= found.by_channel["wecom"]
     assert 0 < quotas["dingtalk", "calls_per_month"].used <= found.by_channel["dingtalk"]
+    assert ("wechat", "per_window") not in quotas  # answers were thanked for, inside WeChat's own call, and that is all
     text = "\n".join(lines(found))
     assert "messages in a day of Beijing" in text
     assert "calls in a month of Beijing" in text
