@@ -10,6 +10,7 @@ from bot.figures.hiding import SMALLEST
 from bot.figures.store import hosts
 from bot.opportunities.model import Opportunity
 from bot.opportunities.store import followers, from_row, opportunities
+from bot.people.model import Person, RoleKind, ScopeKind
 from bot.people.store import units
 
 MOST = 200
@@ -33,6 +34,16 @@ class Offered:
     is_open: bool
     unit: str = ""
     followers: int | None = 0
+
+
+def keeps(person: Person) -> bool:
+    """Tell whether somebody is the office of the whole university, which enters opportunities."""
+    return _whole(person, RoleKind.OFFICE)
+
+
+def may_look(person: Person) -> bool:
+    """Tell whether somebody of the staff may see all opportunities with their numbers."""
+    return keeps(person) or _whole(person, RoleKind.READER)
 
 
 def catalogue(conn: Connection, now: datetime, wanted: Wanted | None = None) -> list[Offered]:
@@ -66,6 +77,16 @@ def fits(one: Opportunity, wanted: Wanted) -> bool:
     words = wanted.words.casefold().split()
     held = f"{one.title} {one.title_en} {one.host} {one.tag} {one.funding} {one.text} {one.text_en}".casefold()
     return all(word in held for word in words)
+
+
+def _whole(person: Person, kind: RoleKind) -> bool:
+    """Tell whether a role is for everything, or for the unit at the top of the tree."""
+    tops = (
+        not role.scope or any(of is ScopeKind.UNIT and "/" not in path for of, path in role.scope)
+        for role in person.roles
+        if role.kind is kind
+    )
+    return any(tops)
 
 
 def _shown(count: int) -> int | None:

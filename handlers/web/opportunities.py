@@ -18,11 +18,10 @@ from bot.roster.codes import LEVELS, TRIP_TYPES
 from bot.roster.columns import OPPORTUNITIES, SHEETS
 from bot.roster.faults_said import in_chinese
 from bot.roster.model import StoredRow
-from bot.views.opportunities import for_office
+from bot.views.opportunities import for_office, keeps, may_look
 from handlers.opportunity_entered import FIELDS, enter, withdraw
 from handlers.roster.opportunities import load_opportunities
 from handlers.web.paging import one_of
-from handlers.web.roster_import import office_only
 from handlers.web.session import Reader, console_page, guarded_form, signed_in
 from handlers.web.site import Site
 
@@ -35,7 +34,7 @@ def routes(site: Site) -> list[Route]:
     """Return the routes of this file."""
 
     async def show(request: Request, reader: Reader) -> Response:
-        if not reader.eyes.whole:
+        if not may_look(reader.person):
             raise HTTPException(404)
         found = await site.database.aread(lambda conn: for_office(conn, site.now))
         lines = [(one, said(one.opportunity)) for one in found]
@@ -45,29 +44,29 @@ def routes(site: Site) -> list[Route]:
         )
 
     async def new(request: Request, reader: Reader) -> Response:
-        office_only(reader)
+        _office(reader)
         return await _form(site, request, reader, dict.fromkeys(FIELDS, ""))
 
     async def create(request: Request, reader: Reader, fields: FormData) -> Response:
-        office_only(reader)
+        _office(reader)
         given, actor = _typed(fields), reader.person.id
         faults = await site.database.awrite(lambda conn: enter(conn, given, site.now, actor, is_new=True))
         return await _done(site, request, reader, given, faults, "entered")
 
     async def edit(request: Request, reader: Reader) -> Response:
-        office_only(reader)
+        _office(reader)
         key, row = await _stored(site, request)
         return await _form(site, request, reader, _filled(row, site.language(request, reader.person.language)), key=key)
 
     async def change(request: Request, reader: Reader, fields: FormData) -> Response:
-        office_only(reader)
+        _office(reader)
         key, _ = await _stored(site, request)
         given, actor = _typed(fields) | {"opportunity": key}, reader.person.id
         faults = await site.database.awrite(lambda conn: enter(conn, given, site.now, actor, is_new=False))
         return await _done(site, request, reader, given, faults, "changed", key)
 
     async def off(request: Request, reader: Reader, _fields: FormData) -> Response:
-        office_only(reader)
+        _office(reader)
         number, actor = request.path_params["opportunity_id"], reader.person.id
         done = await site.database.awrite(lambda conn: withdraw(conn, number, site.now, actor))
         site.nudge()
@@ -82,6 +81,11 @@ def routes(site: Site) -> list[Route]:
         Route(one, guarded_form(site, change), methods=["POST"]),
         Route(f"{one}/withdraw", guarded_form(site, off), methods=["POST"]),
     ]
+
+
+def _office(reader: Reader) -> None:
+    if not keeps(reader.person):
+        raise HTTPException(404)
 
 
 async def _stored(site: Site, request: Request) -> tuple[str, StoredRow]:

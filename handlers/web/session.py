@@ -20,6 +20,7 @@ from bot.links.model import token_hash
 from bot.people.model import CARE_ROLES, STAFF_ROLES, Person, RoleKind
 from bot.people.store import by_id
 from bot.signins import store as signins
+from bot.views.opportunities import may_look
 from bot.views.scope import Scope, scope_of, sight_of
 from bot.views.session_board import arranges, leads, runs
 from bot.views.statistics import may_see_statistics
@@ -136,6 +137,7 @@ def console_page(site: Site, request: Request, reader: Reader, template: str, **
     frame["sees_reports"] = reader.person.has_role(RoleKind.SUPERVISOR, *CARE_ROLES)
     frame["cares"] = reader.person.has_role(*CARE_ROLES)
     frame["sees_rollcalls"] = may_see(reader.person)
+    frame["sees_opportunities"] = may_look(reader.person)
     frame["leads_branch"] = leads(reader.person)
     frame["meets"] = reader.meets
     frame["sees_statistics"] = may_see_statistics(reader.scope)

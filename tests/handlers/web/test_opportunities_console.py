@@ -86,6 +86,11 @@ def test_the_office_sees_how_many_and_never_who(town: Town, people: list[int]) -
     assert "关注人数 5" in shown
     assert not [number for number in range(5) if f"学生{number}" in shown]
     assert town.signed_in("C1").get(HERE).status == 404
+    town.ground.staff("O2", "office", ("unit", "University"))
+    town.ground.staff("O3", "office", ("unit", "University/Law"))
+    town.ground.staff("R1", "reader")
+    assert [town.signed_in(one).get(HERE).status for one in ("O2", "O3", "R1")] == [200, 404, 200]
+    assert [town.signed_in(one).get(f"{HERE}/new").status for one in ("O2", "O3", "R1")] == [200, 404, 404]
 
 
 def test_the_command_prints_them(town: Town, tmp_path: Any) -> None:

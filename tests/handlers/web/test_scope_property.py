@@ -30,7 +30,8 @@ UNITS = ("Big", "Big/Arts", "Big/Arts/History", "Big/Science")
 COUNTRIES = ("US", "DE", "FR")
 ROLES = ("counsellor", "coordinator", "office", "reader", "supervisor", "secretary")
 BLIND = frozenset({"supervisor", "secretary"})
-APART = ("/console/login/", "/console/rollcalls/{")
+APART = ("/console/login/", "/console/rollcalls/{", "/console/import/template.xlsx")
+"""What needs a link or a roll-call, and an empty workbook, which is no text."""
 SECRET = "Geheimnis"
 
 
