@@ -1,18 +1,25 @@
 """Makes the channels that the settings enable, and how fast each may send. `bot.app.parts` connects them."""
 
 from collections.abc import Callable
+from types import ModuleType
 
 from bot.app.platform_rows import TokenRow, calls_counted, sent_before
 from bot.channels.alarm.channel import Alarm
 from bot.channels.base import Channel
 from bot.channels.dingtalk import groups as dingtalk_groups
+from bot.channels.dingtalk import understand as dingtalk_understand
 from bot.channels.dingtalk.channel import DingTalk
 from bot.channels.group_robot import GroupRobot
+from bot.channels.mail import understand as mail_understand
 from bot.channels.mail.channel import Mail
+from bot.channels.telegram import understand as telegram_understand
 from bot.channels.telegram.channel import Telegram
+from bot.channels.web import understand as web_understand
 from bot.channels.web.channel import WebChannel
+from bot.channels.wechat import understand as wechat_understand
 from bot.channels.wechat.channel import WeChat
 from bot.channels.wecom import groups as wecom_groups
+from bot.channels.wecom import understand as wecom_understand
 from bot.channels.wecom.channel import WeCom
 from bot.clock import Clock, SystemClock
 from bot.platforms.most import most_of
@@ -22,6 +29,15 @@ from handlers.telegram_webhook import PATH
 from scheduler.pace import Limited, Pace, PerCall, Unlimited
 from scheduler.pace_windows import Windowed, Windows
 
+READS: dict[str, ModuleType] = {
+    "mail": mail_understand,
+    "telegram": telegram_understand,
+    "web": web_understand,
+    "wecom": wecom_understand,
+    "dingtalk": dingtalk_understand,
+    "wechat": wechat_understand,
+}
+"""How what comes in is read, by channel."""
 AT_ONCE = 40
 """How many messages our own pages take at once: writing so many holds the database for a tenth of a second."""
 

@@ -12,20 +12,11 @@ from functools import partial
 from sqlalchemy import Connection
 from starlette.types import ASGIApp
 
-from bot.app.channels_made import AT_ONCE, make_channels, make_robots, pace_of
+from bot.app.channels_made import AT_ONCE, READS, make_channels, make_robots, pace_of
 from bot.app.file_lock import take_file
 from bot.app.version import program_version
 from bot.channels.alarm.channel import Alarm
-from bot.channels.base import Channel
-from bot.channels.dingtalk import understand as dingtalk_understand
-from bot.channels.dingtalk.channel import DingTalk
-from bot.channels.mail import understand as mail_understand
-from bot.channels.mail.channel import Mail
-from bot.channels.telegram import understand as telegram_understand
-from bot.channels.web import understand as web_understand
-from bot.channels.wechat import understand as wechat_understand
-from bot.channels.wechat.channel import WeChat
-from bot.channels.wecom import understand as wecom_understand
+from bot.channels.base import Channel, Troubled
 from bot.channels.wecom.channel import WeCom
 from bot.clock import Clock, RehearsalClock
 from bot.engine import mail_addresses
@@ -58,7 +49,6 @@ from scheduler.group_posts_due import GroupPosts
 from scheduler.inbox_waiting import Reading
 from scheduler.next_due import next_due
 from scheduler.pace import Unlimited
-from scheduler.pace_windows import Windowed
 from scheduler.rounds import Rounds
 
 
@@ -117,14 +107,7 @@ class App:
             programmes=self.programmes,
             renderer=self.renderer,
             zone_finder=ZoneFinder(),
-            understand={
-                "mail": mail_understand.understand,
-                "telegram": telegram_understand.understand,
-                "web": web_understand.understand,
-                "wecom": wecom_understand.understand,
-                "dingtalk": dingtalk_understand.understand,
-                "wechat": wechat_understand.understand,
-            },
+            understand={name: module.understand for name, module in READS.items()},
             answer_stranger=self._answer_stranger,
             forms=read_forms(settings),
             sections=read_sections(settings),
@@ -207,11 +190,9 @@ class App:
 
     def _troubles(self) -> dict[str, dict[str, int]]:
         found = self.groups.troubles()
-        for one in [*self.channels, *self._paces.values()]:
-            if isinstance(one, WeCom | WeChat | DingTalk | Mail):
-                found.setdefault(one.name, {}).update(one.troubles())
-            elif isinstance(one, Windowed):
-                found.setdefault(one.channel, {}).update(one.troubles())
+        for name, one in [*((channel.name, channel) for channel in self.channels), *self._paces.items()]:
+            if isinstance(one, Troubled):
+                found.setdefault(name, {}).update(one.troubles())
         return found
 
     async def _acknowledge_in_wecom(self, press_ref: str) -> None:

@@ -15,16 +15,12 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
+from bot.app.channels_made import READS
 from bot.app.parts import App
-from bot.channels.base import Channel, Source, Store
-from bot.channels.dingtalk import understand as dingtalk
+from bot.channels.base import Channel, Introduced, Source, Store
 from bot.channels.dingtalk.channel import DingTalk
-from bot.channels.mail import understand as mail
 from bot.channels.mail.channel import Mail
-from bot.channels.telegram import understand as telegram
 from bot.channels.telegram.channel import Telegram
-from bot.channels.wechat.channel import WeChat
-from bot.channels.wecom.channel import WeCom
 from bot.engine.switched_off import leave
 from bot.errors import YanxinError
 from bot.storage.writer import Urgency
@@ -91,12 +87,10 @@ class Running:
             log.warning("app.channel_switched_off", messages_moved=moved)
         parts = self._work()
         for channel in app.channels:
-            if isinstance(channel, Telegram):
+            if isinstance(channel, Introduced):
                 parts.append(channel.introduce())
-                if app.settings.channels.telegram.mode == "polling":
-                    parts.append(self._poll(channel, channel))
-            elif isinstance(channel, WeCom | WeChat):
-                parts.append(channel.introduce())
+            if isinstance(channel, Telegram) and app.settings.channels.telegram.mode == "polling":
+                parts.append(self._poll(channel, channel))
             elif isinstance(channel, DingTalk):
                 # Without a lease: the platform pushes to any connection, and more processes have more of them.
                 parts.append(channel.run(self._store(channel)))
@@ -192,7 +186,7 @@ class Running:
 
 def store_of(app: App, channel: Channel) -> Store:
     """Return what commits a raw update of a channel to the inbox and wakes whoever reads it."""
-    is_known = {"telegram": telegram.is_known, "dingtalk": dingtalk.is_known, "mail": mail.is_known}[channel.name]
+    is_known = READS[channel.name].is_known
 
     async def store(external_id: str, sender: str, raw: dict[str, Any], text: str) -> None:
         known = is_known(raw)

@@ -113,6 +113,22 @@ class Fetching(Protocol):
         """Return the bytes of a file (`bot.inbox.model.SentFile.ref`), at most `limit` of them; never raises."""
 
 
+@runtime_checkable
+class Introduced(Protocol):
+    """What a channel has besides that puts a menu or commands on its platform."""
+
+    async def introduce(self) -> None:
+        """Put them; tries until it worked or is cancelled. The service runs it beside everything else."""
+
+
+@runtime_checkable
+class Troubled(Protocol):
+    """What a channel has besides, or its pace, that knows of something at which somebody should look."""
+
+    def troubles(self) -> dict[str, int]:
+        """Return how often each fault was seen of late, by short code."""
+
+
 class Source(Protocol):
     """A channel that fetches its updates itself; one that is called (a webhook, a page) is not a source."""
 
