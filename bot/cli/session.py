@@ -191,9 +191,13 @@ def _print(found: list[Listed], form: str) -> None:
         wall = to_wall(one.session.starts_at, one.session.zone)
         counts = one.counts
         click.echo(f"{one.session.id}  {one.session.state.value}  {wall:%Y-%m-%d %H:%M} {one.session.zone}, ", nl=False)
-        click.echo(f"{one.session.minutes} minutes  {one.branch}: {one.session.title}")
+        click.echo(f"{_long(one.session)}  {one.branch}: {one.session.title}")
         click.echo(f"   {counts['yes']} come, {counts['maybe']} not sure, {counts['no']} do not, ", nl=False)
         click.echo(f"{counts['none']} have not replied")
+
+
+def _long(session: Session) -> str:
+    return "a round of 48 hours" if session.is_round else f"{session.minutes} minutes"
 
 
 def _plain(one: Listed) -> dict[str, Any]:
@@ -216,6 +220,7 @@ def _plain(one: Listed) -> dict[str, Any]:
         "series": session.series,
         "place": session.place,
         "every": session.every,
+        "round": session.is_round,
         "leaders": list(one.leaders),
         "replies": one.counts,
     }

@@ -124,7 +124,7 @@ def test_a_session_outside_any_branch(tool: Tool) -> None:
     (found,) = json.loads(made.stdout)
     assert (found["branch"], found["audience"], found["replies"]["none"]) == (None, "all", 2)
     assert "open:all: 学习" in run(tool, command=sessions).output
-    assert found["leaders"] == []
+    assert (found["leaders"], found["round"]) == ([], False)
     for given, said in (({"open_to": "all"}, "No member of staff has the number S1"), ({}, "led by its secretary")):
         refused = create(tool, **{"branch": None} if given else {}, **given, leader="S1")
         assert (refused.exit_code, said in refused.output) == (2, True), refused.output
