@@ -29,14 +29,14 @@ from bot.rendering.statistics_said import Said, SaidTable
 FONT, LATIN, RARE = "NotoSansSC", "Vera", "STSong-Light"
 """Ours, one of ReportLab that has more Latin letters, and the one that readers bring."""
 _COLOURS = [colors.HexColor(code) for code in ("#1f6f78", "#c2703d", "#5b6bb5", "#7a6a1d")]
-_INK, _SOFT, _SHADE = colors.HexColor("#26302f"), colors.HexColor("#65716f"), colors.HexColor("#efede6")
+INK, SOFT, _SHADE = colors.HexColor("#26302f"), colors.HexColor("#65716f"), colors.HexColor("#efede6")
 _WIDTH = A4[0] - 36 * mm
 _MOST_CHARTED = 12
 
 
 def as_pdf(said: Said) -> bytes:
     """Return the bytes of the document."""
-    _register()
+    register_fonts()
     out = BytesIO()
     document = SimpleDocTemplate(
         out, pagesize=A4, leftMargin=18 * mm, rightMargin=18 * mm, topMargin=16 * mm, bottomMargin=16 * mm,
@@ -44,16 +44,16 @@ def as_pdf(said: Said) -> bytes:
     )  # fmt: skip
     document.title, document.author = said.title, "Yanxin"
     parts: list[Any] = [
-        _said(said.title, 20, 26),
-        _said(said.about, 9.5, 14, _SOFT),
-        _said(said.hidden_why, 9, 13, _SOFT),
+        paragraph(said.title, 20, 26),
+        paragraph(said.about, 9.5, 14, SOFT),
+        paragraph(said.hidden_why, 9, 13, SOFT),
     ]
     for table in said.tables:
         parts += [Spacer(1, 7 * mm), *_table(table, said)]
 
     def footer(canvas: Any, page: Any) -> None:
-        canvas.setFont(_font_of([said.title, said.about]), 8)
-        canvas.setFillColor(_SOFT)
+        canvas.setFont(font_of([said.title, said.about]), 8)
+        canvas.setFillColor(SOFT)
         canvas.drawString(18 * mm, 9 * mm, f"{said.title} · {said.about}")
         canvas.drawRightString(A4[0] - 18 * mm, 9 * mm, str(page.page))
 
@@ -61,7 +61,8 @@ def as_pdf(said: Said) -> bytes:
     return out.getvalue()
 
 
-def _said(text: str, size: float, leading: float, colour: colors.Color = _INK) -> Paragraph:
+def paragraph(text: str, size: float, leading: float, colour: colors.Color = INK) -> Paragraph:
+    """Return a text in our fonts, broken as Chinese is."""
     style = ParagraphStyle("said", fontName=FONT, fontSize=size, leading=leading, textColor=colour, wordWrap="CJK")
     return Paragraph(_marked(text), style)
 
@@ -76,7 +77,7 @@ def _marked(text: str) -> str:
 
 
 @cache
-def _register() -> dict[str, Container[int]]:
+def register_fonts() -> dict[str, Container[int]]:
     """Make the fonts known, once, and return the code points that each of those inside has."""
     with as_file(files("bot.rendering").joinpath("fonts/NotoSansSC-Regular.ttf")) as file:
         inside = {FONT: TTFont(FONT, str(file)), LATIN: TTFont(LATIN, "Vera.ttf")}
@@ -92,22 +93,22 @@ def _shown(letter: str) -> str:
 
 
 def _font_for(letter: str) -> str:
-    return next((name for name, known in _register().items() if ord(letter) in known), RARE)
+    return next((name for name, known in register_fonts().items() if ord(letter) in known), RARE)
 
 
-def _font_of(texts: Iterable[str]) -> str:
+def font_of(texts: Iterable[str]) -> str:
     """Return the one font for texts that can have only one."""
     return FONT if {_font_for(letter) for text in texts for letter in text} <= {FONT} else RARE
 
 
 def _table(table: SaidTable, said: Said) -> list[Any]:
-    head = [_said(table.title, 13, 18), _said(table.about, 8.5, 12, _SOFT)]
-    head.append(_said(f"{said.definition}: {table.definition}", 8.5, 12, _SOFT))
+    head = [paragraph(table.title, 13, 18), paragraph(table.about, 8.5, 12, SOFT)]
+    head.append(paragraph(f"{said.definition}: {table.definition}", 8.5, 12, SOFT))
     if not table.rows:
-        return [KeepTogether([*head, _said(said.nothing, 9, 14)])]
+        return [KeepTogether([*head, paragraph(said.nothing, 9, 14)])]
     chart = _chart(table)
-    lines = [[_said(name, 8.5, 11) for name in table.columns]]
-    lines += [[_said(cell.text, 8.5, 11) for cell in row] for row in table.rows]
+    lines = [[paragraph(name, 8.5, 11) for name in table.columns]]
+    lines += [[paragraph(cell.text, 8.5, 11) for cell in row] for row in table.rows]
     first = _WIDTH * 0.28
     widths = [first, *[(_WIDTH - first) / (len(table.columns) - 1)] * (len(table.columns) - 1)]
     body = LongTable(lines, colWidths=widths, repeatRows=1)
@@ -140,7 +141,7 @@ def _chart(table: SaidTable) -> Drawing | None:
     order = 1 if upright else -1  # lying bars are drawn from below
     chart.data = [tuple(row[place].number for row in table.rows)[::order] for place in places]
     chart.categoryAxis.categoryNames = [row[0].text for row in table.rows][::order]
-    chart.categoryAxis.labels.fontName = _font_of(chart.categoryAxis.categoryNames)
+    chart.categoryAxis.labels.fontName = font_of(chart.categoryAxis.categoryNames)
     chart.valueAxis.labels.fontName = FONT
     chart.categoryAxis.labels.fontSize = chart.valueAxis.labels.fontSize = 8
     chart.valueAxis.valueMin = 0
@@ -150,7 +151,7 @@ def _chart(table: SaidTable) -> Drawing | None:
         chart.bars[at].fillColor = _COLOURS[at]
         chart.bars[at].strokeColor = None
     legend = Legend()
-    legend.fontName, legend.fontSize = _font_of(table.columns), 8
+    legend.fontName, legend.fontSize = font_of(table.columns), 8
     legend.x, legend.y = int(_WIDTH - 112), int(height - 10)
     legend.alignment, legend.columnMaximum = "right", 8
     legend.colorNamePairs = [(_COLOURS[at], table.columns[place]) for at, place in enumerate(places)]

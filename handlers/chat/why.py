@@ -31,6 +31,8 @@ def asked(chat: Chat) -> None:
         chat.say("why/shown", about="alarm", sent_at=told.at)
     elif told.kind is Kind.DIGEST:
         chat.say("why/shown", about="digest", sent_at=told.at)
+    elif told.template.startswith("opportunity/"):
+        chat.say("why/shown", about="opportunity", sent_at=told.at)
     elif prompt is not None and prompt.kind == SESSION and prompt.person_id == chat.person.id:
         chat.say("why/shown", about="session", sent_at=told.at)
     elif prompt is None or told.kind is Kind.NOTICE or prompt.person_id != chat.person.id:

@@ -18,12 +18,15 @@ from bot.people.model import Person
 from bot.places.countries import find_country
 from bot.views.opportunities import catalogue
 from bot.views.planning_pack import pack_for
-from handlers.plan_packed import pack_docx
+from handlers.plan_packed import pack_file
 from handlers.web.errors import plain
 from handlers.web.plan_opportunities import student, zone_of
 from handlers.web.site import Site
 
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+KINDS = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+}
 
 
 def routes(site: Site) -> list[Route]:
@@ -38,8 +41,8 @@ def routes(site: Site) -> list[Route]:
             return plain(site, request, person, what="plan")
         base, here = f"/plan/{request.path_params['token']}", request.url.path.removesuffix("/")
         query = f"?country={shown['country']}" if shown["one"] is None else ""
-        file = f"{here}/pack.docx{query}"
-        return site.page(request, "web/pack.html", own=person.language, base=base, file=file, **shown)
+        files = {kind: f"{here}/pack.{kind}{query}" for kind in KINDS}
+        return site.page(request, "web/pack.html", own=person.language, base=base, files=files, **shown)
 
     async def take(request: Request) -> Response:
         person, shown = await load(request)
@@ -47,15 +50,16 @@ def routes(site: Site) -> list[Route]:
             return plain(site, request, person, what="plan")
         if shown["pack"] is None:
             raise HTTPException(404)
-        language = site.language(request, person.language)
-        made = await run_in_threadpool(partial(pack_docx, site.services.renderer, language, shown | {"now": site.now}))
-        headers = {"content-disposition": 'attachment; filename="pack.docx"'}
-        return Response(made, media_type=WORD, headers=headers)
+        language, kind = site.language(request, person.language), request.url.path.rpartition(".")[2]
+        given = shown | {"now": site.now}
+        made = await run_in_threadpool(partial(pack_file, site.services.renderer, language, given, kind))
+        headers = {"content-disposition": f'attachment; filename="pack.{kind}"'}
+        return Response(made, media_type=KINDS[kind], headers=headers)
 
     path = "/plan/{token}/pack"
     return [
-        Route(f"{path}/pack.docx", take, methods=["GET"]),
-        Route(f"{path}/{{opportunity_id:int}}/pack.docx", take, methods=["GET"]),
+        *(Route(f"{path}/pack.{kind}", take, methods=["GET"]) for kind in KINDS),
+        *(Route(f"{path}/{{opportunity_id:int}}/pack.{kind}", take, methods=["GET"]) for kind in KINDS),
         Route(f"{path}/{{opportunity_id:int}}", show, methods=["GET"]),
         Route(path, show, methods=["GET"]),
     ]

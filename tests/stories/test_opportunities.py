@@ -38,6 +38,9 @@ def test_followed_heard_of_reminded_moved_and_taken_back(tmp_path: Path) -> None
         world.fast_forward(to=instant("2026-11-26 14:00"))
         news = mei.hears("fits what you follow", "Kyoto exchange", "Mon 30 Nov, 04:00 (Mon 30 Nov, 17:00 in Beijing)")
         assert news.labels == ["Kyoto exchange", "What I follow"]
+        mei.says("/why")
+        world.settle()
+        mei.hears("because of an opportunity that you follow")
         offers(world, OSAKA)  # the next news wait for a week
         world.fast_forward(to=instant("2026-11-28 23:30"))
         assert mei.hears("“Kyoto exchange” closes on Mon 30 Nov, 04:00").labels[:2] == ["Done ✓", "Nothing for me"]

@@ -584,6 +584,7 @@ NAMES = sorted(
 VARIANTS = [
     FULL,
     BARE,
+    BARE | {"about": "opportunity"},
     *(BARE | {"abroad": NOTHING_SEEN | more} for more in ({}, {"words": "日本"}, {"may": True, "is_open": True})),
     *(FULL | {"abroad": SEEN | {"state": state, "on": False, "again": "opp:7"}} for state in ("done", "not_mine")),
     FULL | {"kind": "landing", "item": "landing", "outcome": "late", "whom": "support", "about": "landing"},

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from docx import Document
+from pypdfium2 import PdfDocument
 
 from bot.deadlines.store import deadlines
 from bot.opportunities import interests, store
@@ -99,6 +100,11 @@ def test_a_planning_pack_counts_back_and_goes_along(town: Town, offered: tuple[i
     for said in ("Kyoto University", "□ ", "检查一遍，提交申请", "学分认定"):
         assert said in text
     assert "{" not in text
+    pdf = PdfDocument(reader.get(f"{page}/pack/{offered[0]}/pack.pdf").body)
+    first = pdf[0].get_textpage().get_text_range()
+    pdf.close()
+    assert first.startswith("京都交换")
+    assert "检查一遍，提交申请" in first
     country = reader.get(f"{page}/pack?country=DE").words
     assert "规划去德国" in country
     assert "提前 60 天" in country
