@@ -18,7 +18,7 @@ from bot.views.scope import Scope
 from handlers import wechat_webhook
 from handlers.links_made import INVITED_FOR, invite_links
 from handlers.wechat_webhook import PATH
-from tests.fakes.wechat import TEMPLATE, FakeWeChat
+from tests.fakes.wechat import ONCE, TEMPLATE, FakeWeChat
 from tests.fakes.wechat_follower import Follower
 from tests.fakes.wecom import Failure
 from tests.fakes.wecom_calls import call
@@ -180,6 +180,26 @@ def test_outside_the_window_a_template_asks_and_she_answers_it(tmp_path: Path) -
         world.settle()
         mei.forgets()
         assert [row["answer"] for row in world.responses("S1")] == ["fine", "fine"]
+
+
+def test_a_leave_that_she_has_given_carries_one_question_and_no_second(tmp_path: Path) -> None:
+    with university(tmp_path, "2026-11-24 12:00", templates=[FORM | {"id": ONCE, "once": True}]) as (world, wechat):
+        mei = enrolled(world, wechat)
+        mei.allows(ONCE)
+        world.fast_forward(to=instant("2026-11-24 23:30"))
+        mei.says("1")  # asked within the window, which takes no leave
+        world.settle()
+        mei.forgets()
+        world.fast_forward(to=instant("2026-12-08 23:30"))
+        assert mei.forms[-1]["data"]["thing2"]["value"] == "回复 1 平安 2 有点难 3 紧急"
+        assert mei.leave == {ONCE: 0}
+        mei.says("1")
+        world.settle()
+        mei.forgets()
+        world.fast_forward(to=instant("2026-12-22 23:30"))
+        assert mei.unheard == []
+        assert waiting(world)[0] == ("question", "no_subscription")
+        assert states(world) == [("openid-S1", "working", "no_subscription")]
 
 
 def test_she_unfollows_and_comes_back(tmp_path: Path) -> None:
