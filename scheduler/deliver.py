@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 import structlog
 from sqlalchemy import Connection
 
-from bot.channels.base import Channel, Formed, Pictured
+from bot.channels.base import Channel, Formed, Pictured, Pieced
 from bot.engine.delivery import Account, Parcel, drop, last_look, record_all
 from bot.engine.delivery_rules import Verdict
 from bot.outbox.model import OutboxState, Priority, Rendered, Result, ResultKind
@@ -106,7 +106,7 @@ class Sender:
     async def send_once(self, external_id: str, body: Rendered, key: str) -> Result:
         """Send something that no outbox row can carry, once, at the account's pace: a reply to a stranger."""
         await self._pace.wait(external_id, urgent=True)
-        if (later := await self._pace.later(external_id, urgent=True)) is not None:
+        if (later := await self._pace.later(external_id, urgent=True, pieces=self._pieces(body))) is not None:
             return Result(ResultKind.RETRY_AT, wait=later.seconds, reason=later.reason)
         try:
             return await self.channel.send(external_id, body, key=key)
@@ -251,6 +251,10 @@ class Sender:
         """Let a message come again when the platform has room for it; a change of one that was sent takes none."""
         if parcel.message_ref is not None:
             return None
-        if not (later := await self._pace.later(parcel.external_id, urgent=parcel.message.priority <= Priority.REPLY)):
+        urgent, pieces = parcel.message.priority <= Priority.REPLY, self._pieces(parcel.body)
+        if not (later := await self._pace.later(parcel.external_id, urgent=urgent, pieces=pieces)):
             return None
         return Verdict(OutboxState.WAITING, next_try_at=now + timedelta(seconds=later.seconds), reason=later.reason)
+
+    def _pieces(self, body: Rendered) -> int:
+        return self.channel.pieces(body) if isinstance(self.channel, Pieced) else 1

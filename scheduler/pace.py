@@ -49,8 +49,8 @@ class Pace(Protocol):
     async def wait(self, chat: str, *, urgent: bool, alarm: bool = False) -> None:
         """Return when a message to this chat may go."""
 
-    async def later(self, chat: str, *, urgent: bool) -> Later | None:
-        """Return None for a message that may go now, and count it; else when to come again."""
+    async def later(self, chat: str, *, urgent: bool, pieces: int = 1) -> Later | None:
+        """Return None for a message that may go now, and count its pieces; else when to come again."""
 
 
 class Limited:
@@ -80,7 +80,7 @@ class Limited:
         self._give()
         await place
 
-    async def later(self, chat: str, *, urgent: bool) -> Later | None:  # noqa: ARG002 - `wait` has seen to it
+    async def later(self, chat: str, *, urgent: bool, pieces: int = 1) -> Later | None:  # noqa: ARG002 - `wait` has seen to it
         """Return None: whoever has waited may go."""
         return None
 
@@ -125,7 +125,7 @@ class PerCall:
         """Wait for a place for one call."""
         await self._calls.wait(chat, urgent=urgent, alarm=alarm)
 
-    async def later(self, chat: str, *, urgent: bool) -> Later | None:  # noqa: ARG002 - `wait` has seen to it
+    async def later(self, chat: str, *, urgent: bool, pieces: int = 1) -> Later | None:  # noqa: ARG002 - `wait` has seen to it
         """Return None: whoever has waited may go."""
         return None
 
@@ -141,6 +141,6 @@ class Unlimited:
     async def wait(self, chat: str, *, urgent: bool, alarm: bool = False) -> None:
         """Return at once."""
 
-    async def later(self, chat: str, *, urgent: bool) -> Later | None:  # noqa: ARG002 - there is always room
+    async def later(self, chat: str, *, urgent: bool, pieces: int = 1) -> Later | None:  # noqa: ARG002 - there is always room
         """Return None."""
         return None

@@ -83,7 +83,7 @@ class Windowed:
     async def wait(self, chat: str, *, urgent: bool, alarm: bool = False) -> None:
         """Return at once: whoever has no room is told how long to stay away instead."""
 
-    async def later(self, chat: str, *, urgent: bool) -> Later | None:
+    async def later(self, chat: str, *, urgent: bool, pieces: int = 1) -> Later | None:
         """Give a place to a message and count it, or say when to come again.
 
         The limit of the day never holds back what is urgent: the platform may know of more accounts than we do.
@@ -93,13 +93,13 @@ class Windowed:
                 await self._begin()
         now = self.real()
         self._turn_the_day(now)
-        wait = self._member_wait(chat, now)
+        wait = self._member_wait(chat, now, pieces)
         if wait > timedelta(0):
             return Later(wait.total_seconds(), "member_limit")
         if not urgent and self._today >= self.windows.per_day - self.windows.per_day // KEPT:
             seconds = (midnight_of(now) + timedelta(days=1) - now).total_seconds()
             return Later(seconds + random.uniform(0, SPREAD), "day_limit")  # noqa: S311 - jitter
-        self._count(chat, now)
+        self._count(chat, now, pieces)
         return None
 
     def troubles(self) -> dict[str, int]:
@@ -117,24 +117,25 @@ class Windowed:
             self._members.setdefault(chat, deque(maxlen=self.windows.per_hour)).append(at)
         self._begun = True
 
-    def _member_wait(self, chat: str, now: datetime) -> timedelta:
+    def _member_wait(self, chat: str, now: datetime, pieces: int) -> timedelta:
         times = self._members.get(chat)
         if times is None:
             return timedelta(0)
         ends = [timedelta(0)]
         for most, length in ((self.windows.per_minute, MINUTE), (self.windows.per_hour, HOUR)):
-            if len(times) >= most:
-                ends.append(times[-most] + length - now)
+            room = max(most - pieces, 0)  # as many may lie within the window; longer than all of it, it goes alone
+            if len(times) > room:
+                ends.append(times[-room - 1] + length - now)
         return max(ends)
 
-    def _count(self, chat: str, now: datetime) -> None:
+    def _count(self, chat: str, now: datetime, pieces: int) -> None:
         if len(self._members) > MOST_MEMBERS:
             self._members = {name: times for name, times in self._members.items() if times[-1] > now - HOUR}
         most = max(self.windows.per_hour, self.windows.per_minute)
-        self._members.setdefault(chat, deque(maxlen=most)).append(now)
-        self._today += 1
+        self._members.setdefault(chat, deque(maxlen=most)).extend([now] * pieces)
+        self._today += pieces
         for share, level in ((WARN_AT, log.warning), (1.0, log.error)):
-            if self._today == max(1, round(self.windows.per_day * share)):
+            if self._today - pieces < max(1, round(self.windows.per_day * share)) <= self._today:
                 level("delivery.day_limit", channel=self.channel, sent=self._today, most=self.windows.per_day)
 
     def _turn_the_day(self, now: datetime) -> None:

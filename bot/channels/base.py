@@ -90,6 +90,14 @@ class Grouped(Protocol):
 
 
 @runtime_checkable
+class Pieced(Protocol):
+    """What a channel has besides whose platform counts each piece of a message."""
+
+    def pieces(self, message: Rendered) -> int:
+        """Return how many messages of its platform a message takes."""
+
+
+@runtime_checkable
 class Pictured(Protocol):
     """What a channel has besides that shows pictures."""
 

@@ -37,6 +37,21 @@ def test_thirty_a_minute_to_one_member_and_others_are_not_held() -> None:
     assert asks(pace) is None
 
 
+def test_every_piece_of_a_long_message_counts() -> None:
+    clock = ManualClock(START)
+    pace = Windowed(Windows(30, 1000, 100), clock.real)
+    assert asyncio.run(pace.later("S1", urgent=False, pieces=28)) is None
+    assert asyncio.run(pace.later("S1", urgent=False, pieces=3)) == Later(61.0, "member_limit")
+    assert asyncio.run(pace.later("S1", urgent=False, pieces=2)) is None
+    clock.advance(timedelta(seconds=61))
+    assert asyncio.run(pace.later("S1", urgent=False, pieces=40)) is None  # more than a minute holds: it goes alone
+    assert asyncio.run(pace.later("S1", urgent=False, pieces=40)) == Later(61.0, "member_limit")
+    clock.advance(timedelta(seconds=61))
+    with capture_logs() as lines:
+        assert asyncio.run(pace.later("S1", urgent=True, pieces=15)) is None
+    assert [one["event"] for one in lines] == ["delivery.day_limit"]  # it steps over four fifths of the day
+
+
 def test_a_thousand_an_hour() -> None:
     clock = ManualClock(START)
     pace = Windowed(Windows(30, 100, 10**6), clock.real)

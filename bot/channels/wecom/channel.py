@@ -68,6 +68,10 @@ class WeCom:
                 break
         return result
 
+    def pieces(self, message: Rendered) -> int:
+        """Return how many messages WeCom counts for one of ours, its picture included."""
+        return len(calls(message, self.text_limit, "", cards=self._cards)) + bool(message.picture)
+
     async def send_pictured(self, external_id: str, message: Rendered, picture: bytes, *, key: str) -> Result:
         """Send a message, and the picture once it has arrived; without it the link in the message must do.
 

@@ -70,12 +70,18 @@ def test_a_question_is_text_with_numbers(desk: Desk) -> None:
     assert desk.mei.hears() == "这周还好吗？\n\n回复数字：\n1 平安\n2 紧急"
 
 
+async def _counted(channel: WeCom, message: Rendered) -> int:
+    return channel.pieces(message)
+
+
 def test_the_same_row_arrives_once_and_the_same_words_of_another_row_arrive_too(desk: Desk) -> None:
     long = Rendered("一段很长的话。\n" * 200, BUTTONS)
     for _ in range(3):
         assert desk.send(long).kind is ResultKind.ACCEPTED
     pieces = len(desk.mei.messages)
     assert pieces > 2
+    assert desk.does(lambda channel: _counted(channel, long)) == pieces
+    assert desk.does(lambda channel: _counted(channel, Rendered("你好", picture="card"))) == 2
     assert desk.wecom.copies == 2 * pieces
     assert all(len(one["text"]["content"].encode()) <= 2048 for one in desk.mei.messages)
     desk.send(key="one")
