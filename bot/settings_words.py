@@ -20,6 +20,8 @@ _ASK_THE_FORM = {
     r"^[A-Za-z0-9_-]{0,40}$": "copy it from the platform's console: at most 40 letters, digits, _ and -",
     r"^[A-Za-z0-9_-]{8,64}$": "copy it from the platform's console: 8 to 64 letters, digits, _ and -",
     r"^[A-Za-z0-9._-]{1,100}$": "copy it from the platform's console: letters, digits, dots, _ and -",
+    r"^https?://\S+$": "write an address that begins with http:// or https://",
+    r"^([A-Z]{2}|else)$": "write two capital letters of ISO 3166, like GB, or else for all other countries",
     r"^[A-Z]{2}$": "write two capital letters of ISO 3166, like GB",
     r"^([01]\d|2[0-3]):[0-5]\d$": 'write a time of day with two digits each, like "14:00"',
     r"^[^\r\n<>\"]{0,60}$": "write at most 60 characters on one line, without < > and quotation marks",

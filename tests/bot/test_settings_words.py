@@ -97,3 +97,12 @@ def test_each_sort_of_mistake(tmp_path: Path, text: str, line: str) -> None:
 
 def test_what_nobody_foresaw_is_said_too() -> None:
     assert words_for("of_a_kind_to_come", {}, "service") == ("does not go here", EXPLAINED)
+
+
+def test_a_country_or_a_page_that_is_none_is_said_with_its_place(tmp_path: Path) -> None:
+    text = '[contacts]\nregistration = { Germany = "https://a.example", DE = "nothing", else = "https://b.example" }\n'
+    key, page = told(tmp_path, text)
+    assert "Germany" in key
+    assert "two capital letters of ISO 3166" in key
+    assert page.startswith("[contacts.registration] DE: ")
+    assert page.endswith("write an address that begins with http:// or https://")
