@@ -13,8 +13,6 @@ from bot.outbox import store as outbox
 from bot.outbox.model import Kind, Priority
 from bot.people import store as people
 
-_NAMES = {"wecom": "WeCom", "wechat": "WeChat", "dingtalk": "DingTalk"}
-
 
 def tell(conn: Connection, person_id: int, channel: str, key: str, now: datetime) -> None:
     """Tell the office, and her on every address that works already; nothing when none does."""
@@ -23,7 +21,7 @@ def tell(conn: Connection, person_id: int, channel: str, key: str, now: datetime
     if person is None or not older:
         return
     journal.write(conn, [journal.line(now, "enrol.second_claim", person_id=person_id, channel=channel)])
-    data = {"claimed_on": _NAMES.get(channel, channel.capitalize())}
+    data = {"claimed_on": channel}
     morning = not_before_her_morning(conn, person_id, now)
     rows = [
         outbox.row(

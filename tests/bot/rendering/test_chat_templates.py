@@ -124,7 +124,7 @@ FULL: dict[str, Any] = {
     "masked": "李*",
     "unit": "某大学/外语学院",
     "link": 5,
-    "claimed_on": "Telegram",
+    "claimed_on": "wecom",
     "stay": "before",
     "departs": "2026-12-01",
     "city": "巴黎",
