@@ -23,7 +23,7 @@ def university(folder: Path, start: str, **section: Any) -> Iterator[tuple[World
     """Give a world whose university has WeCom; what members do there reaches the webhook, signed and sealed."""
     with (
         FakeWeCom() as wecom,
-        world_at(folder, start, channels={"wecom": wecom.values(**section)}, digests=False) as world,
+        world_at(folder, start, channels={"wecom": wecom.values(**section)}) as world,
     ):
         wecom.now = lambda: world.clock.real().timestamp()
 
