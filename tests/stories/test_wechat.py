@@ -35,9 +35,7 @@ def university(folder: Path, start: str, database_url: str = "", **section: Any)
     with (
         patience as patch,
         FakeWeChat() as wechat,
-        world_at(
-            folder, start, database_url=database_url, channels={"wechat": wechat.values(**section)}
-        ) as world,
+        world_at(folder, start, database_url=database_url, channels={"wechat": wechat.values(**section)}) as world,
     ):
         patch.setattr(wechat_webhook, "TIME_TO_BEGIN", 3.0)
         wechat.now = lambda: world.clock.real().timestamp()
