@@ -17,8 +17,12 @@ from bot.opportunities.model import Follows, Standing
 from bot.opportunities.store import opportunities
 from bot.outbox.store import outbox
 from bot.people.store import people
+from bot.schema import metadata
+from bot.sealed import Keyring
+from bot.storage.database import Database
+from bot.storage.engine import parse_url
 from scheduler.opportunities_due import work_off
-from tests.fakes.ground import NOW, Ground, open_ground
+from tests.fakes.ground import NOW, Ground
 
 DAYS = (30, 7)
 HOURS = Hours(Quiet(), DAYS)
@@ -73,9 +77,17 @@ def _titles(abroad: dict[str, Any]) -> list[str]:
 
 
 @pytest.fixture
-def fair(tmp_path: Path) -> Iterator[Fair]:
-    with closing(open_ground(tmp_path)) as database:
+def fair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fair]:
+    on_postgresql = getattr(request, "param", "") == "postgresql"
+    url = request.getfixturevalue("fresh_pg_url") if on_postgresql else f"sqlite:///{tmp_path}/fair.db"
+    with closing(Database(parse_url(url), Keyring([Keyring.new_key()]))) as database:
+        metadata.create_all(database.engine)
         yield Fair(database)
+
+
+BOTH = pytest.mark.parametrize(
+    "fair", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
+)
 
 
 def test_many_are_collected_into_one_message_a_week(fair: Fair) -> None:
@@ -94,6 +106,7 @@ def test_many_are_collected_into_one_message_a_week(fair: Fair) -> None:
     assert len(fair.said(mei)) == 2
 
 
+@BOTH
 def test_what_is_taken_back_before_it_went_out_is_never_heard_of(fair: Fair) -> None:
     mei = fair.student("S1")
     fair.follows(mei)
@@ -140,6 +153,7 @@ def test_what_she_asked_for_herself_stays_when_she_follows_nothing(fair: Fair) -
     assert fair.state(own, mei)[0] == "over"
 
 
+@BOTH
 def test_only_who_may_apply_and_is_there_hears_of_it(fair: Fair) -> None:
     doctor = fair.student("S1", level="doctor", unit="University/Law")
     bachelor = fair.student("S2", level="bachelor", unit="University/Law")
