@@ -19,11 +19,11 @@ from tests.stories.world import World, instant, world_at
 
 
 @contextmanager
-def university(folder: Path, start: str, **section: Any) -> Iterator[tuple[World, FakeWeCom]]:
+def university(folder: Path, start: str, *, digests: bool = False, **section: Any) -> Iterator[tuple[World, FakeWeCom]]:
     """Give a world whose university has WeCom; what members do there reaches the webhook, signed and sealed."""
     with (
         FakeWeCom() as wecom,
-        world_at(folder, start, channels={"wecom": wecom.values(**section)}) as world,
+        world_at(folder, start, channels={"wecom": wecom.values(**section)}, digests=digests) as world,
     ):
         wecom.now = lambda: world.clock.real().timestamp()
 
@@ -54,7 +54,7 @@ def states(world: World) -> list[tuple[Any, ...]]:
 
 
 def test_she_joins_answers_by_numbers_changes_and_calls_for_help(tmp_path: Path) -> None:
-    with university(tmp_path, "2026-11-24 12:00") as (world, wecom):
+    with university(tmp_path, "2026-11-24 12:00", digests=True) as (world, wecom):
         world.staff("C1", "counsellor", scope="University", language="zh", linked=False)
         world.student("S1", "New York", "US", language="zh", linked=False)
         teacher, mei = joins(world, wecom.member("C1")), wecom.member("S1")
@@ -93,7 +93,7 @@ def test_she_joins_answers_by_numbers_changes_and_calls_for_help(tmp_path: Path)
 
 
 def test_a_stranger_gets_the_usual_reply_and_no_question(tmp_path: Path) -> None:
-    with university(tmp_path, "2026-11-24 12:00") as (world, wecom):
+    with university(tmp_path, "2026-11-24 12:00", digests=True) as (world, wecom):
         nobody = wecom.member("nobody")
         nobody.enters()
         world.settle()
@@ -105,7 +105,7 @@ def test_a_stranger_gets_the_usual_reply_and_no_question(tmp_path: Path) -> None
 
 
 def test_a_press_on_a_card_is_an_answer_and_shows_on_the_card(tmp_path: Path) -> None:
-    with university(tmp_path, "2026-11-24 12:00", cards=True) as (world, wecom):
+    with university(tmp_path, "2026-11-24 12:00", digests=True, cards=True) as (world, wecom):
         world.staff("C1", "counsellor", scope="University", linked=False)
         world.student("S1", "New York", "US", language="zh", linked=False)
         mei = wecom.member("S1")
@@ -125,7 +125,7 @@ def test_a_press_on_a_card_is_an_answer_and_shows_on_the_card(tmp_path: Path) ->
 
 def test_an_hour_without_a_token(tmp_path: Path) -> None:
     """One refresh at a time, one alarm, nothing lost, and alarms go out before questions."""
-    with university(tmp_path, "2026-11-24 12:00") as (world, wecom):
+    with university(tmp_path, "2026-11-24 12:00", digests=True) as (world, wecom):
         world.staff("C1", "counsellor", scope="University", language="zh", linked=False)
         for number in ("S1", "S2"):
             world.student(number, "New York", "US", language="zh", linked=False)
