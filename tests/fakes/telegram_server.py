@@ -282,9 +282,13 @@ async def _params(request: web.Request) -> dict[str, Any]:
     params: dict[str, Any] = dict(request.query)
     if request.content_type == "application/json":
         params |= await request.json()
+    elif request.content_type == "multipart/form-data":
+        # read part by part: request.post() puts files on the disk, and leaves one open when a caller is killed halfway
+        async for part in await request.multipart():
+            if isinstance(part, aiohttp.BodyPartReader) and part.name is not None:
+                params[part.name] = (part.filename, bytes(await part.read())) if part.filename else await part.text()
     else:
-        for key, value in (await request.post()).items():
-            params[key] = (value.filename, value.file.read()) if isinstance(value, web.FileField) else value
+        params |= await request.post()
     for key in JSON_PARAMS:
         if isinstance(params.get(key), str):
             params[key] = json.loads(params[key])
