@@ -8,6 +8,7 @@ senders, runs them, and stops them.
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from weakref import WeakValueDictionary
@@ -51,6 +52,7 @@ class Sender:
         self._paused_until: datetime | None = None
         self._under_way: set[asyncio.Task[None]] = set()
         self._ordinary = 0
+        self._epoch: int | None = None
         self._chats: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._looking = Together(self._look, lambda: 0.0)
         self._looking_at_alarms = Together(self._look, lambda: 0.0)
@@ -122,6 +124,9 @@ class Sender:
         return await asyncio.shield(asyncio.ensure_future((take or self._claims.take)(now, real, self._take)))
 
     def _take(self, parcels: list[Parcel]) -> None:
+        if parcels and parcels[0].epoch != self._epoch:
+            self._epoch = parcels[0].epoch
+            self._pace.taken_over()
         for group in grouped(self.channel, parcels):
             if len(group) == 1:
                 self._set_off(group[0])
@@ -186,6 +191,7 @@ class Sender:
         now = self._desk.clock.now()
         try:
             overtakes = parcel.message.priority is Priority.ALARM and self._looking.is_working
+            parcel = self._counted(parcel)
             verdict = await (self._looking_at_alarms if overtakes else self._looking).do(parcel)
             given_up = verdict or self._wait_for_pause(now) or await self._wait_for_room(parcel, now)
             if given_up is not None:
@@ -251,10 +257,16 @@ class Sender:
         """Let a message come again when the platform has room for it; a change of one that was sent takes none."""
         if parcel.message_ref is not None:
             return None
-        urgent, pieces = parcel.message.priority <= Priority.REPLY, self._pieces(parcel.body)
-        if not (later := await self._pace.later(parcel.external_id, urgent=urgent, pieces=pieces)):
+        urgent = parcel.message.priority <= Priority.REPLY
+        if not (later := await self._pace.later(parcel.external_id, urgent=urgent, pieces=parcel.pieces)):
             return None
         return Verdict(OutboxState.WAITING, next_try_at=now + timedelta(seconds=later.seconds), reason=later.reason)
+
+    def _counted(self, parcel: Parcel) -> Parcel:
+        """Return a message with its pieces, which are kept with the try: its platform counts them after a start too."""
+        if not isinstance(self.channel, Pieced):
+            return parcel
+        return replace(parcel, pieces=0 if parcel.message_ref is not None else self._pieces(parcel.body))
 
     def _pieces(self, body: Rendered) -> int:
         return self.channel.pieces(body) if isinstance(self.channel, Pieced) else 1

@@ -52,6 +52,9 @@ class Pace(Protocol):
     async def later(self, chat: str, *, urgent: bool, pieces: int = 1) -> Later | None:
         """Return None for a message that may go now, and count its pieces; else when to come again."""
 
+    def taken_over(self) -> None:
+        """Hear that another process may have sent for the account until now."""
+
 
 class Limited:
     """The limits of a real platform."""
@@ -83,6 +86,9 @@ class Limited:
     async def later(self, chat: str, *, urgent: bool, pieces: int = 1) -> Later | None:  # noqa: ARG002 - `wait` has seen to it
         """Return None: whoever has waited may go."""
         return None
+
+    def taken_over(self) -> None:
+        """Change nothing: the rate of a second holds by itself again."""
 
     def _give(self) -> None:
         """Give places whose time has come, one after the other and never several for a time that went by unused."""
@@ -129,6 +135,9 @@ class PerCall:
         """Return None: whoever has waited may go."""
         return None
 
+    def taken_over(self) -> None:
+        """Change nothing: the rate of a second holds by itself again."""
+
 
 class Unlimited:
     """No limits: our own pages, and stories whose clock does not move by itself."""
@@ -144,3 +153,6 @@ class Unlimited:
     async def later(self, chat: str, *, urgent: bool, pieces: int = 1) -> Later | None:  # noqa: ARG002 - there is always room
         """Return None."""
         return None
+
+    def taken_over(self) -> None:
+        """Change nothing."""

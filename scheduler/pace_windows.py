@@ -1,7 +1,8 @@
 """Limits of a platform that drops the surplus without a word: so many messages to one member in a minute and an hour,
 and so many of the whole account in a day. `scheduler.deliver` asks before each call; what has no room waits its turn.
 
-A place is counted when it is given. After a start the counts begin with what the database says was sent.
+A place is counted when it is given. After a start, and when another process has sent for the account meanwhile, the
+counts begin with what the database says was sent.
 """
 
 import asyncio
@@ -40,9 +41,9 @@ class Windows:
 
 @dataclass(frozen=True)
 class Sent:
-    """What went out before: to whom and when within the last hour, and how many since midnight."""
+    """What went out before: to whom, when and in how many pieces within the last hour, and how many since midnight."""
 
-    lately: Sequence[tuple[str, datetime]] = ()
+    lately: Sequence[tuple[str, datetime, int]] = ()
     today: int = 0
 
 
@@ -102,6 +103,10 @@ class Windowed:
         self._count(chat, now, pieces)
         return None
 
+    def taken_over(self) -> None:
+        """Look up again what was sent, before the next message goes."""
+        self._begun = False
+
     def troubles(self) -> dict[str, int]:
         """Return how full the day is, in hundredths, once somebody should know."""
         self._turn_the_day(self.real())
@@ -109,13 +114,16 @@ class Windowed:
         return {"day_used_percent": round(used * 100)} if used >= WARN_AT else {}
 
     async def _begin(self) -> None:
-        now = self.real()
-        sent = await self.before(now - HOUR, midnight_of(now))
+        now, self._begun = self.real(), True  # at once, so that what is heard meanwhile lets it begin again
+        try:
+            sent = await self.before(now - HOUR, midnight_of(now))
+        except BaseException:
+            self._begun = False
+            raise
         self._turn_the_day(now)
-        self._today += sent.today
-        for chat, at in sorted(sent.lately, key=lambda one: one[1]):
-            self._members.setdefault(chat, deque(maxlen=self.windows.per_hour)).append(at)
-        self._begun = True
+        self._today, self._members = sent.today, {}
+        for chat, at, pieces in sorted(sent.lately, key=lambda one: one[1]):
+            self._of(chat).extend([at] * pieces)
 
     def _member_wait(self, chat: str, now: datetime, pieces: int) -> timedelta:
         times = self._members.get(chat)
@@ -131,12 +139,14 @@ class Windowed:
     def _count(self, chat: str, now: datetime, pieces: int) -> None:
         if len(self._members) > MOST_MEMBERS:
             self._members = {name: times for name, times in self._members.items() if times[-1] > now - HOUR}
-        most = max(self.windows.per_hour, self.windows.per_minute)
-        self._members.setdefault(chat, deque(maxlen=most)).extend([now] * pieces)
+        self._of(chat).extend([now] * pieces)
         self._today += pieces
         for share, level in ((WARN_AT, log.warning), (1.0, log.error)):
             if self._today - pieces < max(1, round(self.windows.per_day * share)) <= self._today:
                 level("delivery.day_limit", channel=self.channel, sent=self._today, most=self.windows.per_day)
+
+    def _of(self, chat: str) -> deque[datetime]:
+        return self._members.setdefault(chat, deque(maxlen=max(self.windows.per_hour, self.windows.per_minute)))
 
     def _turn_the_day(self, now: datetime) -> None:
         day = (now + BEIJING).date()

@@ -5,10 +5,12 @@ Channels know no database; the wiring gives them these.
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, and_, func, select
 
 from bot.addresses.store import addresses
+from bot.outbox.attempts import WITHDRAWN
 from bot.outbox.model import ResultKind
 from bot.outbox.store import attempts
 from bot.platforms.store import Token, count_calls, keep_token, token_of
@@ -17,6 +19,10 @@ from bot.storage.writer import Urgency
 from scheduler.pace_windows import Before, Sent
 
 _ARRIVED = [ResultKind.ACCEPTED.value, ResultKind.OUTCOME_UNKNOWN.value]
+_COUNTED = and_(attempts.c.called_at.is_not(None), attempts.c.result != WITHDRAWN, attempts.c.pieces > 0)
+"""A try whose first pieces may have gone though a later one failed counts, as it does while the process lives; one that
+has no result yet is about to ask for its place.
+"""
 
 
 class TokenRow:
@@ -38,11 +44,20 @@ class TokenRow:
 
 
 def sent_since(conn: Connection, channel: str, account: str, since: datetime) -> int:
-    """Return how many messages an account has sent since an instant."""
-    ours = (addresses.c.channel == channel, addresses.c.account == account, attempts.c.result.in_(_ARRIVED))
-    tried = attempts.join(addresses, addresses.c.id == attempts.c.address_id)
-    count = select(func.count()).select_from(tried).where(*ours, attempts.c.started_at >= since)
-    return int(conn.execute(count).scalar_one())
+    """Return how many messages an account has sent since an instant, as its platform counts them: by the piece."""
+    pieces = func.coalesce(func.sum(attempts.c.pieces), 0)
+    arrived = attempts.c.result.in_(_ARRIVED)
+    return int(conn.execute(_of_account(select(pieces), channel, account, since).where(arrived)).scalar_one())
+
+
+def _of_account(what: Select[Any], channel: str, account: str, since: datetime) -> Select[Any]:
+    """Return a query for the tries of an account since an instant; ids grow with time, so older ones stay unread."""
+    older = select(attempts.c.id).where(attempts.c.started_at < since).order_by(attempts.c.id.desc()).limit(1)
+    return (
+        what.join_from(attempts, addresses, addresses.c.id == attempts.c.address_id)
+        .where(addresses.c.channel == channel, addresses.c.account == account)
+        .where(attempts.c.id > func.coalesce(older.scalar_subquery(), 0), attempts.c.started_at >= since)
+    )
 
 
 def calls_counted(
@@ -62,11 +77,10 @@ def sent_before(database: Database, channel: str, account: str) -> Before:
     """Return what looks up which messages an account has sent."""
 
     def look(conn: Connection, hour_ago: datetime, midnight: datetime) -> Sent:
-        ours = (addresses.c.channel == channel, addresses.c.account == account, attempts.c.result.in_(_ARRIVED))
-        tried = attempts.join(addresses, addresses.c.id == attempts.c.address_id)
-        lately = select(addresses.c.external_id, attempts.c.started_at).select_from(tried)
-        rows = conn.execute(lately.where(*ours, attempts.c.started_at >= hour_ago))
-        return Sent([(row.external_id, row.started_at) for row in rows], sent_since(conn, channel, account, midnight))
+        what = select(addresses.c.external_id, attempts.c.called_at, attempts.c.pieces)
+        rows = conn.execute(_of_account(what, channel, account, hour_ago).where(_COUNTED))
+        lately = [(row.external_id, row.called_at, row.pieces) for row in rows]
+        return Sent(lately, sent_since(conn, channel, account, midnight))
 
     async def before(hour_ago: datetime, midnight: datetime) -> Sent:
         return await database.aread(lambda conn: look(conn, hour_ago, midnight))

@@ -87,6 +87,9 @@ def last_look(conn: Connection, parcels: Sequence[Parcel], now: datetime) -> lis
     verdicts = still_wanted_all(conn, [parcel.message for parcel in parcels], now)
     going = [parcel.attempt_id for parcel, verdict in zip(parcels, verdicts, strict=True) if verdict is None]
     called = attempts.call_many(conn, going, now)
+    attempts.count_pieces(
+        conn, {one.attempt_id: one.pieces for one in parcels if one.attempt_id in called and one.pieces != 1}
+    )
     return [
         _NOT_OURS if verdict is None and parcel.attempt_id not in called else verdict
         for parcel, verdict in zip(parcels, verdicts, strict=True)

@@ -53,7 +53,10 @@ class Tools:
 
 @dataclass(frozen=True)
 class Parcel:
-    """A claimed message, written and addressed; `message_ref` is set for an edit, `push` says how it goes."""
+    """A claimed message, written and addressed; `message_ref` is set for an edit, `push` says how it goes.
+
+    `pieces`: how many messages of its platform it takes, as whoever sends it has counted.
+    """
 
     message: Message
     attempt_id: int
@@ -62,6 +65,7 @@ class Parcel:
     epoch: int
     message_ref: str | None = None
     push: Push = NOTHING_COUNTS
+    pieces: int = 1
 
 
 def wanted(message: Message, known: Known, now: datetime) -> Verdict | None:

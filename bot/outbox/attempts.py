@@ -1,6 +1,6 @@
 """Queries of the tries that were made to send a message; delivery is their only writer."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -71,6 +71,15 @@ def call_many(conn: Connection, attempt_ids: Sequence[int], now: datetime) -> se
     if not attempt_ids:
         return set()
     return set(conn.execute(_CALL, {"try_ids": attempt_ids, "calling_at": now}).scalars())
+
+
+def count_pieces(conn: Connection, pieces: Mapping[int, int]) -> None:
+    """Record how many messages of their platform tries take, by try; one that is not named takes one."""
+    if pieces:
+        rows = [{"try_id": one, "count": count} for one, count in pieces.items()]
+        conn.execute(
+            attempts.update().where(attempts.c.id == bindparam("try_id")).values(pieces=bindparam("count")), rows
+        )
 
 
 def never_called(conn: Connection, attempt_id: int, reason: str, now: datetime) -> bool:

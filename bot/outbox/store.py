@@ -71,6 +71,8 @@ attempts = Table(
     Column("result", String(16)),
     Column("reason", String(120)),
     Column("external_id", String(128)),
+    # How many messages of its platform it takes, where that counts them; an edit takes none.
+    Column("pieces", Integer, nullable=False, server_default="1"),
     # When her page showed it (web) or the platform told us so.
     Column("shown_at", UtcDateTime),
 )
