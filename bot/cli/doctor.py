@@ -22,7 +22,7 @@ from bot.rehearsal.standing import look as standing_rehearsal
 from bot.rendering.renderer import Renderer
 from bot.settings import Settings
 from bot.storage.database import Database
-from handlers.reached_for_test import Ways, told, ways_for_test
+from handlers.reached_for_test import Ways, place_for_test, told, ways_for_test
 
 WHOLE_CHANNEL = "channel"
 
@@ -94,15 +94,22 @@ async def _send(channel: Channel, ways: Ways, tool: Tool, database: Database) ->
     address = next((one for one in ways.addresses if one.channel == channel.name), None)
     if address is None:
         return [Finding("test message", State.OPEN, f"{ways.number} has no account here that could be written to")]
+    push = await database.awrite(lambda conn: place_for_test(conn, address, tool.clock.now()))
+    if push.means is None and push.left:
+        why = f"only one more may go there until {ways.number} writes to us, and it is kept for what matters"
+        return [Finding("test message", State.OPEN, f"not sent; {why}")]
+    if push.means is None:
+        return [_sent(Result(ResultKind.NOT_NOW, reason=push.why), ways.number)]
     words: Rendered = Renderer().chat("doctor", ways.language, {})
     result = await channel.send(address.external_id, words, key=f"doctor:{secrets.token_hex(8)}")
-    await database.awrite(lambda conn: told(conn, address, result, tool.clock.now()))
-    return [_sent(result, ways.number)]
+    await database.awrite(lambda conn: told(conn, address, push, result, tool.clock.now()))
+    return [_sent(result, ways.number, push.left)]
 
 
-def _sent(result: Result, number: str) -> Finding:
+def _sent(result: Result, number: str, left: int | None = None) -> Finding:
     if result.kind is ResultKind.ACCEPTED:
-        return good("test message", f"taken; ask {number} whether it is there")
+        room = "" if left is None else f"; {left - 1} more may go there until {number} writes to us again"
+        return good("test message", f"taken; ask {number} whether it is there{room}")
     mend = {
         ResultKind.PERSON_GONE: f"this account cannot be written to any more; hand over `yanxin invite-link {number}`",
         ResultKind.ADDRESS_WRONG: f"there is no such account; hand over `yanxin invite-link {number}`",

@@ -4,6 +4,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
@@ -13,6 +14,8 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
+from bot.allowances import store as allowances
+from bot.allowances.model import Allowance
 from bot.channels.weixin.callback import ForgedError, Lock
 from bot.cli.context import Tool
 from bot.cli.doctor import doctor
@@ -268,12 +271,41 @@ def test_an_official_account_is_asked_for_its_token_and_its_day(bench: Bench, pa
             assert "wechat: test message: WRONG: not taken (window_closed)" in closed
             assert "that ends when S1 writes to us there" in closed
             assert "wechat: test message: not known: S2 has no account here" in bench.run("--to", "S2").stdout
+            assert bench.lines(database) == []  # what WeChat would refuse is not sent
         pages.handshakes = "AnotherToken"
         assert "the service there has another token" in bench.run().stderr
         bench.sections["channels.wechat"] |= {"secret": "hush-hush"}
         done = bench.run()
         assert "WeChat says no (40125)" in done.stderr
         assert "hush" not in done.output
+
+
+def test_a_test_message_in_wechat_is_one_of_her_five_and_never_the_last(bench: Bench, pages: Pages) -> None:
+    with FakeWeChat() as wechat:
+        pages.handshakes = wechat.official().token
+        bench.sections = {"channels.web": {"enabled": False}, "channels.wechat": wechat.values()}
+        follower = wechat.follower("openid-S1")
+        follower.follows = True
+        with bench.tool().database() as database:
+            ground, now = Ground(database), SystemClock().now()
+            her = ground.student("S1", reachable=False)
+            where = {"external_id": "openid-S1", "account": wechat.official().account}
+            address = ground.address(her, channel="wechat", **where)
+            left = Allowance(open_until=now + timedelta(hours=1), left=3)
+            database.write(lambda conn: allowances.keep(conn, address, left))
+            bench.run("--to", "S1")  # WeChat has heard nothing of her: it takes nothing, whatever we have counted
+            assert database.read(lambda conn: allowances.of_addresses(conn, [address]))[address].left == 0
+            wechat.calls_account(lambda _query, _body: (200, b""))
+            follower.says("你好")
+            database.write(lambda conn: allowances.keep(conn, address, left))
+            said = bench.run("--to", "S1").stdout
+            assert "taken; ask S1 whether it is there; 2 more may go there until S1 writes to us again" in said
+            assert database.read(lambda conn: allowances.of_addresses(conn, [address]))[address].left == 2
+            assert "; 1 more may go there" in bench.run("--to", "S1").stdout
+            kept = bench.run("--to", "S1").stdout
+            assert "test message: not known: not sent; only one more may go there until S1 writes to us" in kept
+            assert database.read(lambda conn: allowances.of_addresses(conn, [address]))[address].left == 1
+            assert len(follower.messages) == 2
 
 
 def test_groups_with_a_robot_are_looked_at_and_nothing_is_written_there(
