@@ -91,3 +91,5 @@ _HANDLERS: dict[str, Callable[[Chat, str], None]] = {
     "/help": lambda chat, _rest: helped.asked(chat),
     "/stop": lambda chat, _rest: stopped.asked(chat),
 }
+COMMANDS = frozenset(_HANDLERS)
+"""Every command; menus hold some of them."""

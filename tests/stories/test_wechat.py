@@ -114,6 +114,9 @@ def test_she_scans_answers_by_number_and_calls_for_help(tmp_path: Path, any_data
         mei.forgets()
         assert [row["answer"] for row in world.responses("S1")] == ["fine"]
 
+        assert "现在没有能申请的项目" in mei.taps("/opportunities")
+        mei.forgets()
+
         mei.says("救命")
         world.settle()
         assert world.cases("S1") == [("urgent", "open")]

@@ -83,6 +83,10 @@ def test_she_joins_answers_by_numbers_changes_and_calls_for_help(tmp_path: Path)
         assert [row["answer"] for row in world.responses("S1")] == ["answered"]  # that it is hard is hers to share
         assert teacher.unheard == []
 
+        mei.taps("/opportunities")
+        world.settle()
+        mei.hears("现在没有能申请的项目", "A ")
+
         mei.taps("/sos")
         world.settle()
         assert world.cases("S1") == [("urgent", "open")]
