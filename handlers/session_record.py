@@ -14,7 +14,7 @@ from bot.rendering.renderer import Renderer
 from bot.rendering.session_record import Record, as_docx, as_xlsx, words_of
 from bot.sessions import minutes
 from bot.sessions.model import Mark, Session, SessionState
-from bot.views.session_board import Seat, SessionBoard
+from bot.views.session_seats import Seat, SessionBoard
 
 KINDS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -32,7 +32,7 @@ def of_session(conn: Connection, board: SessionBoard, renderer: Renderer, langua
         _whom(board, words, language),
         words["when"].replace("{when}", _year(session.starts_at, language)),
         words["round"] if session.is_round else words["length"].replace("{minutes}", str(session.minutes)),
-        words["there"].replace("{there}", str(board.there)).replace("{total}", str(len(seats))),
+        words["there"].replace("{there}", str(board.tally.there)).replace("{total}", str(len(seats))),
     ]
     names = words["and"].join(name for _, name in board.leaders)
     about += [words["run_by"].replace("{names}", names)] if names else []

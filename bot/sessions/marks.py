@@ -1,9 +1,11 @@
 """Tables and queries of attendance: every mark with how it is known and by whom, and what was written to make it up."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, select
+from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, select, true
 
+from bot.listed import listed
 from bot.schema import Id, UtcDateTime, id_column, metadata, sealed_for_branch
 from bot.sessions.model import How, Mark
 from bot.sessions.store import session_invitations
@@ -63,10 +65,11 @@ def add_answer(
     conn.execute(session_makeups.insert().values(**values, channel=channel, at=now))
 
 
-def answers_of(conn: Connection, session_id: int) -> dict[int, dict[int, str]]:
-    """Return what each person wrote to make a session up, by the number of the question; the latest counts."""
+def answers_of(conn: Connection, session_id: int, ids: Sequence[int] | None = None) -> dict[int, dict[int, str]]:
+    """Return what each person, or each of these, wrote to make a session up, by the number of the question."""
     table = session_makeups
-    query = select(table.c.person_id, table.c.number, table.c.answer).where(table.c.session_id == session_id)
+    query = select(table.c.person_id, table.c.number, table.c.answer)
+    query = query.where(table.c.session_id == session_id, true() if ids is None else listed(table.c.person_id, ids))
     found: dict[int, dict[int, str]] = {}
     for person_id, number, answer in conn.execute(query.order_by(table.c.id)):
         found.setdefault(person_id, {})[number] = answer

@@ -24,6 +24,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
 )
 
 from bot.listed import listed
@@ -266,10 +267,11 @@ def add_reason(conn: Connection, session_id: int, person_id: int, reason: str) -
     return bool(done.rowcount)
 
 
-def reasons_of(conn: Connection, session_id: int) -> dict[int, str]:
-    """Return what each person wrote beside the reply that counts."""
+def reasons_of(conn: Connection, session_id: int, ids: Sequence[int] | None = None) -> dict[int, str]:
+    """Return what each person wrote, or each of these, beside the reply that counts."""
     table = session_replies
-    query = select(table.c.person_id, table.c.reason).where(table.c.session_id == session_id).order_by(table.c.id)
+    query = select(table.c.person_id, table.c.reason).order_by(table.c.id)
+    query = query.where(table.c.session_id == session_id, true() if ids is None else listed(table.c.person_id, ids))
     found = {row.person_id: row.reason for row in conn.execute(query)}
     return {person_id: reason for person_id, reason in found.items() if reason}
 

@@ -1,10 +1,12 @@
 """What members say in a round that nobody has to meet for: written, or spoken and kept as a file."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, func, select
 
+from bot.listed import listed
 from bot.schema import Id, UtcDateTime, id_column, metadata, sealed_for_branch
 
 session_words = Table(
@@ -67,10 +69,12 @@ def count_of(conn: Connection, session_id: int, person_id: int) -> int:
     return int(conn.execute(query).scalar_one())
 
 
-def of_session(conn: Connection, session_id: int) -> list[Spoken]:
-    """Return all that was said in a round, in its order."""
+def of_session(conn: Connection, session_id: int, ids: Sequence[int] | None = None) -> list[Spoken]:
+    """Return all that was said in a round, or what these people said, in its order."""
     table = session_words
     query = select(table).where(table.c.session_id == session_id).order_by(table.c.id)
+    if ids is not None:
+        query = query.where(listed(table.c.person_id, ids))
     return [
         Spoken(
             row.id,

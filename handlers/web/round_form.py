@@ -19,7 +19,7 @@ from bot.sessions.reading import zone_in
 from bot.sessions.rules import ROUND_FOR
 from bot.sessions.voices import NOT_PLAYED, TYPES
 from handlers.web.session import Reader, guarded_form, signed_in
-from handlers.web.session_board import HOME, board_in, quiet_hours
+from handlers.web.session_board import HOME, led_in, quiet_hours
 from handlers.web.session_fields import Filled, typed
 from handlers.web.session_form import may_invite, must_lead, show_form
 from handlers.web.site import Site
@@ -42,8 +42,8 @@ def routes(site: Site) -> list[Route]:
         number = request.path_params["number"]
 
         def find(conn: Connection) -> words.Voice | None:
-            board = board_in(conn, site, request, reader)
-            return next((one.voice for one in board.spoken if one.id == number), None)
+            said = words.of_session(conn, led_in(conn, request, reader).session.id)
+            return next((one.voice for one in said if one.id == number), None)
 
         voice = await site.database.aread(find)
         data = None if voice is None else await run_in_threadpool(_bytes, site, voice)

@@ -19,13 +19,17 @@ from bot.sessions import minutes
 from bot.sessions.attendance import Phase, phase_of
 from bot.sessions.faults import Fault, SessionRefused
 from bot.sessions.model import Mark
-from bot.views.session_board import SessionBoard, arranges, board_of, open_sessions, sessions_led
+from bot.views.session_board import Led, arranges, led_session, open_sessions, sessions_led
 from bot.views.session_list import Listed, listed_sessions
+from bot.views.session_seats import SessionBoard, board_page, whole_board
 from handlers.session_record import assembled
+from handlers.web.paging import page_in
 from handlers.web.session import Reader, console_page, guarded_form, signed_in
 from handlers.web.site import Site
 
 HOME = "/console/sessions"
+LONGEST = 80
+"""Characters of what the list is searched for."""
 
 
 def routes(site: Site) -> list[Route]:
@@ -43,15 +47,15 @@ def routes(site: Site) -> list[Route]:
         )
 
     async def show(request: Request, reader: Reader) -> Response:
+        is_poll = bool(request.headers.get("hx-request"))  # takes the list alone
+        q, page = request.query_params.get("q", "")[:LONGEST], page_in(request)
+
         def look(conn: Connection) -> tuple[SessionBoard, dict[int, str], str]:
-            board = board_in(conn, site, request, reader)
-            words = words_of(site.services.renderer, site.language(request, reader.person.language))
+            led = led_in(conn, request, reader)
+            board = board_page(conn, led.session, led.branch, site.now, q=q, page=page)
             facts = load_facts(conn, [seat.person_id for seat in board.seats])
-            return (
-                board,
-                {one: her.zone_now(board.session.starts_at) for one, her in facts.items()},
-                minutes.latest(conn, board.session.id) or assembled(board, words["voice"], words["colon"]),
-            )
+            zones = {one: her.zone_now(board.session.starts_at) for one, her in facts.items()}
+            return board, zones, "" if is_poll else _minutes(conn, site, request, reader, board)
 
         board, zones, text = await site.database.aread(look)
         said = request.query_params.get("said", "")
@@ -85,6 +89,16 @@ def routes(site: Site) -> list[Route]:
     ]
 
 
+def _minutes(conn: Connection, site: Site, request: Request, reader: Reader, board: SessionBoard) -> str:
+    """Return the minutes as they were written, or those of a round as they assemble themselves."""
+    written = minutes.latest(conn, board.session.id)
+    if written or not board.session.is_round:
+        return written
+    words = words_of(site.services.renderer, site.language(request, reader.person.language))
+    whole = whole_board(conn, board.session, board.branch, site.now) if board.pages > 1 or board.q else board
+    return assembled(whole, words["voice"], words["colon"])
+
+
 def _listed(conn: Connection, reader: Reader, now: datetime) -> list[tuple[Listed, Phase]]:
     led = [session.id for session, _ in sessions_led(conn, reader.person)]
     led += [session.id for session in open_sessions(conn, reader.person)]
@@ -92,12 +106,12 @@ def _listed(conn: Connection, reader: Reader, now: datetime) -> list[tuple[Liste
     return [(one, phase_of(one.session, now)) for one in found]
 
 
-def board_in(conn: Connection, site: Site, request: Request, reader: Reader) -> SessionBoard:
-    """Return the list that an address names; 404 for whoever does not lead that branch."""
-    board = board_of(conn, request.path_params["session_id"], reader.person, site.now)
-    if board is None:
+def led_in(conn: Connection, request: Request, reader: Reader) -> Led:
+    """Return the session that an address names; 404 for whoever does not lead that branch."""
+    led = led_session(conn, request.path_params["session_id"], reader.person)
+    if led is None:
         raise HTTPException(404)
-    return board
+    return led
 
 
 def quiet_hours(conn: Connection, site: Site) -> Quiet:
@@ -112,7 +126,7 @@ async def _do(site: Site, request: Request, reader: Reader, work: Callable[[Conn
     """Do something with a session in a transaction; what cannot be any more changes nothing, and the page shows why."""
 
     def whole(conn: Connection) -> None:
-        work(conn, board_in(conn, site, request, reader).session.id)
+        work(conn, led_in(conn, request, reader).session.id)
 
     try:
         await site.database.awrite(whole)

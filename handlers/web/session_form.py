@@ -21,10 +21,11 @@ from bot.local_time import BEIJING
 from bot.sessions import store
 from bot.sessions.faults import Fault, SessionRefused
 from bot.sessions.model import QUESTIONS, Session
-from bot.views.session_board import SessionBoard, branches_led, members_of, same_planned
+from bot.views.session_board import branches_led, members_of, same_planned
 from bot.views.session_scope import may_open, opens
+from bot.views.session_seats import leaders_of
 from handlers.web.session import Reader, console_page, guarded_form, signed_in
-from handlers.web.session_board import HOME, board_in, quiet_hours
+from handlers.web.session_board import HOME, led_in, quiet_hours
 from handlers.web.session_fields import (
     AT_FIELDS,
     USUAL_MINUTES,
@@ -59,23 +60,23 @@ def routes(site: Site) -> list[Route]:
         return await _done(site, request, reader, filled, lambda conn: _create(conn, site, reader, filled))
 
     async def edit(request: Request, reader: Reader) -> Response:
-        board = await site.database.aread(lambda conn: board_in(conn, site, request, reader))
-        if not board.session.is_ahead(site.now):
-            return RedirectResponse(f"{HOME}/{board.session.id}", 303)
-        return await show_form(site, request, reader, _filled(board), board.session)
+        session, filled = await site.database.aread(lambda conn: _as_it_is(conn, request, reader))
+        if not session.is_ahead(site.now):
+            return RedirectResponse(f"{HOME}/{session.id}", 303)
+        return await show_form(site, request, reader, filled, session)
 
     async def change(request: Request, reader: Reader, fields: FormData) -> Response:
         filled = typed(fields)
 
         def work(conn: Connection) -> Session:
-            before = board_in(conn, site, request, reader).session
+            before = led_in(conn, request, reader).session
             return _change(conn, site, reader, before, filled, following=bool(filled["following"]))
 
         return await _done(site, request, reader, filled, work)
 
     async def cancel(request: Request, reader: Reader, fields: FormData) -> Response:
         def work(conn: Connection) -> Session:
-            before = board_in(conn, site, request, reader).session
+            before = led_in(conn, request, reader).session
             quiet = quiet_hours(conn, site)
             if fields.get("following") == "on":
                 return cancel_following(conn, before.id, reader.person.id, site.now, quiet)[0]
@@ -91,6 +92,11 @@ def routes(site: Site) -> list[Route]:
         Route(f"{one}/change", guarded_form(site, change), methods=["POST"]),
         Route(f"{one}/cancel", guarded_form(site, cancel), methods=["POST"]),
     ]
+
+
+def _as_it_is(conn: Connection, request: Request, reader: Reader) -> tuple[Session, Filled]:
+    session = led_in(conn, request, reader).session
+    return session, of_session(session, [number for number, _ in leaders_of(conn, session)])
 
 
 def _create(conn: Connection, site: Site, reader: Reader, filled: Filled) -> Session:
@@ -150,7 +156,7 @@ async def _done(
         return RedirectResponse(f"{HOME}/{session.id}", 303)
     before = None
     if "session_id" in request.path_params:
-        before = (await site.database.aread(lambda conn: board_in(conn, site, request, reader))).session
+        before = (await site.database.aread(lambda conn: led_in(conn, request, reader))).session
         if refusal.fault in {Fault.CANCELLED, Fault.BEGUN} or filled is None:
             return RedirectResponse(f"{HOME}/{before.id}", 303)
         if refusal.fault is Fault.STALE:
@@ -199,10 +205,6 @@ def _choices(conn: Connection, reader: Reader, session: Session | None, now: dat
         asks = session.audience is not None and may_open(reader.person, session.audience)
     zones = list(dict.fromkeys([hers, BEIJING, *theirs]))
     return Choices([*branches_led(conn, reader.person), *whole], zones, could_lead(conn) if asks else [])
-
-
-def _filled(board: SessionBoard) -> Filled:
-    return of_session(board.session, [number for number, _ in board.leaders])
 
 
 def may_invite(conn: Connection, reader: Reader, key: str) -> None:

@@ -16,7 +16,7 @@ from bot.sessions.model import Session
 from bot.sessions.reading import zone_in
 from bot.views.session_board import branch_led, members_of
 from handlers.web.session import Reader, guarded_form
-from handlers.web.session_board import HOME, board_in, quiet_hours
+from handlers.web.session_board import HOME, led_in, quiet_hours
 from handlers.web.session_fields import Filled, length_of, start_of, typed, with_start
 from handlers.web.session_form import may_invite, must_lead, show_form
 from handlers.web.site import Site
@@ -33,7 +33,7 @@ def routes(site: Site) -> list[Route]:
 
         def look(conn: Connection) -> tuple[Session | None, Hours | None, Fault | None]:
             is_new = "session_id" not in request.path_params
-            session = None if is_new else board_in(conn, site, request, reader).session
+            session = None if is_new else led_in(conn, request, reader).session
             try:
                 return session, _found(conn, site, reader, filled, session), None
             except SessionRefused as error:

@@ -99,6 +99,25 @@ def test_a_correction_has_its_author(town: Town, held: Session, secretary: int) 
     assert visitor.post(f"{path}/mark", {"csrf": csrf, "number": "B1", "mark": "late"}).status == 404
 
 
+def test_a_long_list_is_paged_and_searched_and_looks_again_at_what_is_shown_alone(
+    town: Town, held: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.views.session_seats.PAGE", 1)
+    visitor = town.signed_in("B1")
+    path = f"/console/sessions/{held.id}"
+    town.clock.advance(timedelta(hours=2, minutes=1))
+    here(town, held, 0)  # 王雨桐, who goes behind 陈晨 thereby
+    first, second = visitor.get(path), visitor.get(f"{path}?page=2")
+    for shown, name, other in ((first, "陈晨", "王雨桐"), (second, "王雨桐", "陈晨")):
+        assert ("1 人到了，共 2 人" in shown.words, name in shown.text, other in shown.text) == (True, True, False)
+    assert f'hx-get="{path}?page=2"' in second.text
+    found = visitor.get(f"{path}?q=wyt")
+    assert ("王雨桐" in found.text, "陈晨" in found.text, "共 2 人" in found.words) == (True, False, True)
+    assert f'hx-get="{path}?q=wyt"' in found.text
+    assert "这里没有人" in visitor.get(f"{path}?q=nobody").words
+    assert visitor.get(f"{path}?page=9").words == second.words
+
+
 @pytest.mark.parametrize("role", ["secretary", "office", "counsellor", "supervisor", "reader"])
 def test_it_does_not_exist_for_anybody_else(town: Town, held: Session, role: str) -> None:
     town.ground.staff("X1", role)
