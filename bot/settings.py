@@ -10,18 +10,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
-from bot import settings_dingtalk, settings_groups, settings_mail, settings_records, settings_wechat, settings_wecom
+from bot import settings_channels, settings_records
 from bot.errors import Mistake, SettingsError
 from bot.settings_branches import BranchesSection
+from bot.settings_channels import Channels
 from bot.settings_digest import DigestSection
-from bot.settings_dingtalk import DingTalk
 from bot.settings_limits import Limits as Limits  # noqa: PLC0414 - others take it from here
-from bot.settings_mail import Mail
 from bot.settings_opportunities import OpportunitiesSection
 from bot.settings_records import RecordsSection
 from bot.settings_reports import ReportsSection
-from bot.settings_wechat import WeChat
-from bot.settings_wecom import WeCom
 from bot.settings_words import words_for
 
 Text = Annotated[str, Field(strict=True)]
@@ -63,42 +60,6 @@ class ProgrammeSection(_Section):
     """Which programme seeds an empty database; empty: the one that is shipped."""
 
     file: Text = ""
-
-
-class Web(_Section):
-    """The web page as a channel."""
-
-    enabled: bool = True
-
-
-class Telegram(_Section):
-    """Telegram; `api_url` is the platform's root and replaces the host of every call."""
-
-    enabled: bool = False
-    token: Text = ""
-    token_file: Text = ""
-    bot_username: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]*$")] = ""
-    mode: Literal["polling", "webhook"] = "polling"
-    webhook_secret: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{0,256}$")] = ""
-    webhook_secret_file: Text = ""
-    api_url: Annotated[str, Field(pattern=r"^https?://\S*[^/\s]$")] = "https://api.telegram.org"
-    proxy: Annotated[str, Field(pattern=r"^((https?|socks5h?)://\S+)?$")] = ""
-
-
-class Channels(_Section):
-    """The ways messages travel."""
-
-    web: Web = Web()
-    telegram: Telegram = Telegram()
-    wecom: WeCom = WeCom()
-    dingtalk: DingTalk = DingTalk()
-    wechat: WeChat = WeChat()
-    mail: Mail = Mail()
-
-    @property
-    def live(self) -> frozenset[str]:
-        """Return the names of the channels that are switched on."""
-        return frozenset(name for name in type(self).model_fields if getattr(self, name).enabled)
 
 
 class Retention(_Section):
@@ -150,11 +111,6 @@ class PoliciesSection(BaseModel):
         return dict(self.model_extra or {})
 
 
-_OF = {"wecom": settings_wecom, "wechat": settings_wechat, "dingtalk": settings_dingtalk, "mail": settings_mail}
-_IN_FILES = {"telegram": ("token", "webhook_secret")} | {name: of.SECRETS for name, of in _OF.items()}
-"""Keys of channels that may stand in a file of their own."""
-
-
 class Settings(_Section):
     """All settings of one service."""
 
@@ -178,15 +134,7 @@ class Settings(_Section):
     @classmethod
     def _read_secret_files(cls, values: Any) -> Any:
         channels = values.get("channels") if isinstance(values, dict) else None
-        for channel, names in _IN_FILES.items():
-            section = channels.get(channel) if isinstance(channels, dict) else None
-            if isinstance(section, dict):
-                _read_files(section, names)
-                if isinstance(imap := section.get("imap"), dict):
-                    _read_files(imap, names)
-                if isinstance(groups := section.get("groups"), list):
-                    for group in groups:
-                        _read_files(group if isinstance(group, dict) else {}, settings_groups.SECRETS)
+        settings_channels.read_secrets(channels)
         duty = values.get("duty") if isinstance(values, dict) else None
         if isinstance(duty, dict) and isinstance(duty.get("alarm_urls", {}), dict):
             more = _urls_in(duty.get("alarm_urls_file"))
@@ -197,13 +145,6 @@ class Settings(_Section):
     def with_port(self, port: int) -> "Settings":
         """Return the same settings on another port."""
         return self.model_copy(update={"service": self.service.model_copy(update={"port": port})})
-
-
-def _read_files(section: dict[str, Any], names: tuple[str, ...]) -> None:
-    for name in names:
-        path = section.get(f"{name}_file")
-        if isinstance(path, str) and path and Path(path).is_file() and not section.get(name):
-            section[name] = Path(path).read_text(encoding="utf-8").strip()
 
 
 def load(path: Path | None) -> Settings:
@@ -255,11 +196,8 @@ def _across(path: Path, values: dict[str, Any]) -> list[Mistake]:
     file = duty.get("alarm_urls_file") if isinstance(duty, dict) else None
     broken = _urls_in(file)
     mistakes = [Mistake(f"{path}: [duty] alarm_urls_file", *broken)] if isinstance(broken, tuple) else []
-    channels = values.get("channels")
-    sections = channels if isinstance(channels, dict) else {}
-    mistakes += _telegram_faults(path, values) + settings_groups.same_names(path, sections)
-    mistakes += settings_records.faults(path, values.get("records"))
-    return mistakes + [one for name, of in _OF.items() for one in of.faults(path, sections.get(name))]
+    mistakes += settings_channels.faults(path, values.get("channels"))
+    return mistakes + settings_records.faults(path, values.get("records"))
 
 
 def _urls_in(file: Any) -> dict[str, Any] | tuple[str, str] | None:
@@ -272,26 +210,3 @@ def _urls_in(file: Any) -> dict[str, Any] | tuple[str, str] | None:
         return f"{file!r} cannot be read ({error.strerror})", "name a readable file"
     except ValueError:  # its text may be a secret, so the line stays unsaid
         return f"{file!r} is no TOML", 'write a line for each person, like T001 = ["ntfys://…"]'
-
-
-def _telegram_faults(path: Path, values: dict[str, Any]) -> list[Mistake]:
-    channels = values.get("channels")
-    telegram = channels.get("telegram") if isinstance(channels, dict) else None
-    if not isinstance(telegram, dict) or telegram.get("enabled") is not True:
-        return []
-    section = f"{path}: [channels.telegram]"
-    mistakes = []
-    for name in ("token", "webhook_secret"):
-        file = telegram.get(f"{name}_file")
-        if isinstance(file, str) and file and not Path(file).is_file():
-            mistakes.append(Mistake(f"{section} {name}_file", f"there is no file {file!r}", "name the file it is in"))
-    if not (telegram.get("token") or telegram.get("token_file")):
-        mistakes.append(Mistake(f"{section} token", "is missing", "write token or token_file, as BotFather gave it"))
-    if not telegram.get("bot_username"):
-        mistakes.append(Mistake(f"{section} bot_username", "is missing", "write the bot's name without @"))
-    secret = telegram.get("webhook_secret") or telegram.get("webhook_secret_file")
-    if telegram.get("mode") == "webhook" and not secret:
-        mistakes.append(
-            Mistake(f"{section} webhook_secret", "is missing", "a webhook needs one: 1-256 of A-Z a-z 0-9 _ -")
-        )
-    return mistakes

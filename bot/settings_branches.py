@@ -1,11 +1,21 @@
 """The settings of branches; `bot.settings` reads them with the rest."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from bot.settings_channels import NAMES
+
+
+def _known(channel: str) -> str:
+    if channel not in NAMES:
+        raise PydanticCustomError("literal_error", "no channel", {"expected": str(NAMES)})
+    return channel
+
 
 Text = Annotated[str, Field(strict=True)]
-_Channel = Literal["wecom", "web", "wechat", "telegram", "dingtalk", "mail"]
+_Channel = Annotated[str, Field(strict=True), AfterValidator(_known)]
 _Country = Annotated[str, Field(strict=True, pattern=r"^[A-Z]{2}$")]
 
 

@@ -17,7 +17,9 @@ from bot.people.store import people
 from bot.programmes.versions import Programmes
 from bot.roster.model import Sheets
 from bot.roster.read import read_roster
-from bot.settings import Channels, Settings, Web
+from bot.settings import Settings
+from bot.settings_channels import Channels
+from bot.settings_web import Web
 from bot.storage.marks import mark_demo
 from handlers.roster_imported import import_roster
 

@@ -22,7 +22,9 @@ from bot.engine.delivery import Account
 from bot.errors import UsageError
 from bot.people.model import RoleKind
 from bot.people.store import ids_with_role
-from bot.settings import Channels, DatabaseSection, Security, Settings, Web
+from bot.settings import DatabaseSection, Security, Settings
+from bot.settings_channels import Channels
+from bot.settings_web import Web
 from bot.simulation.copying import NO_ROSTER, copy_file, copy_server, refuse_the_past
 from bot.simulation.order import Order
 from bot.simulation.roster import ACCOUNT, invent

@@ -32,7 +32,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from bot.clock import SystemClock, monotonic
-from bot.settings import Telegram as TelegramSettings
+from bot.settings_telegram import Telegram as TelegramSettings
 from tests.fakes.telegram_failures import Call, Failure, too_many
 from tests.fakes.telegram_phone import Message, Phone
 from tests.fakes.telegram_server import serve

@@ -24,7 +24,8 @@ from bot.inbox.model import InboxState
 from bot.inbox.store import inbox, waiting
 from bot.schema import metadata
 from bot.sealed import Keyring
-from bot.settings import Settings, Telegram
+from bot.settings import Settings
+from bot.settings_telegram import Telegram
 from bot.storage.database import Database
 from bot.storage.engine import parse_url
 from handlers.telegram_webhook import PATH, telegram_webhook

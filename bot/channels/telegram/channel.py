@@ -20,7 +20,7 @@ from bot.channels.telegram.setup import introduce
 from bot.channels.telegram.understand import understand
 from bot.outbox.model import Rendered, Result, ResultKind
 from bot.settings import Limits
-from bot.settings import Telegram as TelegramSettings
+from bot.settings_telegram import Telegram as TelegramSettings
 
 log = structlog.get_logger(__name__)
 

@@ -10,7 +10,7 @@ from bot.channels.checkup import Around, Finding, State, clock, good, proxy, pub
 from bot.channels.telegram.client import make_client
 from bot.channels.telegram.errors import result_of
 from bot.settings import Limits
-from bot.settings import Telegram as TelegramSettings
+from bot.settings_telegram import Telegram as TelegramSettings
 
 CHINA = "from most networks in mainland China Telegram is reached through one only"
 

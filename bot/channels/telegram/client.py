@@ -17,7 +17,7 @@ from telegram.warnings import PTBDeprecationWarning
 
 from bot.errors import UsageError
 from bot.settings import Limits
-from bot.settings import Telegram as TelegramSettings
+from bot.settings_telegram import Telegram as TelegramSettings
 
 POLL_GRACE = 10
 """Seconds that a long poll may answer later than it was asked to."""

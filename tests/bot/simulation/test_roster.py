@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table, select
 from bot.addresses.store import addresses
 from bot.local_time import zone
 from bot.people.store import people, roles
-from bot.settings import Channels
+from bot.settings_channels import Channels
 from bot.simulation.roster import invent
 from bot.trips.store import trips
 from tests.fakes.ground import open_ground

@@ -16,7 +16,8 @@ from bot.outbox.store import outbox
 from bot.people.store import people
 from bot.programmes.versions import default_text
 from bot.schema import metadata
-from bot.settings import Channels, Settings
+from bot.settings import Settings
+from bot.settings_channels import Channels
 from bot.simulation.copying import NO_ROSTER
 from bot.simulation.lines import lines
 from bot.simulation.order import Order

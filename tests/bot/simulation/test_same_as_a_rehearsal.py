@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Channels, Settings
+from bot.settings import Settings
+from bot.settings_channels import Channels
 from bot.simulation.order import Order
 from bot.simulation.run import simulate
 from tests.bot.simulation.conftest import BOT, NOW, settings_of

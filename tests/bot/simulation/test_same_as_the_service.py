@@ -14,7 +14,8 @@ from bot.local_time import to_wall
 from bot.outbox.store import attempts, outbox
 from bot.people.store import people
 from bot.prompts.store import prompts
-from bot.settings import Channels, Settings
+from bot.settings import Settings
+from bot.settings_channels import Channels
 from bot.simulation.order import Order
 from bot.simulation.run import simulate
 from tests.bot.simulation.conftest import BOT, NOW

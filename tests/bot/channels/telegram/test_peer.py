@@ -11,7 +11,7 @@ from bot.channels.telegram.understand import understand
 from bot.inbox.model import Incoming, Said
 from bot.outbox.model import Button, Rendered, ResultKind
 from bot.settings import Limits
-from bot.settings import Telegram as Section
+from bot.settings_telegram import Telegram as Section
 from tests.fakes.telegram_peer import Peer, running_peer
 
 pytestmark = pytest.mark.node
