@@ -14,7 +14,7 @@ from bot.addresses.store import all_of
 from bot.allowances.model import NOT_NOW, Form, Means
 from bot.allowances.rules import can_push
 from bot.allowances.store import of_addresses
-from bot.channels.wechat.channel import WeChat, forms_of
+from bot.channels.known import KNOWN
 from bot.outbox.store import held_back
 from bot.settings import Settings
 
@@ -27,10 +27,7 @@ Live = Mapping[str, Sequence[Form]]
 
 def live_of(settings: Settings) -> Live:
     """Return the channels that the settings switch on."""
-    forms: dict[str, Sequence[Form]] = dict.fromkeys(settings.channels.live, ())
-    if WeChat.name in forms:
-        forms[WeChat.name] = forms_of(settings.channels.wechat)
-    return forms
+    return {name: KNOWN[name].ours(settings.channels).forms for name in settings.channels.live}
 
 
 def ways_of(

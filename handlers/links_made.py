@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from bot.addresses.model import MAIL, PULL_ONLY
+from bot.channels.known import KNOWN
 from bot.engine.invitations import INVITED_FOR as INVITED_FOR  # noqa: PLC0414 - commands take it from here
-from bot.engine.invitations import enrolment, to_telegram
+from bot.engine.invitations import enrolment, to_chat
 from bot.errors import YanxinError
 from bot.links import store as links
 from bot.links.model import LinkPurpose
@@ -50,17 +52,13 @@ def invite_links(conn: Connection, settings: Settings, numbers: Sequence[str], r
     unknown = [number for number, person in found.items() if person is None or person.absent_at is not None]
     if unknown:
         raise YanxinError("\n".join(f"{number}: nobody on the roster has this number" for number in unknown))
-    channels = settings.channels
-    enabled = (channels.web, channels.telegram, channels.wecom, channels.wechat, channels.dingtalk)
-    if not any(one.enabled for one in enabled):
+    if not settings.channels.live - {MAIL}:
         raise YanxinError("no channel is enabled; switch one on under [channels] in the settings")
     made = []
     for number, person in found.items():
         if person is None:
             continue
-        made += [Invitation(number, channel, url) for channel, url in _invite(conn, settings, person, real_now)]
-        if channels.wechat.enabled:
-            made.append(Invitation(number, "wechat", "", enrolment(conn, person.id, "wechat", real_now)))
+        made += [Invitation(number, *one) for one in _invite(conn, settings, person, real_now)]
     return made
 
 
@@ -170,15 +168,25 @@ def oldest_open(conn: Connection, person_id: int, now: datetime) -> Prompt | Non
     return next(iter(running + given_up), None)
 
 
-def _invite(conn: Connection, settings: Settings, person: Person, real_now: datetime) -> list[tuple[str, str]]:
-    urls = []
-    channels, expires_at = settings.channels, real_now + INVITED_FOR
-    if channels.web.enabled:
-        token = links.make(conn, LinkPurpose.CHAT, person.id, real_now=real_now, expires_at=expires_at, channel="web")
-        urls.append(("web", f"{settings.service.url}/chat/{token}"))
-    if channels.telegram.enabled:
-        urls.append(("telegram", to_telegram(conn, settings, person.id, real_now)))
-    return urls
+def _invite(conn: Connection, settings: Settings, person: Person, real_now: datetime) -> list[tuple[str, str, str]]:
+    """Return channel, address and token of each invitation; a code has a token, a link an address."""
+    made = []
+    for name, about in KNOWN.items():
+        if not about.is_on(settings):
+            continue
+        if name in PULL_ONLY:
+            made.append((name, _to_page(conn, settings, person.id, real_now), ""))
+        elif about.link is not None:
+            made.append((name, to_chat(conn, settings, person.id, name, real_now), ""))
+        elif about.is_coded:
+            made.append((name, "", enrolment(conn, person.id, name, real_now)))
+    return made
+
+
+def _to_page(conn: Connection, settings: Settings, person_id: int, real_now: datetime) -> str:
+    expires_at = real_now + INVITED_FOR
+    token = links.make(conn, LinkPurpose.CHAT, person_id, real_now=real_now, expires_at=expires_at, channel="web")
+    return f"{settings.service.url}/chat/{token}"
 
 
 def _present(conn: Connection, number: str) -> Person:

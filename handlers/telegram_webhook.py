@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.channels.telegram.channel import account_of
+from bot.channels.telegram.setup import HOOK
 from bot.channels.telegram.understand import cleaned, heard, is_known, understand, update_id
 from bot.clock import Clock
 from bot.settings import Settings
@@ -25,7 +25,7 @@ from handlers.receive import Nudge, is_urgent, receive
 
 log = structlog.get_logger(__name__)
 
-PATH = "/webhooks/telegram"
+PATH = HOOK
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - the name of the header
 
 
@@ -45,7 +45,7 @@ def telegram_webhook(
     `ignored` counts updates of kinds that we did not ask for, labelled with the channel.
     """
     section = settings.channels.telegram
-    account = account_of(section.token)
+    account = section.account
     secret = section.webhook_secret.encode()
 
     async def keep(number: int, raw: dict[str, Any]) -> Response:

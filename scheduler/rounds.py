@@ -12,11 +12,11 @@ from functools import partial
 import structlog
 from sqlalchemy import Connection
 
+from bot.channels.known import most_of
 from bot.clock import Clock
 from bot.engine.digest_planning import plan_all, rhythm_of
 from bot.engine.programme_replan import go_on, last
 from bot.metrics import Metrics
-from bot.platforms.most import most_of
 from bot.programmes.versions import Programmes
 from bot.settings import Settings
 from bot.storage.database import Database

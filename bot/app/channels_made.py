@@ -1,45 +1,32 @@
 """Makes the channels that the settings enable, and how fast each may send. `bot.app.parts` connects them."""
 
 from collections.abc import Callable
-from types import ModuleType
 
 from bot.app.platform_rows import TokenRow, calls_counted, sent_before
+from bot.channels.about import Kit
 from bot.channels.alarm.channel import Alarm
 from bot.channels.base import Channel
-from bot.channels.dingtalk import groups as dingtalk_groups
-from bot.channels.dingtalk import understand as dingtalk_understand
-from bot.channels.dingtalk.channel import DingTalk
 from bot.channels.group_robot import GroupRobot
-from bot.channels.mail import understand as mail_understand
-from bot.channels.mail.channel import Mail
-from bot.channels.telegram import understand as telegram_understand
-from bot.channels.telegram.channel import Telegram
-from bot.channels.web import understand as web_understand
-from bot.channels.web.channel import WebChannel
-from bot.channels.wechat import understand as wechat_understand
-from bot.channels.wechat.channel import WeChat
-from bot.channels.wecom import groups as wecom_groups
-from bot.channels.wecom import understand as wecom_understand
-from bot.channels.wecom.channel import WeCom
+from bot.channels.known import KNOWN, most_of
 from bot.clock import Clock, SystemClock
-from bot.platforms.most import most_of
 from bot.settings import Settings
 from bot.storage.database import Database
-from handlers.telegram_webhook import PATH
 from scheduler.pace import Limited, Pace, PerCall, Unlimited
 from scheduler.pace_windows import Windowed, Windows
 
-READS: dict[str, ModuleType] = {
-    "mail": mail_understand,
-    "telegram": telegram_understand,
-    "web": web_understand,
-    "wecom": wecom_understand,
-    "dingtalk": dingtalk_understand,
-    "wechat": wechat_understand,
-}
-"""How what comes in is read, by channel."""
 AT_ONCE = 40
 """How many messages our own pages take at once: writing so many holds the database for a tenth of a second."""
+
+
+def kit_of(settings: Settings, clock: Clock | None = None, database: Callable[[], Database] | None = None) -> Kit:
+    """Return what channels are made with; without a database they are good for looking at only."""
+    known, real = database or _no_database, (clock or SystemClock()).real
+    return Kit(
+        settings,
+        real,
+        lambda channel, account: TokenRow(known, channel, account),
+        lambda channel, account: calls_counted(known, channel, account, real),
+    )
 
 
 def make_channels(
@@ -49,25 +36,8 @@ def make_channels(
 
     Without a database the channels are good for looking at only.
     """
-    found: list[Channel] = [WebChannel()] if settings.channels.web.enabled else []
-    if settings.channels.telegram.enabled:
-        hook = f"{settings.service.url}{PATH}"
-        found.append(Telegram(settings.channels.telegram, settings.limits, webhook_url=hook))
-    if settings.channels.wecom.enabled:
-        section, real = settings.channels.wecom, (clock or SystemClock()).real
-        row = TokenRow(database or _no_database, WeCom.name, section.account)
-        found.append(WeCom(section, settings.limits, row, real, language=settings.service.language))
-    if (dingtalk := settings.channels.dingtalk).enabled:
-        known, real = database or _no_database, (clock or SystemClock()).real
-        row = TokenRow(known, DingTalk.name, dingtalk.account)
-        calls = calls_counted(known, DingTalk.name, dingtalk.account, real)
-        found.append(DingTalk(dingtalk, settings.limits, row, calls, real))
-    if settings.channels.wechat.enabled:
-        official, real = settings.channels.wechat, (clock or SystemClock()).real
-        row = TokenRow(database or _no_database, WeChat.name, official.account)
-        found.append(WeChat(official, settings.limits, row, real, language=settings.service.language))
-    if settings.channels.mail.enabled:
-        found.append(Mail(settings.channels.mail, settings.limits, (clock or SystemClock()).real))
+    kit = kit_of(settings, clock, database)
+    found = [about.make(kit) for about in KNOWN.values() if about.is_on(settings)]
     if settings.duty.alarm_urls:
         urls = {number: [url.get_secret_value() for url in of] for number, of in settings.duty.alarm_urls.items()}
         found.append(Alarm(urls, timeout=settings.limits.alarm_timeout_seconds))
@@ -76,11 +46,8 @@ def make_channels(
 
 def make_robots(settings: Settings, clock: Clock) -> list[GroupRobot]:
     """Make the robot of every group of the channels that are on, by name; nothing is called yet."""
-    found: list[GroupRobot] = []
-    if settings.channels.dingtalk.enabled:
-        found += dingtalk_groups.robots(settings.channels.dingtalk, settings.limits, clock.real)
-    if settings.channels.wecom.enabled:
-        found += wecom_groups.robots(settings.channels.wecom, settings.limits)
+    kit = kit_of(settings, clock)
+    found = [one for about in KNOWN.values() if about.is_on(settings) and about.robots for one in about.robots(kit)]
     return sorted(found, key=lambda one: one.name)
 
 

@@ -12,11 +12,12 @@ from functools import partial
 from sqlalchemy import Connection
 from starlette.types import ASGIApp
 
-from bot.app.channels_made import AT_ONCE, READS, make_channels, make_robots, pace_of
+from bot.app.channels_made import AT_ONCE, make_channels, make_robots, pace_of
 from bot.app.file_lock import take_file
 from bot.app.version import program_version
 from bot.channels.alarm.channel import Alarm
 from bot.channels.base import Channel, Troubled
+from bot.channels.known import KNOWN
 from bot.channels.wecom.channel import WeCom
 from bot.clock import Clock, RehearsalClock
 from bot.engine import mail_addresses
@@ -107,7 +108,7 @@ class App:
             programmes=self.programmes,
             renderer=self.renderer,
             zone_finder=ZoneFinder(),
-            understand={name: module.understand for name, module in READS.items()},
+            understand={name: about.reads.understand for name, about in KNOWN.items()},
             answer_stranger=self._answer_stranger,
             forms=read_forms(settings),
             sections=read_sections(settings),

@@ -15,10 +15,10 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
-from bot.app.channels_made import READS
 from bot.app.parts import App
 from bot.channels.base import Channel, Introduced, Source, Store
 from bot.channels.dingtalk.channel import DingTalk
+from bot.channels.known import KNOWN
 from bot.channels.mail.channel import Mail
 from bot.channels.telegram.channel import Telegram
 from bot.engine.switched_off import leave
@@ -186,7 +186,7 @@ class Running:
 
 def store_of(app: App, channel: Channel) -> Store:
     """Return what commits a raw update of a channel to the inbox and wakes whoever reads it."""
-    is_known = READS[channel.name].is_known
+    is_known = KNOWN[channel.name].reads.is_known
 
     async def store(external_id: str, sender: str, raw: dict[str, Any], text: str) -> None:
         known = is_known(raw)

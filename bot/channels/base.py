@@ -6,6 +6,7 @@ platform said. Its plain function `understand(raw) -> Incoming` lives in a modul
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
@@ -119,6 +120,14 @@ class Fetching(Protocol):
 
     async def fetch(self, ref: str, limit: int) -> bytes | Missing:
         """Return the bytes of a file (`bot.inbox.model.SentFile.ref`), at most `limit` of them; never raises."""
+
+
+@runtime_checkable
+class Coded(Channel, Protocol):
+    """A channel whose platform makes a code to scan of an invitation."""
+
+    async def invitation(self, token: str, lasts: timedelta) -> str:
+        """Return the address of a code to scan that carries the token of an invitation; LookupError without one."""
 
 
 @runtime_checkable

@@ -7,8 +7,9 @@ from dataclasses import replace
 import click
 from sqlalchemy import Connection
 
-from bot.app.platform_rows import TokenRow
-from bot.channels.wechat.channel import WeChat
+from bot.app.channels_made import kit_of
+from bot.channels.base import Channel, Coded
+from bot.channels.known import KNOWN
 from bot.cli.context import Command, Tool, pass_tool
 from bot.errors import YanxinError
 from bot.settings import Settings
@@ -45,31 +46,31 @@ def invite_link(tool: Tool, numbers: tuple[str, ...]) -> None:
         )
         for invitation in asyncio.run(_with_codes(tool, made, lambda: database)):
             click.echo(f"{invitation.number}\t{invitation.channel}\t{invitation.url}")
-    if tool.settings.channels.wecom.enabled:  # no link: whoever opens the app is known by her UserID
-        for number in dict.fromkeys(numbers):
-            click.echo(f"{number}\twecom\topens the app in WeCom, where {number} is the UserID, and agrees")
-    if tool.settings.channels.dingtalk.enabled:  # no link either: whoever writes to the robot is known
-        for number in dict.fromkeys(numbers):
-            click.echo(f"{number}\tdingtalk\twrites to the robot in DingTalk, where {number} is the UserID, and agrees")
+    for name, about in KNOWN.items():
+        if about.joins and about.is_on(tool.settings):  # no link: whoever opens it is known
+            for number in dict.fromkeys(numbers):
+                click.echo(f"{number}\t{name}\t{about.joins.format(number=number)}")
 
 
 async def _with_codes(tool: Tool, made: list[Invitation], database: Callable[[], Database]) -> list[Invitation]:
-    """Let WeChat make a code of each invitation that is meant for it; YanxinError when it makes none."""
-    if not any(one.token for one in made):
-        return made
-    section = tool.settings.channels.wechat
-    row = TokenRow(database, WeChat.name, section.account)
-    channel = WeChat(section, tool.settings.limits, row, tool.clock.real)
+    """Let platforms make a code of each invitation that is meant for it; YanxinError when one makes none."""
+    kit = kit_of(tool.settings, tool.clock, database)
+    coding = {one.channel: KNOWN[one.channel].make(kit) for one in made if one.token}
     try:
-        return [
-            replace(one, url=await channel.invitation(one.token, INVITED_FOR)) if one.token else one for one in made
-        ]
+        return [await _with_code(one, coding[one.channel]) if one.token else one for one in made]
+    finally:
+        for channel in coding.values():
+            await channel.close()
+
+
+async def _with_code(one: Invitation, channel: Channel) -> Invitation:
+    try:
+        return replace(one, url=await channel.invitation(one.token, INVITED_FOR)) if isinstance(channel, Coded) else one
     except LookupError as error:
         raise YanxinError(
-            f"WeChat made no code to scan ({error}); see [channels.wechat] with `yanxin check`, then ask again"
+            f"{KNOWN[one.channel].title} made no code to scan ({error}); "
+            f"see [channels.{one.channel}] with `yanxin check`, then ask again"
         ) from None
-    finally:
-        await channel.close()
 
 
 @click.command("answer-link", cls=Command)

@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from bot.channels.known import KNOWN
 from bot.links import store as links
 from bot.links.model import LinkPurpose
 from bot.settings import Settings
 
 INVITED_FOR = timedelta(days=14)
-LINKED = frozenset({"telegram"})
+LINKED = frozenset(name for name, about in KNOWN.items() if about.link is not None)
 """Channels to which a link alone leads. In WeChat it is a code that WeChat makes; WeCom and DingTalk need none."""
 
 
@@ -19,7 +20,9 @@ def enrolment(conn: Connection, person_id: int, channel: str, real_now: datetime
     return links.make(conn, LinkPurpose.ENROL, person_id, real_now=real_now, expires_at=expires_at, channel=channel)
 
 
-def to_telegram(conn: Connection, settings: Settings, person_id: int, real_now: datetime) -> str:
-    """Return a link that opens our bot in Telegram for one person."""
-    token = enrolment(conn, person_id, "telegram", real_now)
-    return f"https://t.me/{settings.channels.telegram.bot_username}?start={token}"
+def to_chat(conn: Connection, settings: Settings, person_id: int, channel: str, real_now: datetime) -> str:
+    """Return a link that opens our chat in a channel of `LINKED` for one person; LookupError for any other."""
+    link = KNOWN[channel].link
+    if link is None:
+        raise LookupError(f"no link leads to {channel}")
+    return link(settings.channels, enrolment(conn, person_id, channel, real_now))

@@ -10,11 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
-from bot.addresses.model import PULL_ONLY, WAKE_ONLY, Address, AddressState
+from bot.addresses.model import PULL_ONLY, VOUCHED, WAKE_ONLY, Address, AddressState
 from bot.addresses.rules import TWO, proven
 from bot.addresses.store import all_of
+from bot.channels.known import KNOWN
 from bot.engine.facts import load_facts
-from bot.engine.invitations import LINKED, to_telegram
+from bot.engine.invitations import LINKED, to_chat
 from bot.engine.telling import not_before_her_morning, tell
 from bot.engine.who_helps import load_helpers
 from bot.journal import store as journal
@@ -110,11 +111,11 @@ def said(conn: Connection, prompt: Prompt, settings: Settings, real: datetime | 
         return {}
     mine = [one for one in all_of(conn, [prompt.person_id]).get(prompt.person_id, []) if _is_hers(one)]
     known = {one.channel for one in mine}
-    more = [name for name in settings.channels.live if name not in known | PULL_ONLY | WAKE_ONLY]
+    more = [name for name, about in KNOWN.items() if about.is_on(settings) and name not in known | PULL_ONLY]
     invited = (
-        {} if real is None else {one: to_telegram(conn, settings, prompt.person_id, real) for one in LINKED & {*more}}
+        {} if real is None else {one: to_chat(conn, settings, prompt.person_id, one, real) for one in LINKED & {*more}}
     )
-    return {"ways": [_way(one) for one in mine], "could_add": more, "invited": invited}
+    return {"ways": [_way(one) for one in mine], "could_add": more, "invited": invited, "vouched": sorted(VOUCHED)}
 
 
 def _is_hers(one: Address) -> bool:

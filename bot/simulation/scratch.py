@@ -4,19 +4,14 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, event
 
+from bot.addresses.model import PULL_ONLY
 from bot.app import App
-from bot.channels.dingtalk.channel import DingTalk
-from bot.channels.mail.channel import Mail
-from bot.channels.telegram.channel import Telegram, account_of
-from bot.channels.web.channel import WebChannel
-from bot.channels.wechat.channel import WeChat, forms_of
-from bot.channels.wecom.channel import WeCom
+from bot.channels.known import KNOWN
 from bot.clock import ManualClock
 from bot.engine.delivery import Account
 from bot.errors import UsageError
@@ -55,19 +50,14 @@ def scratch_app(order: Order, settings: Settings) -> Iterator[tuple[App, ManualC
 
 def accounts_of(order: Order, settings: Settings) -> list[Account]:
     """Return the accounts that send: those that the settings enable, for an invented roster all of them."""
-    invented, on = order.students is not None, settings.channels
-    page, forms = WebChannel(), forms_of(on.wechat)
-    sections = {
-        page.name: Account(page.name, page.account, page.can_edit, page.can_push),
-        Telegram.name: Account(Telegram.name, account_of(on.telegram.token), Telegram.can_edit, Telegram.can_push),
-        WeCom.name: Account(WeCom.name, on.wecom.account, on.wecom.cards, WeCom.can_push),
-        DingTalk.name: Account(DingTalk.name, on.dingtalk.account, on.dingtalk.cards, DingTalk.can_push),
-        WeChat.name: Account(WeChat.name, on.wechat.account, WeChat.can_edit, WeChat.can_push, forms),
-        Mail.name: Account(Mail.name, on.mail.account, Mail.can_edit, Mail.can_push),
-    }
-    if invented:
-        return [one if name == page.name else replace(one, account=ACCOUNT) for name, one in sections.items()]
-    return [one for name, one in sections.items() if getattr(on, name).enabled]
+    invented = order.students is not None
+    found = []
+    for name, about in KNOWN.items():
+        ours = about.ours(settings.channels)
+        account = ACCOUNT if invented and name not in PULL_ONLY else ours.account
+        if invented or about.is_on(settings):
+            found.append(Account(name, account, ours.can_edit, ours.can_push, ours.forms))
+    return found
 
 
 def _prepare(order: Order, settings: Settings, folder: Path) -> Settings:

@@ -4,9 +4,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from bot.channels.known import most_of
 from bot.local_time import to_wall
 from bot.outbox.model import Kind, Priority
-from bot.platforms.most import most_of
 from bot.settings import Settings
 from bot.simulation.peaks import Peaks, rate_of
 from bot.simulation.quotas import Quotas

@@ -17,7 +17,6 @@ from sqlalchemy import Connection, select
 
 from bot.addresses import store as addresses
 from bot.addresses.model import AddressState
-from bot.channels.telegram.channel import account_of
 from bot.engine.people_moves import enrol
 from bot.engine.replanning import replan
 from bot.people.store import people
@@ -50,7 +49,7 @@ def _settle(conn: Connection, settings: Settings, load: Load, chats: dict[str, i
     for number, at in load.landings.items():
         conn.execute(trips.update().where(trips.c.person_id == ids[number]).values(landing_at=at))
     replan(conn, [ids[number] for number in load.numbers], programmes, now)
-    account = account_of(settings.channels.telegram.token)
+    account = settings.channels.telegram.account
     for number in (*COUNSELLORS, *OFFICE, *load.linked):
         chat, state = str(chats[number]), AddressState.WORKING
         enrol(

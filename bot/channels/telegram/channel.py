@@ -29,11 +29,6 @@ CAPTION_UNITS = 1024
 NO_PREVIEW = {"is_disabled": True}  # a preview would open her private links on a foreign server
 
 
-def account_of(token: str) -> str:
-    """Return the bot's id, which stands in front of the colon of its token."""
-    return token.partition(":")[0]
-
-
 def message_ref_of(answer: Any) -> str | None:
     """Return the id of the message that was sent; None when Telegram's answer does not tell."""
     number = answer.get("message_id") if isinstance(answer, dict) else None
@@ -49,7 +44,7 @@ class Telegram:
 
     def __init__(self, section: TelegramSettings, limits: Limits, *, webhook_url: str = "") -> None:
         """Take the settings of the channel; `webhook_url` is where Telegram shall call us in webhook mode."""
-        self.account = account_of(section.token)
+        self.account = section.account
         self.text_limit = limits.telegram_text_characters
         self._section = section
         self._limits = limits

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.platforms.most import most_of
+from bot.channels.known import most_of
 from bot.settings import Limits, Settings
 from bot.simulation.peaks import Peak, Peaks, Rate, rate_of
 

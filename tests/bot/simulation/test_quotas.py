@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
+from bot.channels.known import most_of
 from bot.outbox.model import Kind, Priority
-from bot.platforms.most import Most, most_of
+from bot.platforms.most import Most
 from bot.settings import Limits, Settings
 from bot.simulation.quotas import Quotas, Used
 from bot.simulation.tally import Sent, Tally

@@ -1,0 +1,102 @@
+"""A channel is known everywhere or nowhere: whoever adds one is told here what is still missing."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.addresses import model
+from bot.addresses.model import MAIL, PULL_ONLY, VOUCHED, WAKE_ONLY
+from bot.app.channels_made import kit_of, make_channels
+from bot.channels.about import About, Ours
+from bot.channels.base import Channel, Coded, Formed
+from bot.channels.known import KNOWN, most_of
+from bot.platforms.most import Most
+from bot.rendering.renderer import Renderer
+from bot.settings import Settings
+from bot.settings_channels import NAMES
+from bot.simulation.order import Order
+from bot.simulation.scratch import accounts_of
+from tests.fakes.ground import NOW
+
+ROOT = Path(__file__).parents[3]
+TESTS = ROOT / "tests"
+ON: dict[str, dict[str, Any]] = {
+    "web": {},
+    "telegram": {"token": "12:token", "bot_username": "our_bot"},
+    "wecom": {"corp_id": "ww1", "agent_id": 7, "secret": "s", "token": "t", "aes_key": "k" * 43, "cards": True},
+    "dingtalk": {"client_id": "ding1", "client_secret": "s", "robot_code": "ding1"},
+    "wechat": {
+        "app_id": "wx1",
+        "secret": "s",
+        "token": "ttt",
+        "aes_key": "k" * 43,
+        "templates": [{"id": "template-1", "kinds": ["question"], "fields": {"thing1": "{text}"}}],
+    },
+    "mail": {"host": "127.0.0.1", "from": "yanxin@example.edu"},
+}
+"""What each channel needs to be switched on."""
+every = pytest.mark.parametrize("about", list(KNOWN.values()), ids=list(KNOWN))
+
+
+def switched_on(*names: str) -> Settings:
+    sections = {name: {"enabled": name in names} | (ON[name] if name in names else {}) for name in ON}
+    return Settings.model_validate({"channels": sections})
+
+
+def test_folders_settings_and_the_list_agree() -> None:
+    folders = {file.parent.name for file in (ROOT / "bot/channels").glob("*/channel.py")} - {"alarm"}  # it wakes only
+    assert set(KNOWN) == set(NAMES) == folders == set(ON)
+    assert {one.name for one in make_channels(switched_on(*ON))} == set(ON)
+    for name in ("PULL_ONLY", "VOUCHED", "WINDOWED", "TAKES_FILES", "WITHOUT_BUTTONS", "WITHOUT_BRANCHES"):
+        assert getattr(model, name) <= set(KNOWN), name
+    assert not set(KNOWN) & WAKE_ONLY
+
+
+@every
+def test_what_is_made_is_what_was_said_of_it(about: About) -> None:
+    settings = switched_on(about.name)
+    (channel,) = make_channels(settings)
+    assert (channel.name, about.is_on(settings)) == (about.name, True)
+    forms = channel.forms if isinstance(channel, Formed) else ()
+    made = Ours(channel.account, channel.can_edit, channel.can_push, forms)
+    assert made == about.ours(settings.channels)
+    assert made.account == getattr(settings.channels, about.name).account != ""
+    (counted,) = accounts_of(Order(start=NOW, days=1, seed=1), settings)
+    assert (counted.channel, counted.account, counted.forms) == (about.name, made.account, made.forms)
+
+
+@every
+def test_it_has_limits_and_a_way_to_read_what_comes(about: About) -> None:
+    assert callable(about.reads.understand)
+    if about.name not in PULL_ONLY:
+        assert callable(about.reads.is_known)
+        assert most_of(about.name, Settings()) != Most()
+
+
+@every
+def test_there_is_one_way_to_join(about: About) -> None:
+    """A link, a code, the school's own directory, or our page; a mail address stands on the roster."""
+    ways = (about.link is not None, about.is_coded, bool(about.joins), about.name in PULL_ONLY, about.name == MAIL)
+    assert sum(ways) == 1
+    assert bool(about.joins) == (about.name in VOUCHED - {MAIL})
+    made: Channel = about.make(kit_of(switched_on(about.name)))
+    assert isinstance(made, Coded) == about.is_coded
+    assert "S1" in about.joins.format(number="S1") or not about.joins
+
+
+@every
+def test_it_has_a_name_for_people_in_both_languages(about: About) -> None:
+    renderer = Renderer()
+    called = {one: renderer.chat("parts/channel_called", one, {"channel": about.name}).text for one in ("zh", "en")}
+    assert called["zh"] != about.name
+    assert called["en"].lower() in {about.title.lower(), about.title.removeprefix("the ")}
+    assert re.search("[\u4e00-\u9fff]", called["zh"]) or called["zh"] == about.title
+
+
+@every
+def test_it_is_tried_against_a_platform_and_told_as_a_story(about: About) -> None:
+    assert (TESTS / f"fakes/{about.name}.py").is_file()
+    assert list((TESTS / f"bot/channels/{about.name}").glob("test_*.py"))
+    assert about.name in PULL_ONLY or (TESTS / f"stories/test_{about.name}.py").is_file()
