@@ -141,6 +141,18 @@ def test_with_a_code_she_needs_the_four_digits_and_guessing_is_slow(talk: Talk, 
     assert kept == ["code", "code"]
 
 
+def test_where_a_code_is_wanted_the_question_asks_for_it_at_once(talk: Talk, members: list[int]) -> None:
+    made = create(talk, starts_at=SUNDAY)
+    reply(talk, made, members[0], Rsvp.YES)
+    talk.until(SUNDAY - timedelta(minutes=5))
+    code = coded(talk, made)
+    talk.until(SUNDAY + timedelta(minutes=3))
+    (asked,) = talk.messages(members[0], "session/here")
+    assert ("把主持人念的四位数字发过来" in asked.text, labels([asked])) == (True, [])
+    talk.says(members[0], code)
+    assert "欢迎你来" in talk.last[0].text
+
+
 def test_she_makes_it_up_in_three_answers_within_a_week(talk: Talk, members: list[int]) -> None:
     made = create(talk, starts_at=SUNDAY, material="报告第一章")
     talk.until(SUNDAY + timedelta(minutes=1))
