@@ -1,6 +1,7 @@
 """Finding the hour in the form: proposals, the day by zones, whose turn it is; and what was typed stays."""
 
 from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import Connection
@@ -173,3 +174,14 @@ def test_before_a_programme_is_loaded_the_form_says_so(town: Town) -> None:
     visitor.get(f"{HOME}/new")
     made = visitor.press("邀请全支部", **TYPED | {"starts_at": "2026-11-21T20:00", "link": ""})
     assert (made.status, "先装上关怀计划" in made.words, "第三章" in made.text) == (422, True, True)
+
+
+def test_what_an_hour_means_stands_below_it_and_once_for_hours_that_mean_the_same(
+    town: Town, branch: tuple[int, list[int]]
+) -> None:
+    assert branch
+    offers = find(town.signed_in("B1")).text.partition("<ol>")[2].partition("</ol>")[0].split("<li")[1:]
+    assert len(offers) > 1
+    for one, following in pairwise([*offers, ""]):
+        offer, _, meaning = one.partition("</button></p>")
+        assert ("small" in offer, 'class="small"' in meaning) == (False, 'class="joined"' not in following)
