@@ -139,3 +139,14 @@ def test_a_school_puts_its_own_form_in_place_and_hears_of_one_that_cannot_be_fil
         config.write_text(f'[records]\ntemplate = "{tmp_path}/{name}.docx"\n')
         with pytest.raises(SettingsError, match=wrong):
             load(config)
+
+
+@pytest.mark.parametrize("name", ["records/session", "reports/report", "reports/handbook", "reports/pack"])
+def test_our_documents_are_of_the_paper_and_in_the_type_that_schools_use(name: str) -> None:
+    path = templates_folder() / f"{name}.docx"
+    section = Document(str(path)).sections[0]
+    sides = [0 if side is None else round(side.mm) for side in (section.page_width, section.page_height)]
+    assert sides == [210, 297]
+    with ZipFile(path) as parts:
+        assert b'w:eastAsia="zh-CN"' in parts.read("word/settings.xml")  # else Chinese stands in a Japanese face
+        assert b'w:eastAsia="zh-CN"' in parts.read("word/styles.xml")
