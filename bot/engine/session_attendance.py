@@ -65,6 +65,15 @@ def say_here(
     return Outcome.NOTED
 
 
+def wants_code(conn: Connection, prompt_id: int, now: datetime) -> bool:
+    """Tell whether somebody can say now that she is there, and only with the digits that are spoken."""
+    one = store.invitation_of(conn, prompt_id)
+    session = None if one is None else store.by_id(conn, one.session_id)
+    if one is None or session is None or session.code is None or session.is_round:
+        return False
+    return one.mark not in _THERE and phase_of(session, now) is Phase.ON
+
+
 def enter(conn: Connection, session_id: int, person_id: int, mark: Mark, author_id: int | None, now: datetime) -> bool:
     """Note what whoever arranges a session says of somebody; False when she is not invited to it."""
     query = select(session_invitations.c.prompt_id).where(

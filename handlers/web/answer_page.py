@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from bot.channels.web.understand import raw_of, understand
 from bot.engine.compose import compose_reply
+from bot.engine.session_attendance import wants_code
 from bot.inbox.rules import cry_in
 from bot.links import store as links
 from bot.links.model import LinkPurpose
@@ -32,11 +33,13 @@ _NOT_ASKED_ANY_MORE = frozenset({State.SCHEDULED, State.WITHDRAWN, State.EXCUSED
 
 @dataclass(frozen=True)
 class _Found:
-    """An answer page and its question as it reads now."""
+    """An answer page and what it says: its question as it reads now, or the replies to a press."""
 
     page: Page
-    question: Rendered
+    messages: list[Rendered]
     is_round: bool = False
+    is_coded: bool = False
+    """Whether it takes the digits that are spoken in a session."""
 
 
 def routes(site: Site) -> list[Route]:
@@ -46,7 +49,7 @@ def routes(site: Site) -> list[Route]:
         found = await site.database.aread_first(lambda conn: _find(conn, site, request.path_params["token"]))
         if isinstance(found, int):
             return plain(site, request, found, what="answer")
-        return _render(site, request, found.page, [found.question], first=True, is_round=found.is_round)
+        return _render(site, request, found, first=True)
 
     async def press(request: Request) -> Response:
         form = posted.read(await request.form())
@@ -54,28 +57,28 @@ def routes(site: Site) -> list[Route]:
             return plain(site, request, 400)
         token = request.path_params["token"]
         try:
-            outcome = await site.database.awrite(
+            found = await site.database.awrite(
                 lambda conn: _say(conn, site, token, form), Urgency.HELP if form.is_urgent else Urgency.PERSON
             )
         except ValueError:
             raise HTTPException(400) from None
-        if isinstance(outcome, int):
-            return plain(site, request, outcome, what="answer")
-        page, replies = outcome
+        if isinstance(found, int):
+            return plain(site, request, found, what="answer")
         site.nudge()
-        return _render(site, request, page, replies, first=False)
+        return _render(site, request, found, first=False)
 
     return [Route("/a/{token}", show, methods=["GET"]), Route("/a/{token}", press, methods=["POST"])]
 
 
-def _say(conn: Connection, site: Site, token: str, form: Posted) -> tuple[Page, list[Rendered]] | int:
+def _say(conn: Connection, site: Site, token: str, form: Posted) -> _Found | int:
     now = site.now
     page = page_of(conn, site, token, now, cries=form.press == "sos:yes" or cry_in(form.text) is not None)
     if isinstance(page, int):
         return page
     sender = f"answer:{page.link_id}"
     raw = raw_of(sender, text=form.text, press=form.press, position=form.position)
-    return page, said(conn, page, raw, understand(raw), form.key, site.services, now)
+    replies = said(conn, page, raw, understand(raw), form.key, site.services, now)
+    return _Found(page, replies, is_coded=_is_coded(conn, page, now))
 
 
 def _find(conn: Connection, site: Site, token: str) -> _Found | int:
@@ -95,7 +98,12 @@ def _find(conn: Connection, site: Site, token: str) -> _Found | int:
         settings=services.settings,
         now=now,
     )
-    return _Found(page, question, page.prompt.kind == SESSION and is_round(conn, page.prompt.id))
+    in_round = page.prompt.kind == SESSION and is_round(conn, page.prompt.id)
+    return _Found(page, [question], in_round, _is_coded(conn, page, now))
+
+
+def _is_coded(conn: Connection, page: Page, now: datetime) -> bool:
+    return page.prompt.kind == SESSION and wants_code(conn, page.prompt.id, now)
 
 
 def page_of(conn: Connection, site: Site, token: str, now: datetime, *, cries: bool = False) -> Page | int:
@@ -115,18 +123,17 @@ def page_of(conn: Connection, site: Site, token: str, now: datetime, *, cries: b
     return Page(link.id, person, prompt)
 
 
-def _render(
-    site: Site, request: Request, page: Page, shown: list[Rendered], *, first: bool, is_round: bool = False
-) -> Response:
+def _render(site: Site, request: Request, found: _Found, *, first: bool) -> Response:
     return site.page(
         request,
         "web/answer.html",
-        own=page.person.language,
-        messages=shown,
-        prompt=page.prompt,
+        own=found.page.person.language,
+        messages=found.messages,
+        prompt=found.page.prompt,
         first=first,
-        is_round=is_round,
+        is_round=found.is_round,
+        is_coded=found.is_coded,
         voice=request.query_params.get("voice", ""),
         nonce=posted.new_nonce,
-        ask_position=next((message.ask_position for message in shown if message.ask_position), None),
+        ask_position=next((message.ask_position for message in found.messages if message.ask_position), None),
     )

@@ -7,12 +7,13 @@ from sqlalchemy import Connection, select
 
 from bot.branches.store import branch_members, branches
 from bot.engine import sessions as engine
-from bot.engine.session_attendance import say_here
+from bot.engine.session_attendance import say_here, set_code
 from bot.local_time import Quiet
 from bot.sessions.marks import session_marks
 from bot.sessions.model import Session
 from bot.sessions.rules import Plan
-from bot.sessions.store import session_invitations
+from bot.sessions.store import session_invitations, sessions
+from handlers.links_made import answer_link
 from tests.fakes.ground import NOW
 from tests.handlers.web.conftest import Town
 
@@ -82,6 +83,21 @@ def test_a_code_is_shown_renewed_and_dropped(town: Town, held: Session) -> None:
     town.clock.advance(timedelta(hours=4))
     over = visitor.get(path)
     assert "要求报数字" not in over.words
+
+
+def test_her_answer_page_takes_the_digits_in_a_field_of_its_own(town: Town, held: Session) -> None:
+    town.clock.advance(timedelta(hours=2, minutes=1))
+    now = town.clock.now()
+    town.app.database.write(lambda conn: set_code(conn, held.id, None, now, on=True))
+    code = town.app.database.read(lambda conn: conn.execute(select(sessions.c.code)).scalar_one())
+    link = town.app.database.write(lambda conn: answer_link(conn, town.app.settings, "S1", now, now))
+    her = town.visitor()
+    shown = her.get(link.removeprefix(town.app.settings.service.url))
+    assert ("主持人念的四位数字" in shown.words, "1 我在" in shown.words) == (True, False)
+    wrong = her.press("我在", text=f"{(int(code) + 1) % 10_000:04}")
+    assert ("数字不对" in wrong.words, 'id="digits"' in wrong.text) == (True, True)
+    right = her.press("我在", text=code)
+    assert ("欢迎你来" in right.words, 'id="digits"' in right.text) == (True, False)
 
 
 def test_a_correction_has_its_author(town: Town, held: Session, secretary: int) -> None:
