@@ -121,7 +121,7 @@ def university(folder: Path, start: str, **more: Any) -> Iterator[Apps]:
             "dingtalk": dingtalk.values(),
             "mail": smtp.values(),
         }
-        world = stack.enter_context(world_at(folder, start, channels=channels, digests=False, **more))
+        world = stack.enter_context(world_at(folder, start, channels=channels, **more))
         for fake in (wecom, wechat, dingtalk):
             fake.now = lambda: world.clock.real().timestamp()
         wecom.calls_back(lambda query, body: world._run(call(world.app.web, WECOM_PATH, query, body))[0])

@@ -68,6 +68,7 @@ def test_a_month_asked_here_and_answered_there(her: Apps, teacher: Phone) -> Non
     days = ("2026-11-24", "2026-12-01", "2026-12-08", "2026-12-15")
     assert rows == [(day, "fine", app) for day, app in zip(days, apps, strict=True)]
     world.fast_forward(days=7)
+    assert ["1 abroad: 1 well" in text for text in world.reads_digests(teacher)] == [True] * 4  # four Fridays
     assert (her.arrived(), teacher.unheard, world.cases("S1")) == (set(), [], [])
     person = world.app.database.read(lambda conn: by_number(conn, "S1"))
     assert person is not None
@@ -90,7 +91,7 @@ def test_a_number_in_an_app_answers_what_she_was_asked_last_wherever_that_was(he
     assert [row["answer"] for row in her.world.responses("S1")] == ["fine", "fine"]
     her.says("telegram", "平安")
     her.phone.hears("改好了")
-    assert teacher.unheard == []
+    assert (len(her.world.reads_digests(teacher)), teacher.unheard) == (1, [])
 
 
 def test_a_hard_week_told_in_one_app_is_shared_in_another(her: Apps, teacher: Phone) -> None:

@@ -14,7 +14,7 @@ REACH = "Can you reach Student S1?"
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    with world_at(tmp_path, "2026-11-23 15:00", digests=False) as made:
+    with world_at(tmp_path, "2026-11-23 15:00") as made:
         yield made
 
 
@@ -89,6 +89,7 @@ def test_a_friend_is_asked_before_anybody_in_an_office_and_sees_nothing_else(
     says(world, lin, "sorry, my phone was broken")
     world.forgets()
     world.fast_forward(days=3)
+    assert len(world.reads_digests(counsellor)) == 1
     assert ("missed", "resolved") in world.cases("S1")
 
 
@@ -137,3 +138,5 @@ def test_a_friend_who_is_missing_herself_is_not_asked(world: World, lin: Phone, 
         assert not any("Can you reach" in text for text in heard)
     names = {counsellor.hears("has not answered.").text.partition(" has not")[0] for _ in range(2)}
     assert names == {"Student S1", "Student S2"}
+    (digest,) = world.reads_digests(counsellor)
+    assert "2 abroad: 2 silent" in digest

@@ -38,7 +38,7 @@ def alarms() -> Iterator[FakeAlarms]:
 @pytest.fixture
 def world(tmp_path: Path, alarms: FakeAlarms) -> Iterator[World]:
     duty = {"rota": [ROTA], "alarm_urls": {"D1": [alarms.ntfy("d1")]}}
-    with world_at(tmp_path, SUNDAY, more={"duty": duty}, digests=False) as made:
+    with world_at(tmp_path, SUNDAY, more={"duty": duty}) as made:
         yield made
 
 

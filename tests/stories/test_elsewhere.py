@@ -13,14 +13,18 @@ QUESTION = "How has your week been?"
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    with world_at(tmp_path, "2026-09-07 12:00", digests=False) as made:
+    with world_at(tmp_path, "2026-09-07 12:00") as made:
         yield made
 
 
 @pytest.fixture
-def mei(world: World) -> Phone:
-    world.staff("C1", "counsellor")
-    world.staff("O1", "office")
+def staff(world: World) -> tuple[Phone, Phone]:
+    return world.staff("C1", "counsellor"), world.staff("O1", "office")
+
+
+@pytest.fixture
+def mei(world: World, staff: tuple[Phone, Phone]) -> Phone:
+    assert staff
     return world.student("S1")
 
 
@@ -34,7 +38,7 @@ def answers(world: World, mei: Phone, on: str, wall: str) -> None:
     mei.hears("thank you for telling us")
 
 
-def test_three_weeks_in_osaka_and_home_again(world: World, mei: Phone) -> None:
+def test_three_weeks_in_osaka_and_home_again(world: World, mei: Phone, staff: tuple[Phone, Phone]) -> None:
     answers(world, mei, "2026-09-08 22:30", "Tue 2026-09-08 18:30")
     world.fast_forward(instant("2026-09-10 14:00"))
     mei.says("Where I am")
@@ -53,12 +57,14 @@ def test_three_weeks_in_osaka_and_home_again(world: World, mei: Phone) -> None:
     world.fast_forward(minutes=1)  # her last day there is over; nobody has to say so
     assert world.wall("S1") == "Thu 2026-10-01 11:00"
     answers(world, mei, "2026-10-13 22:30", "Tue 2026-10-13 18:30")
+    assert all("1 abroad: 1 well" in text for one in staff for text in world.reads_digests(one))
 
 
-def test_a_weekend_elsewhere_needs_nothing(world: World, mei: Phone) -> None:
+def test_a_weekend_elsewhere_needs_nothing(world: World, mei: Phone, staff: tuple[Phone, Phone]) -> None:
     world.fast_forward(instant("2026-09-08 22:30"))
     mei.presses("Fine", mei.hears(QUESTION))
     world.settle()
     mei.hears("thank you for telling us")
     world.fast_forward(instant("2026-09-14 12:00"))  # she was in Chicago from Friday to Sunday, and nobody asked
     answers(world, mei, "2026-09-15 22:30", "Tue 2026-09-15 18:30")
+    assert all("1 abroad: 1 well" in text for one in staff for text in world.reads_digests(one))

@@ -60,7 +60,7 @@ def cut_off(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_six_hours_without_telegram(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with world_at(tmp_path, "2026-11-24 06:00", programme=PROGRAMME, digests=False) as world:
+    with world_at(tmp_path, "2026-11-24 06:00", programme=PROGRAMME) as world:
         counsellor, office = world.staff("C1", "counsellor"), world.staff("O1", "office")
         mei = world.student("S1", "São Paulo", "BR")
         li = world.student("S2", "London", "GB")
@@ -106,7 +106,7 @@ def test_six_hours_without_telegram(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_what_expired_is_reported_with_its_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with world_at(tmp_path, "2026-11-24 06:00", programme=PROGRAMME, digests=False) as world:
+    with world_at(tmp_path, "2026-11-24 06:00", programme=PROGRAMME) as world:
         world.staff("C1", "counsellor")
         world.student("S3", "Cape Town", "ZA")
         world.fast_forward(CUT)

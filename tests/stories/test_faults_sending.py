@@ -61,7 +61,7 @@ def address_states(world: World, number: str) -> list[str]:
 
 
 def test_when_telegram_asks_for_a_pause_the_whole_account_pauses_and_nothing_is_lost(tmp_path: Path) -> None:
-    with world_at(tmp_path, MONDAY, digests=False) as world:
+    with world_at(tmp_path, MONDAY) as world:
         world.staff("C1", "counsellor")
         mei, li = world.student("S1"), world.student("S2", "London", "GB")
         world.telegram.fails("sendMessage", too_many(90), phone=mei)
@@ -83,7 +83,7 @@ def test_when_telegram_asks_for_a_pause_the_whole_account_pauses_and_nothing_is_
 
 
 def test_a_server_error_only_delays_the_question(tmp_path: Path) -> None:
-    with world_at(tmp_path, MONDAY, digests=False) as world:
+    with world_at(tmp_path, MONDAY) as world:
         world.staff("C1", "counsellor")
         mei = world.student("S1")
         world.telegram.fails("sendMessage", *[server_error(502)] * 8)  # more than any count of copies
@@ -98,7 +98,7 @@ def test_a_server_error_only_delays_the_question(tmp_path: Path) -> None:
 
 
 def test_after_a_time_out_the_question_goes_again_and_a_reminder_does_not(tmp_path: Path) -> None:
-    with world_at(tmp_path, MONDAY, limits={"telegram_timeout_seconds": 1}, digests=False) as world:
+    with world_at(tmp_path, MONDAY, limits={"telegram_timeout_seconds": 1}) as world:
         world.staff("C1", "counsellor")
         mei = world.student("S1")
         world.telegram.fails("sendMessage", silence_after_accepting(), phone=mei)
@@ -119,7 +119,7 @@ def test_after_a_time_out_the_question_goes_again_and_a_reminder_does_not(tmp_pa
 def test_whoever_blocks_the_bot_is_asked_on_her_page_and_on_telegram_again_once_she_unblocks_it(
     tmp_path: Path,
 ) -> None:
-    with world_at(tmp_path, MONDAY, digests=False) as world:
+    with world_at(tmp_path, MONDAY) as world:
         world.staff("C1", "counsellor")
         mei = world.student("S1", departs="2026-11-20")
         web_page(world, "S1")
@@ -168,7 +168,7 @@ def test_a_question_that_never_got_out_is_asked_as_soon_as_she_unblocks_the_bot(
 
 
 def test_whoever_cannot_be_reached_at_all_is_unreached_and_not_silent(tmp_path: Path) -> None:
-    with world_at(tmp_path, MONDAY, digests=False) as world:
+    with world_at(tmp_path, MONDAY) as world:
         counsellor = world.staff("C1", "counsellor")
         gone, wrong = world.student("S1"), world.student("S2")
         world.telegram.fails("sendMessage", deactivated(), phone=gone)
@@ -186,7 +186,7 @@ def test_whoever_cannot_be_reached_at_all_is_unreached_and_not_silent(tmp_path: 
 
 
 def test_a_chat_that_moved_gets_the_same_question_at_its_new_place(tmp_path: Path) -> None:
-    with world_at(tmp_path, MONDAY, digests=False) as world:
+    with world_at(tmp_path, MONDAY) as world:
         world.staff("C1", "counsellor")
         mei = world.student("S1")
         moved_to = world.telegram.phone("S1's phone, later")

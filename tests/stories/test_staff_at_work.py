@@ -12,7 +12,7 @@ from tests.stories.world import World, world_at
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    with world_at(tmp_path, "2026-11-23 12:00", digests=False) as made:
+    with world_at(tmp_path, "2026-11-23 12:00") as made:
         yield made
 
 

@@ -18,8 +18,8 @@ CITIES = [
 
 
 def test_she_is_asked_at_half_past_six_on_her_wall_on_both_sides_of_the_clock_change(tmp_path: Path) -> None:
-    with world_at(tmp_path, "2026-10-24 00:00", digests=False) as world:
-        world.staff("C1", "counsellor")
+    with world_at(tmp_path, "2026-10-24 00:00") as world:
+        teacher = world.staff("C1", "counsellor")
         mei = world.student("S1", departs="2026-10-12")
         for tuesday in ("2026-10-27", "2026-11-03"):  # New York leaves summer time on the first of November
             while not mei.unheard:
@@ -31,13 +31,14 @@ def test_she_is_asked_at_half_past_six_on_her_wall_on_both_sides_of_the_clock_ch
             mei.presses("Fine")
             world.settle()
             mei.hears("thank you for telling us")
+        assert len(world.reads_digests(teacher)) == 1  # on the Friday between
         states = [(row["occasion"], row["state"], row["answer"]) for row in world.responses("S1")]
     assert states[-2:] == [("2026-10-27", "answered", "fine"), ("2026-11-03", "answered", "fine")]
 
 
 @pytest.mark.parametrize("around", ["2026-10-23 00:00", "2027-03-12 00:00"])
 def test_six_cities_are_asked_at_half_past_six_on_their_own_wall(tmp_path: Path, around: str) -> None:
-    with world_at(tmp_path, around, digests=False) as world:
+    with world_at(tmp_path, around) as world:
         world.staff("C1", "counsellor")
         start = world.clock.now().date()
         phones = {

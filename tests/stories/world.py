@@ -210,6 +210,13 @@ class World:
             while phone.unheard:
                 phone.hears()
 
+    def reads_digests(self, phone: Phone) -> list[str]:
+        """Read the digests that lie on a phone next and return their texts; what is none of them stays there."""
+        texts = []
+        while phone.unheard and "digest:how" in (one.data for row in phone.unheard[0].buttons for one in row):
+            texts.append(phone.hears().text)
+        return texts
+
     # ---------------------------------------------------------------------------------------- machinery
 
     def begins(self) -> None:
