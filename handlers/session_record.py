@@ -32,12 +32,12 @@ def of_session(conn: Connection, board: SessionBoard, renderer: Renderer, langua
         _whom(board, words, language),
         words["when"].replace("{when}", _year(session.starts_at, language)),
         words["round"] if session.is_round else words["length"].replace("{minutes}", str(session.minutes)),
-        words["there"].replace("{there}", str(board.tally.there)).replace("{total}", str(len(seats))),
+        _how_many(words["spoken" if session.is_round else "there"], board.tally.there, len(seats)),
     ]
     names = words["and"].join(name for _, name in board.leaders)
     about += [words["run_by"].replace("{names}", names)] if names else []
     about += [words["off"]] if session.state is SessionState.CANCELLED else []
-    rows = [[seat.name, seat.number, *_said(seat, words, language)] for seat in seats]
+    rows = [[seat.name, seat.number, *_said(seat, session, words, language)] for seat in seats]
     text = minutes.latest(conn, session.id) or assembled(board, words["voice"], words["colon"])
     return Record(session.title, about, [words[one] for one in _HEADS_SESSION], rows, text, words["minutes"])
 
@@ -70,13 +70,13 @@ def of_member(
             who = seat
             session: Session = board.session
             at = _year(session.starts_at, language)
-            rows.append([session.title, at, *_said(seat, words, language)])
+            rows.append([session.title, at, *_said(seat, session, words, language)])
     if who is None:
         return None
     hers = [seat for board in boards for seat in board.seats if seat.person_id == person_id]
     there = sum(seat.mark in {Mark.PRESENT, Mark.LATE} for seat in hers)
     about = [f"{who.name} · {who.number}"]
-    about += [words["there"].replace("{there}", str(there)).replace("{total}", str(len(rows)))]
+    about += [_how_many(words["there"], there, len(rows))]
     return Record(words["member"], about, [words[one] for one in _HEADS_MEMBER], rows, "", words["minutes"]), who.number
 
 
@@ -94,12 +94,19 @@ def note_taken(conn: Connection, session: Session, people: Sequence[int], actor_
     journal.write(conn, lines)
 
 
-def _said(seat: Seat, words: dict[str, str], language: str) -> list[str]:
+def _how_many(words: str, there: int, total: int) -> str:
+    return words.replace("{there}", str(there)).replace("{total}", str(total))
+
+
+def _said(seat: Seat, session: Session, words: dict[str, str], language: str) -> list[str]:
+    """Return the cells behind a name: in a round nobody replies beforehand, and whoever is there has spoken."""
+    mark = seat.mark.value if seat.mark else ""
+    spoken = words.get(f"spoken_{mark}") if session.is_round else None
     how = words[f"how_{seat.how.value}"] if seat.how else ""
     by = f"{how} · {seat.entered_by}" if seat.entered_by else how
     return [
-        words[f"reply_{seat.reply.value if seat.reply else ''}"],
-        words[f"mark_{seat.mark.value if seat.mark else ''}"],
+        "" if session.is_round else words[f"reply_{seat.reply.value if seat.reply else ''}"],
+        spoken or words[f"mark_{mark}"],
         by,
         when(seat.marked_at, BEIJING, language) if seat.marked_at else "",
     ]

@@ -76,6 +76,8 @@ def takes_the_record(visitor: Visitor, board: str) -> None:
     rows = load_workbook(BytesIO(taken.body)).worksheets[0].iter_rows(values_only=True)
     said = [str(cell) for row in rows for cell in row]
     assert ("48 小时交流" in said, any("2880" in cell for cell in said)) == (True, False)
+    # Nobody replies to a round beforehand, and whoever is there has spoken.
+    assert ("没有答复" in said, "说过了" in said, "说过：2 / 6" in said, "到" in said) == (False, True, True, False)
 
 
 def test_each_is_asked_in_her_own_day_and_the_minutes_assemble_themselves(tmp_path: Path) -> None:
