@@ -103,7 +103,7 @@ def font_of(texts: Iterable[str]) -> str:
 
 def _table(table: SaidTable, said: Said) -> list[Any]:
     head = [paragraph(table.title, 13, 18), paragraph(table.about, 8.5, 12, SOFT)]
-    head.append(paragraph(f"{said.definition}: {table.definition}", 8.5, 12, SOFT))
+    head.append(paragraph(f"{said.definition}{said.colon}{table.definition}", 8.5, 12, SOFT))
     if not table.rows:
         return [KeepTogether([*head, paragraph(said.nothing, 9, 14)])]
     chart = _chart(table)

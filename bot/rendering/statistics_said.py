@@ -49,6 +49,7 @@ class Said:
     whole: str
     levels: dict[str, str]
     tables: tuple[SaidTable, ...]
+    colon: str = ": "
 
 
 def say(renderer: Renderer, language: str, found: Statistics) -> Said:
@@ -64,6 +65,7 @@ def say(renderer: Renderer, language: str, found: Statistics) -> Said:
         whole=words["whole"],
         levels={level: name for level, name in words["levels"].items() if level},
         tables=tuple(speaker.table(table) for table in found.tables),
+        colon=words["colon"],
     )
 
 

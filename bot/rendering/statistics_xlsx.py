@@ -30,7 +30,7 @@ def as_xlsx(said: Said) -> bytes:
 
 def _sheet(sheet: Any, table: SaidTable, said: Said) -> None:
     _write(sheet, 1, 1, table.title).font = _BIG
-    for line, text in ((2, table.about), (3, f"{said.definition}: {table.definition}"), (4, said.hidden_why)):
+    for line, text in ((2, table.about), (3, f"{said.definition}{said.colon}{table.definition}"), (4, said.hidden_why)):
         cell = _write(sheet, line, 1, text)
         cell.alignment = _WRAPPED
         sheet.merge_cells(start_row=line, start_column=1, end_row=line, end_column=8)

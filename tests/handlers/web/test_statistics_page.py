@@ -111,7 +111,7 @@ def test_the_workbook_says_the_same(practice: Town, office: Visitor) -> None:
         assert sheet["B7"].value == "–"
         assert "截至 2026-11-18" in sheet["A2"].value
         assert "全校" in sheet["A2"].value
-        assert sheet["A3"].value.startswith("口径")
+        assert sheet["A3"].value.startswith("口径：")
     lines = practice.app.database.read(
         lambda conn: conn.execute(select(journal).where(journal.c.action == "statistics.exported")).all()
     )
