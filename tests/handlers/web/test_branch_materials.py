@@ -49,6 +49,13 @@ def member(town: Town, number: int) -> tuple[str, Visitor]:
     return page(town, number), town.visitor()
 
 
+def test_whoever_leads_a_branch_finds_it_on_the_first_page_after_the_sign_in(secretary: Visitor) -> None:
+    shown = secretary.get("/console/")
+    assert ("支部接下来做什么" in shown.words, "打卡" in shown.words) == (True, False)
+    main = shown.text.partition("<main")[2]
+    assert ('href="/console/branch"' in main, 'href="/console/sessions"' in main) == (True, True)
+
+
 def test_members_find_it_on_their_page_and_nothing_notes_who_reads_it(town: Town, secretary: Visitor) -> None:
     assert share(secretary, title="读书会材料", link="https://example.edu/a").status == 303
     assert share_file(secretary, photo()).status == 303
