@@ -50,7 +50,8 @@ def telegram_webhook(
 
     async def keep(number: int, raw: dict[str, Any]) -> Response:
         incoming = understand(raw)
-        known = is_known(raw)
+        known, text = is_known(raw), heard(incoming)
+        urgent = is_urgent(text)
         if not known:
             ignored.labels("telegram").inc()
         now = clock.now()
@@ -63,17 +64,17 @@ def telegram_webhook(
                     str(number),
                     incoming.sender,
                     raw,
-                    text=heard(incoming),
+                    text=text,
                     now=now,
                     ignored=not known,
                 ),
-                Urgency.HELP if is_urgent(heard(incoming)) else Urgency.ARRIVED,
+                Urgency.HELP if urgent else Urgency.ARRIVED,
             )
         except SQLAlchemyError as error:
             # Its text could quote the update, so only its kind is told; Telegram tries again for a day.
             log.error("telegram.update_not_stored", update=number, error=type(error).__name__)  # noqa: TRY400
             return Response(status_code=503)
-        nudge(cry=is_urgent(heard(incoming)))
+        nudge(cry=urgent)
         if incoming.press_ref is not None:  # the answer itself stops the spinning of the button
             return JSONResponse({"method": "answerCallbackQuery", "callback_query_id": incoming.press_ref})
         return Response(status_code=200)

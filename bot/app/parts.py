@@ -158,13 +158,21 @@ class App:
     def nudge(self, *, cry: bool = False) -> None:
         """Wake processing and delivery; may be called from any thread. `cry`: what came is a cry for help."""
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(partial(self.wake, cry=cry))
+            self._loop.call_soon_threadsafe(partial(self._wake, cry=cry))
 
-    def wake(self, *, cry: bool = False) -> None:
+    def came_in(self, *, cry: bool = False) -> None:
+        """Wake processing only, from any thread: a message lies in the inbox, and there is nothing to deliver yet."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(partial(self.read, cry=cry))
+
+    def read(self, *, cry: bool = False) -> None:
         """Do the same on the loop itself."""
         self.came.set()
         if cry:
             self.cried.set()
+
+    def _wake(self, *, cry: bool) -> None:
+        self.read(cry=cry)
         self._wake_senders()
 
     def _wake_senders(self) -> None:
@@ -202,7 +210,7 @@ class App:
                 await channel.acknowledge(press_ref)
 
     def _make_web(self) -> ASGIApp:
-        inside, ignored = (self.settings, self.database, self.clock, self.nudge), self.metrics.ignored_updates
+        inside, ignored = (self.settings, self.database, self.clock, self.came_in), self.metrics.ignored_updates
         hooks = [
             telegram_webhook(*inside, ignored),
             wecom_webhook(*inside, self._acknowledge_in_wecom, ignored),

@@ -43,17 +43,14 @@ def cry_in(text: str) -> Cry | None:
     return Cry.ASK if whole in _ASK_WHOLE or _ASK_WORDS.search(plain) else None
 
 
-_PLACES = frozenset({"latitude", "longitude", "location", "venue"})
-_PLACES_OF_WECHAT = frozenset(
-    {"Latitude", "Longitude", "Precision", "Location_X", "Location_Y", "Label", "Poiname", "SendLocationInfo"}
+_PLACES = frozenset(
+    {"latitude", "longitude", "location", "venue"}
+    | {"Latitude", "Longitude", "Precision", "Location_X", "Location_Y", "Label", "Poiname", "SendLocationInfo"}
 )
 
 
 def without_position(raw: Any) -> Any:
     """Return a platform's JSON in which nothing says any more where she was; that she sent a position still shows."""
     if isinstance(raw, dict):
-        return {
-            name: None if name in _PLACES | _PLACES_OF_WECHAT else without_position(value)
-            for name, value in raw.items()
-        }
+        return {name: None if name in _PLACES else without_position(value) for name, value in raw.items()}
     return [without_position(value) for value in raw] if isinstance(raw, list) else raw

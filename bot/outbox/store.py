@@ -183,18 +183,22 @@ def by_id(conn: Connection, outbox_id: int) -> Message | None:
     return None if found is None else from_row(found)
 
 
+_FIRST_READY = (
+    select(outbox.c.priority)
+    .where(outbox.c.channel == bindparam("of_channel"), outbox.c.account == bindparam("of_account"), _waiting)
+    .where(outbox.c.next_try_at <= bindparam("at"), outbox.c.priority <= bindparam("least"))
+    .order_by(outbox.c.priority)
+    .limit(1)
+)
+"""Kept, because each sender asks it whenever it is woken."""
+
+
 def first_ready(
     conn: Connection, channel: str, account: str, now: datetime, least: Priority = Priority.EDIT
 ) -> Priority | None:
     """Return how important the first message of an account is that may go now; None when none so important may."""
-    query = (
-        select(outbox.c.priority)
-        .where(outbox.c.channel == channel, outbox.c.account == account, _waiting, outbox.c.next_try_at <= now)
-        .where(outbox.c.priority <= int(least))
-        .order_by(outbox.c.priority)
-        .limit(1)
-    )
-    first = conn.execute(query).scalar_one_or_none()
+    asked = {"of_channel": channel, "of_account": account, "at": now, "least": int(least)}
+    first = conn.execute(_FIRST_READY, asked).scalar_one_or_none()
     return None if first is None else Priority(first)
 
 

@@ -189,7 +189,8 @@ def make_web(  # noqa: PLR0913 - one argument for each thing that pages need of 
     for upload in (report_files.UPLOAD, todo_files.UPLOAD, branch_materials.MATERIALS):
         larger[upload] = services.settings.reports.file_bytes + limits.body_bytes
     app = Starlette(
-        routes=[*pages, *routes, Mount("/api/v1", api), static.mount(folder)],
+        # Webhooks first: routes are tried one by one, and a hundred pages cost a message as much as reading it does.
+        routes=[*routes, *pages, Mount("/api/v1", api), static.mount(folder)],
         exception_handlers={HTTPException: http_error(site)},
         middleware=[
             Middleware(OwnSite, refuse=refuse),

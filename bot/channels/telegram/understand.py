@@ -3,6 +3,7 @@
 It reads the raw JSON, trusts no shape in it and never raises, so that one odd update cannot stop its neighbours.
 """
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -26,6 +27,7 @@ _FILES = (
     "dice",
 )
 HALF_TURN = 180.0
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _MOST = 2**63  # ids are 64-bit integers; anything larger is not Telegram's
 
 
@@ -202,4 +204,4 @@ def _dict(value: Any) -> dict[str, Any]:
 
 
 def _has_surrogate(text: str) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in text)
+    return not text.isascii() and _SURROGATE.search(text) is not None
