@@ -3,7 +3,7 @@
 On SQLite, where each commit waits for the disk, small pieces of work that wait at the same time share a transaction,
 each under a savepoint of its own: one that fails takes nothing of the others with it, and nobody hears that his work is
 done before it is committed. Bulk is never shared: whoever is more important would wait for it. However much arrives,
-after each transaction of what has arrived somebody who waits for an answer has his turn.
+after each transaction that ended with what has arrived somebody who waits for an answer has his turn.
 """
 
 import threading
@@ -107,27 +107,26 @@ class Writer:
         return list(zip(jobs, done, strict=True))
 
     def _next(self, last: _Job) -> _Job | None:
-        """Take the next piece of work when it may share the transaction.
-
-        A cry for help waits for nobody after it, and what has arrived only for what has arrived, too.
-        """
+        """Take the next piece of work when it may share the transaction; a cry for help waits for nobody after it."""
         if last.urgency in {Urgency.HELP, Urgency.BULK}:
             return None
-        least = Urgency.ARRIVED if last.urgency == Urgency.ARRIVED else Urgency.DELIVERY
-        while (job := self._queue.take_more(least)) is not None:
+        while (job := self._queue.take_more(Urgency.DELIVERY)) is not None:
             if job.future.set_running_or_notify_cancel():
                 return job
         return None
 
 
 def _under_savepoint(conn: Connection, work: Callable[[Connection], Any]) -> _Done:
-    savepoint = conn.begin_nested()
+    # Told to the driver itself: `begin_nested` costs a small piece of work a tenth of its time. Only SQLite comes here.
+    driver: Any = conn.connection.driver_connection
+    driver.execute("SAVEPOINT piece")
     try:
         result = work(conn)
-        savepoint.commit()
     except BaseException as error:  # noqa: BLE001 - as above
-        savepoint.rollback()
+        driver.execute("ROLLBACK TO piece")
+        driver.execute("RELEASE piece")
         return _Done(None, error)
+    driver.execute("RELEASE piece")
     return _Done(result)
 
 

@@ -123,7 +123,7 @@ def test_a_cry_goes_first_and_waits_for_nobody_behind_it(database: Database) -> 
     assert len(counted) == 4  # what held the writer; the cry; a person and a delivery together; bulk
 
 
-def test_what_has_arrived_is_kept_before_anybody_is_answered_and_waits_for_no_answer(database: Database) -> None:
+def test_what_has_arrived_goes_before_answers_and_shares_their_commit(database: Database) -> None:
     counted = commits(database)
     order: list[str] = []
 
@@ -143,8 +143,21 @@ def test_what_has_arrived_is_kept_before_anybody_is_answered_and_waits_for_no_an
         "a cry, 1 commits before",
         "one, 2 commits before",
         "another, 2 commits before",
-        "an answer, 3 commits before",
+        "an answer, 2 commits before",
     ]
+
+
+def test_what_has_arrived_waits_for_a_few_answers_at_most(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted, seconds = commits(database), iter(range(100))
+    monkeypatch.setattr("bot.storage.writer.monotonic", lambda: next(seconds))  # each piece takes a second: too long
+    order: list[str] = []
+
+    def notes(name: str) -> Callable[[Connection], None]:
+        return lambda _conn: order.append(f"{name}, {len(counted)} commits before")
+
+    for future in queued_while_busy(database, (notes("answer"), Urgency.PERSON), (notes("kept"), Urgency.ARRIVED)):
+        future.result(10)
+    assert order == ["kept, 1 commits before", "answer, 2 commits before"]
 
 
 def test_however_much_arrives_somebody_is_answered_in_between(database: Database) -> None:
