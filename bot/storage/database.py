@@ -12,7 +12,7 @@ from typing import TypeVar
 from sqlalchemy import URL, Connection, Engine
 
 from bot.sealed import Keyring
-from bot.storage.engine import WRITES, make_engine
+from bot.storage.engine import connected_to_write, make_engine
 from bot.storage.writer import Urgency, Writer
 
 T = TypeVar("T")
@@ -75,5 +75,5 @@ class Database:
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
-        with self.engine.connect().execution_options(**{WRITES: True}) as conn, conn.begin():
+        with connected_to_write(self.engine) as conn, conn.begin():
             yield conn

@@ -1,16 +1,18 @@
 """Makes the SQLAlchemy engine: SQLite in WAL with foreign keys on, or PostgreSQL through psycopg 3."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, PoolProxiedConnection, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.errors import UsageError
 from bot.schema import hang_keyring
 from bot.sealed import Keyring
 
-WRITES = "yanxin_writes"
-"""Execution option of connections that write: on SQLite their transaction begins IMMEDIATE."""
+_WRITES = "yanxin_writes"
+"""What connections that write carry: on SQLite their transaction begins IMMEDIATE."""
 
 
 def parse_url(text: str) -> URL:
@@ -29,9 +31,12 @@ def parse_url(text: str) -> URL:
 def make_engine(url: URL, keyring: Keyring, *, pool_size: int = 8) -> Engine:
     """Make the engine and hang the keys on it; nothing is opened yet. Errors never show what a statement carried."""
     if url.drivername == "sqlite":
-        engine = create_engine(url, pool_size=pool_size, hide_parameters=True, connect_args={"timeout": 30})
+        engine = create_engine(
+            url, pool_size=pool_size, hide_parameters=True, connect_args={"timeout": 30, "cached_statements": 512}
+        )
         event.listen(engine, "connect", _set_up_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        # Not by the event "begin": an engine with any listener dispatches three events for each statement.
+        engine.dialect.do_begin = _begin_sqlite  # type: ignore[method-assign]
     else:
         engine = create_engine(url, pool_size=pool_size, hide_parameters=True, pool_pre_ping=True)
         event.listen(engine, "connect", _set_up_postgresql)
@@ -54,6 +59,19 @@ def _set_up_postgresql(connection: Any, _record: Any) -> None:
     connection.commit()
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _begin_sqlite(dbapi_connection: PoolProxiedConnection) -> None:
+    cursor = dbapi_connection.cursor()
+    cursor.execute("BEGIN IMMEDIATE" if _WRITES in dbapi_connection.info else "BEGIN")
+    cursor.close()
+
+
+@contextmanager
+def connected_to_write(engine: Engine) -> Iterator[Connection]:
+    """Give a connection whose transactions write."""
+    with engine.connect() as conn:
+        info = conn.info
+        info[_WRITES] = True
+        try:
+            yield conn
+        finally:
+            del info[_WRITES]  # the next who has this connection may only read

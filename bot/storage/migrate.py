@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
-from bot.storage.engine import WRITES
+from bot.storage.engine import connected_to_write
 
 FOLDER = Path(__file__).parent / "migrations"
 
@@ -62,7 +62,7 @@ def changing_tables(engine: Engine) -> Iterator[Connection]:
     SQLite changes a table by making it anew and dropping the old one, and with foreign keys on a dropped table takes
     along every row that hangs on it. So they are off meanwhile, and looked at before the commit.
     """
-    with engine.connect().execution_options(**{WRITES: True}) as conn:
+    with connected_to_write(engine) as conn:
         if conn.dialect.name != "sqlite":
             with conn.begin():
                 yield conn
