@@ -61,8 +61,7 @@ def process(conn: Connection, inbox_id: int, services: Services) -> bool:
         unknown_sender.wrote(conn, row, incoming, services, refusal)
     else:
         if sure and incoming.said is not Said.BLOCKED:
-            addresses.heard(conn, address.id, now)
-            second_channel.heard(conn, address.person_id, now)
+            _heard(conn, address, now)
         chat = _chat(conn, row, address, services)
         if row.channel in PULL_ONLY:
             shown_on(conn, address.id, now, services.programmes)
@@ -74,6 +73,12 @@ def process(conn: Connection, inbox_id: int, services: Services) -> bool:
         inbox.replace_raw(conn, inbox_id, kept)
     inbox.finish(conn, inbox_id, state, now, tries=row.tries)
     return True
+
+
+def _heard(conn: Connection, address: Address, now: datetime) -> None:
+    addresses.heard(conn, address.id, now)
+    if not address.is_proven:  # else nothing is proven now that was not before
+        second_channel.heard(conn, address.person_id, now)
 
 
 def _speak(chat: Chat, incoming: Incoming, refusal: str, *, sure: bool) -> None:

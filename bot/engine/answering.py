@@ -3,13 +3,15 @@
 Called by the chat handlers with whatever channel the words came from.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Connection
 
-from bot.cases.model import Reason
+from bot.cases.model import Case, Reason
+from bot.cases.store import unresolved_of
 from bot.engine.casework import all_clear, open_case, raise_sos
 from bot.engine.editing import mark_answered
 from bot.engine.hard_weeks import make_way, take_back
@@ -47,6 +49,8 @@ class Answered:
     current: Prompt | None = None
     """What else is open, when this one is over."""
     can_undo: bool = False
+    helped: bool = False
+    """Whether somebody still looks after her call for help."""
 
 
 def answer(
@@ -93,15 +97,16 @@ def _record(
             )
         ],
     )
-    case_id = None
+    case_id, after = None, prompt
     if counts:
-        _count(conn, prompt, answer_id, choice, channel, now)
+        after, going_on = _count(conn, prompt, answer_id, choice, channel, now)
         if prompt.state is State.SCHEDULED:  # an early answer: what comes after it must have its row
             facts = None if known is None else {person_id: known}
             replan(conn, [person_id], programmes, now, {person_id: {prompt.item: prompt.opens_at}}, facts)
+    else:
+        going_on = unresolved_of(conn, [person_id]).get(person_id, [])
     if choice is Choice.URGENT:  # a cry counts whatever it stands on
         case_id = raise_sos(conn, person_id, prompt_id, now).id
-    after = prompts_store.by_id(conn, prompt_id)
     changed = prompt.state is State.ANSWERED
     return Answered(
         outcome=(Outcome.CHANGED if changed else Outcome.RECORDED) if counts else Outcome.LATE,
@@ -110,6 +115,7 @@ def _record(
         closed=closed,
         current=_other_open(conn, person_id, prompt_id, now) if closed or not counts else None,
         can_undo=counts and choice is not Choice.URGENT,
+        helped=any(case.reason is Reason.URGENT for case in going_on),
     )
 
 
@@ -169,24 +175,26 @@ def share(conn: Connection, prompt_id: int, person_id: int, whom: ShareWith, now
     return True
 
 
-def _count(conn: Connection, prompt: Prompt, answer_id: int, choice: Choice, channel: str, now: datetime) -> None:
-    prompts_store.update(
-        conn,
-        prompt.id,
-        state=State.ANSWERED.value,
-        answer_id=answer_id,
-        choice=choice.value,
-        share_with=None,
-        answered_at=now,
-        answer_channel=channel,
-        asked_at=prompt.asked_at or (now if prompt.state is not State.SCHEDULED else None),
-        next_at=None,
-    )
+def _count(
+    conn: Connection, prompt: Prompt, answer_id: int, choice: Choice, channel: str, now: datetime
+) -> tuple[Prompt, list[Case]]:
+    """Let an answer count; return the prompt as it is now, and the cases of hers that go on all the same."""
+    changed: dict[str, Any] = {
+        "state": State.ANSWERED,
+        "answer_id": answer_id,
+        "choice": choice,
+        "share_with": None,
+        "answered_at": now,
+        "answer_channel": channel,
+        "asked_at": prompt.asked_at or (now if prompt.state is not State.SCHEDULED else None),
+        "next_at": None,
+    }
+    prompts_store.update(conn, prompt.id, **changed | {"state": State.ANSWERED.value, "choice": choice.value})
     if prompt.choice is Choice.HARD:
         take_back(conn, prompt, now)
     mark_answered(conn, prompt, answer_id, now)
     wrote(conn, prompt.person_id, now)
-    all_clear(conn, prompt.person_id, "answered", now)
+    return replace(prompt, **changed), all_clear(conn, prompt.person_id, "answered", now)
 
 
 def _reopen(conn: Connection, prompt: Prompt, before: State, now: datetime, programmes: Programmes) -> None:

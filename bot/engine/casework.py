@@ -117,11 +117,13 @@ def end(conn: Connection, case_id: int, staff_id: int | None, outcome: str, now:
     return True
 
 
-def all_clear(conn: Connection, person_id: int, outcome: str, now: datetime) -> None:
-    """End the cases that only silence had opened: she has been heard."""
-    for case in cases_store.unresolved_of(conn, [person_id]).get(person_id, []):
+def all_clear(conn: Connection, person_id: int, outcome: str, now: datetime) -> list[Case]:
+    """End the cases that only silence had opened: she has been heard. Return those that go on."""
+    found = cases_store.unresolved_of(conn, [person_id]).get(person_id, [])
+    for case in found:
         if case.reason in SILENT:
             end(conn, case.id, None, outcome, now)
+    return [case for case in found if case.reason not in SILENT]
 
 
 def told(conn: Connection, case_id: int) -> list[int]:

@@ -1,6 +1,7 @@
 """Tables and queries of people, units and roles."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import (
@@ -9,10 +10,10 @@ from sqlalchemy import (
     Connection,
     Date,
     ForeignKey,
-    Row,
     String,
     Table,
     UniqueConstraint,
+    bindparam,
     select,
     text,
 )
@@ -101,7 +102,21 @@ CHUNK = 500
 
 
 # Statements that every message needs are kept: building one costs twice as much as running it.
-_BY_IDS = select(people).where(listed_as(people.c.id, "ids"))
+_OF_PERSON = tuple(one.name for one in fields(Person) if one.name != "roles")
+_COLUMNS = [people.c[name] for name in _OF_PERSON]
+_BY_IDS = select(*_COLUMNS).where(listed_as(people.c.id, "ids"))
+_ONE = (
+    select(
+        *_COLUMNS,
+        roles.c.kind.label("role_kind"),
+        role_scopes.c.kind.label("scope_kind"),
+        role_scopes.c.value.label("scope_value"),
+    )
+    .outerjoin(roles, roles.c.person_id == people.c.id)
+    .outerjoin(role_scopes, role_scopes.c.role_id == roles.c.id)
+    .where(people.c.id == bindparam("one"))
+    .order_by(roles.c.id, role_scopes.c.id)
+)
 _ROLES = (
     select(roles.c.person_id, roles.c.kind, role_scopes.c.kind.label("scope_kind"), role_scopes.c.value)
     .outerjoin(role_scopes, role_scopes.c.role_id == roles.c.id)
@@ -130,7 +145,13 @@ def by_id(conn: Connection, person_id: int, *, lock: bool = False) -> Person | N
     """Return one person by id; `lock` until the end of the transaction, for whoever decides by what she is."""
     if lock:
         conn.execute(select(people.c.id).where(people.c.id == person_id).with_for_update(key_share=True)).all()
-    return by_ids(conn, [person_id]).get(person_id)
+    rows = conn.execute(_ONE, {"one": person_id}).all()
+    held: dict[RoleKind, list[tuple[ScopeKind, str]]] = {}
+    for row in rows:
+        if row.role_kind is not None:
+            scopes = held.setdefault(RoleKind(row.role_kind), [])
+            scopes += [] if row.scope_kind is None else [(ScopeKind(row.scope_kind), row.scope_value)]
+    return _person(rows[0], _as_roles(held)) if rows else None
 
 
 def by_number(conn: Connection, number: str) -> Person | None:
@@ -169,15 +190,14 @@ def _roles_of(conn: Connection, ids: Sequence[int]) -> dict[int, tuple[Role, ...
         scopes = gathered.setdefault(row.person_id, {}).setdefault(RoleKind(row.kind), [])
         if row.scope_kind is not None:
             scopes.append((ScopeKind(row.scope_kind), row.value))
-    return {
-        person_id: tuple(Role(kind, tuple(scopes)) for kind, scopes in kinds.items())
-        for person_id, kinds in gathered.items()
-    }
+    return {person_id: _as_roles(kinds) for person_id, kinds in gathered.items()}
 
 
-def _person(row: Row[Any], held: tuple[Role, ...]) -> Person:
-    values = dict(row._mapping)  # noqa: SLF001 - the documented way to a row's columns by name
-    for name in ("here_zone", "sorts_as", "found_by"):
-        del values[name]
+def _as_roles(kinds: dict[RoleKind, list[tuple[ScopeKind, str]]]) -> tuple[Role, ...]:
+    return tuple(Role(kind, tuple(scopes)) for kind, scopes in kinds.items())
+
+
+def _person(row: Any, held: tuple[Role, ...]) -> Person:
+    values = {name: row._mapping[name] for name in _OF_PERSON}  # noqa: SLF001 - the documented way to columns by name
     values["level"] = Level(row.level) if row.level else None
     return Person(**values, roles=held)

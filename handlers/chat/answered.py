@@ -5,7 +5,7 @@ from bot.local_time import local_date
 from bot.prompts import store as prompts
 from bot.prompts.model import Choice, Prompt, State
 from handlers.chat import cried, waiting
-from handlers.chat.asking import ask_again, next_data, unanswered, urgent_case
+from handlers.chat.asking import ask_again, next_data, unanswered
 from handlers.context import Chat
 
 
@@ -50,8 +50,7 @@ def _reply(chat: Chat, choice: Choice, done: Answered) -> None:
         "can_undo": done.can_undo,
     }
     if choice is Choice.FINE:
-        helping = urgent_case(chat) is not None
-        chat.say("answered/fine", prompt_id=prompt.id, helping=helping, **said, **next_data(chat))
+        chat.say("answered/fine", prompt_id=prompt.id, helping=done.helped, **said, **next_data(chat))
     elif done.outcome is Outcome.LATE:
         chat.say("answered/hard_late", prompt_id=prompt.id, **said)
     else:
