@@ -6,7 +6,7 @@ Views show it, and the engine counts by it before it asks many people. A fixed n
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection
 
 from bot.addresses.model import WAKE_ONLY, WINDOWED, Address
 from bot.addresses.rules import SWITCHED_OFF, Limits, Way, way_of
@@ -15,7 +15,7 @@ from bot.allowances.model import NOT_NOW, Form, Means
 from bot.allowances.rules import can_push
 from bot.allowances.store import of_addresses
 from bot.channels.known import KNOWN
-from bot.outbox.store import held_back
+from bot.outbox.store import held_back, is_held_back
 from bot.settings import Settings
 
 _ELSEWHERE = frozenset({"quiet_hours", "address_failed", SWITCHED_OFF, *(why.value for why in NOT_NOW)})
@@ -45,6 +45,11 @@ def ways_of(
         who: [way_of(one, live=live, limits=limits.get(one.id), held=held.get(one.id, "")) for one in of]
         for who, of in found.items()
     }
+
+
+def may_be_held(address_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Return the condition that something waits at an address, for a reason that is the address's."""
+    return is_held_back(address_id, _ELSEWHERE)
 
 
 def held_of(conn: Connection, address_ids: Iterable[int]) -> set[int]:

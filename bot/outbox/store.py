@@ -4,7 +4,21 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, Row, Select, String, Table, bindparam, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    Row,
+    Select,
+    String,
+    Table,
+    and_,
+    bindparam,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.listed import listed
@@ -214,6 +228,12 @@ def held_back(conn: Connection, address_ids: Iterable[int], but: Collection[str]
         .order_by(outbox.c.id.desc())
     )
     return {row.address_id: row.reason for row in conn.execute(query)}
+
+
+def is_held_back(address_id: ColumnElement[int], but: Collection[str]) -> ColumnElement[bool]:
+    """Return the condition that something waits for an address, for a reason that `held_back` tells."""
+    reason = and_(outbox.c.reason.is_not(None), outbox.c.reason.not_in(sorted(but)))
+    return address_id.in_(select(outbox.c.address_id).where(_waiting, outbox.c.address_id.is_not(None), reason))
 
 
 def sending(conn: Connection, channel: str, account: str) -> list[Message]:

@@ -129,7 +129,7 @@ def _gather(
 ) -> tuple[list[Listed], str, bool]:
     """Return up to `most` who fit, where the look ended, and whether it saw everybody who is left."""
     wanted, found, seen = look.wanted, list[Listed](), 0
-    condition = meant(look.scope, wanted, look.now)
+    condition = meant(look.scope, wanted, look.now, look.live)
     column = people.c.number if wanted.sort == "number" else people.c.sorts_as
     size = CHUNK if wanted.looks_closer else most
     while look_at is None or seen < look_at:

@@ -9,10 +9,12 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, true
 
-from bot.addresses.model import AddressState
+from bot.addresses.model import MAIL, PULL_ONLY, WAKE_ONLY, WINDOWED, AddressState
+from bot.addresses.rules import Reachable
 from bot.addresses.store import addresses
 from bot.cases.model import CaseState, Reason
 from bot.cases.store import cases
+from bot.ledger import Live, may_be_held
 from bot.moves.store import moves
 from bot.people.pinyin import plain
 from bot.people.store import people, units
@@ -65,12 +67,14 @@ class Wanted:
         return bool(self.country or self.city or self.phase or self.state or self.reach or _cities_in(self.q))
 
 
-def meant(scope: Scope, wanted: Wanted, now: datetime) -> ColumnElement[bool]:
+def meant(scope: Scope, wanted: Wanted, now: datetime, live: Live | None = None) -> ColumnElement[bool]:
     """Return the condition on `people`: in the scope, still with us, and possibly meant."""
     today = now.astimezone(UTC).date()
     parts: list[ColumnElement[bool]] = [people.c.absent_at.is_(None), people.c.left_at.is_(None)]
     if wanted.state:
         parts.append(_in_state(scope, wanted.state, now))  # first, because it leaves the fewest to look at
+    if wanted.reach:
+        parts.append(_reached(Reachable(wanted.reach), live))
     parts += [_found(wanted.q), scope.students(today)]
     if wanted.unit:
         below = units.c.path.startswith(f"{wanted.unit}/", autoescape=True)
@@ -110,6 +114,19 @@ def _found(q: str) -> ColumnElement[bool]:
     if not key:
         return people.c.id.is_(None)
     return or_(by_name, _somewhere(names=cities)) if cities else by_name
+
+
+def _reached(how: Reachable, live: Live | None) -> ColumnElement[bool]:
+    """Hold for everybody who can be reached like that now; where nothing reaches, for hardly anybody else."""
+    works = and_(addresses.c.person_id == people.c.id, addresses.c.state == AddressState.WORKING.value)
+    if live is not None:
+        works = and_(works, addresses.c.channel.in_(sorted(live)))
+    if how is Reachable.NONE:
+        plain = addresses.c.channel.not_in(sorted(WINDOWED | WAKE_ONLY))  # of others the ledger is asked
+        return not_(exists(select(addresses.c.id).where(works, plain, not_(may_be_held(addresses.c.id)))))
+    channels = {Reachable.MAIL: {MAIL}, Reachable.LOOKS: PULL_ONLY}.get(how)
+    narrow = true() if channels is None else addresses.c.channel.in_(sorted(channels))
+    return exists(select(addresses.c.id).where(works, narrow))
 
 
 def _cities_in(q: str) -> tuple[str, ...]:
