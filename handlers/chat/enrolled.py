@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot.addresses import store as addresses
-from bot.addresses.model import PULL_ONLY, VOUCHED, Address, AddressState
+from bot.addresses.model import MAIL, PULL_ONLY, VOUCHED, Address, AddressState
 from bot.engine.people_moves import enrol
 from bot.journal import store as journal
 from bot.links import store as links
@@ -90,7 +90,7 @@ def pressed(chat: Chat, value: str) -> bool:
         return True
     if value == "no":
         _close(chat, chat.address, "declined")
-        chat.say("enrol/declined")
+        chat.say("enrol/declined", may_write=chat.channel in VOUCHED - {MAIL})
         return True
     if value != "yes":
         return False

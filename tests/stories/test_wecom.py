@@ -64,6 +64,12 @@ def test_she_joins_answers_by_numbers_changes_and_calls_for_help(tmp_path: Path)
         mei.enters()  # opening the app again asks nothing again
         world.settle()
         assert mei.unheard == []
+        mei.says("b")  # 先不了
+        world.settle()
+        mei.hears("改了主意，在这里给我们发句话就行。")
+        mei.says("我想好了")
+        world.settle()
+        mei.hears("学校通讯录里，你是S*")
         mei.says("a")
         world.settle()
         joins(world, mei)

@@ -22,6 +22,8 @@ CARD_TITLE = 26
 CARD_TEXT = 112
 """Characters: WeCom cuts what is longer."""
 _CHOOSE = {"zh": "请选择：", "en": "Please choose:"}
+_OURS = {"zh": "雁信", "en": "Yanxin"}
+"""What stands on top of a card whose one line is too long for a title."""
 _DONE = {"zh": "已收到 ✓", "en": "Received ✓"}
 
 Call = dict[str, Any]
@@ -65,7 +67,7 @@ def _with_card(message: Rendered, buttons: list[Button], limit: int, key: str) -
 def _card(title: str, text: str, language: str, buttons: list[Button], key: str) -> Call:
     card: dict[str, Any] = {
         "card_type": "button_interaction",
-        "main_title": {"title": title} if title else {"title": text[:CARD_TITLE]},
+        "main_title": {"title": title or _OURS.get(language, _OURS["zh"])},
         "task_id": f"{language}-{hashlib.sha256(key.encode()).hexdigest()[:32]}",
         "button_list": [{"text": button.label, "style": 1, "key": button.data} for button in buttons],
     }

@@ -191,6 +191,20 @@ def test_a_card_has_the_buttons_and_can_be_changed_once(desk: Desk) -> None:
     assert [one["button"]["replace_name"] for one in desk.wecom.updates] == ["已收到 ✓"]
 
 
+@pytest.mark.parametrize(
+    ("text", "title", "below"),
+    [
+        ("这周还好吗？", "这周还好吗？", ""),
+        ("这周还好吗？\n慢慢说。", "这周还好吗？", "慢慢说。"),
+        ("你想用哪种语言？" * 4, "雁信", "你想用哪种语言？" * 4),  # no question is cut in two
+    ],
+)
+def test_a_short_text_stands_on_its_card(desk: Desk, text: str, title: str, below: str) -> None:
+    desk.send(Rendered(text, BUTTONS), cards=True)
+    (card,) = desk.mei.cards
+    assert (card["main_title"]["title"], card.get("sub_title_text", "")) == (title, below)
+
+
 def test_a_long_text_stands_in_front_of_its_card(desk: Desk) -> None:
     desk.send(Rendered("很长。" * 200, (*BUTTONS, (Button("页面", url="https://example.org/x"),))), cards=True)
     assert [one["msgtype"] for one in desk.mei.messages] == ["text", "template_card"]
