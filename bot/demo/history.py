@@ -17,6 +17,7 @@ from bot.app import App
 from bot.cases import store as cases_store
 from bot.cases.model import Case, CaseState, Reason
 from bot.clock import ManualClock
+from bot.demo.departures import Departures
 from bot.demo.habits import BLOCKED, NOT_ENROLLED, STAFF, Saying, habit_of
 from bot.demo.page import Page, Question, lying_on
 from bot.engine import deeds
@@ -34,6 +35,8 @@ SOS_ENDS = timedelta(minutes=11)
 TENDS = timedelta(hours=20)
 PUTS_OFF = timedelta(days=1, hours=6)
 NOTED = "电话没接，问过室友：人在学校，这几天在赶报告。明天再打一次。"
+PREPARES, FINISHES = timedelta(days=2), timedelta(days=1)
+"""How long ago those who leave soon did what they had to do before."""
 STAYS_FOR = timedelta(days=14)
 """Cases of the last two weeks do not end, so that the board has work to show; only SOS ends whenever it was."""
 Deed = Callable[[], Awaitable[None]]
@@ -81,11 +84,15 @@ class History:
         numbers = self.app.database.read(lambda conn: list(conn.execute(select(people.c.number)).scalars()))
         for number in sorted(numbers):
             await self._enrol(number)
+        departures = Departures(self.app, self.pages, self.clock.now)
+        self._at(self.until - FINISHES, departures.finishes)
+        self._at(self.until - PREPARES, departures.prepares)
         while self.clock.now() < self.until:
             await self.app.step()
             self._notice()
             await self._go_on()
         await self.app.step()
+        departures.reached_in_two_ways()
         for sender in self.app.senders.values():
             await sender.stop()
 
@@ -118,7 +125,10 @@ class History:
             await deed()
 
     def _later(self, after: timedelta, deed: Deed) -> None:
-        heapq.heappush(self._deeds, (self.clock.now() + after, next(self._order), deed))
+        self._at(self.clock.now() + after, deed)
+
+    def _at(self, instant: datetime, deed: Deed) -> None:
+        heapq.heappush(self._deeds, (instant, next(self._order), deed))
 
     # ---------------------------------------------------------------------------------- what people do
 
@@ -152,6 +162,8 @@ class History:
 
     async def _answer(self, number: str, question: Question) -> None:
         page, saying = self.pages[number], self._saying(number)
+        if not question.asks_how_she_is:
+            return
         if saying.choice is not None:
             await page.press(f"answer:{question.prompt_id}:{saying.choice.value}")
         if saying.share is not None:

@@ -22,6 +22,9 @@ from bot.outbox.model import Button, Kind, OutboxState, Rendered
 from bot.outbox.store import attempts, outbox
 from handlers.receive import receive
 
+LATER = ("todo:", "flight:")
+"""What begins the buttons of what is asked before a departure; nobody does that in the first minute."""
+
 
 @dataclass(frozen=True)
 class Question:
@@ -29,6 +32,12 @@ class Question:
 
     prompt_id: int
     body: Rendered
+
+    @property
+    def asks_how_she_is(self) -> bool:
+        """Tell whether it has buttons that answer it; a list or a report has none."""
+        buttons = [button for row in self.body.buttons for button in row]
+        return any((button.data or "").startswith(f"answer:{self.prompt_id}:") for button in buttons)
 
 
 class Page:
@@ -43,14 +52,30 @@ class Page:
         self.address_id: int | None = None
 
     async def enrol(self) -> None:
-        """Follow an invitation and go on with the first button until nothing is asked any more."""
+        """Follow an invitation and go on with the first button until nothing is asked any more but what can wait."""
         app = self._app
         token = app.database.write(self._invite)
         await self._send(start=token)
         for _ in range(8):
             button = self._first_button()
-            if button is None:
+            if button is None or button.startswith(LATER):
                 return
+            await self.press(button)
+
+    async def agree(self, to: str) -> None:
+        """Press the newest button whose data begin like this, if there is any."""
+
+        def newest(conn: Connection) -> str | None:
+            query = select(attempts.c.body).where(attempts.c.address_id == self.address_id)
+            for body in conn.execute(query.order_by(attempts.c.id.desc())).scalars():
+                buttons = [button for row in Rendered.from_json(body).buttons for button in row]
+                found = next((one.data for one in buttons if (one.data or "").startswith(to)), None)
+                if found is not None:
+                    return found
+            return None
+
+        button = self._app.database.read(newest)
+        if button is not None:
             await self.press(button)
 
     async def press(self, data: str) -> None:

@@ -15,7 +15,7 @@ from bot.cases.store import unresolved_of
 from bot.engine.casework import all_clear, open_case, raise_sos
 from bot.engine.editing import mark_answered
 from bot.engine.hard_weeks import make_way, take_back
-from bot.engine.ladder import rung_times
+from bot.engine.ladder import times_of
 from bot.engine.person_facts import PersonFacts
 from bot.engine.planning import SELF
 from bot.engine.replanning import replan
@@ -211,7 +211,7 @@ def _reopen(conn: Connection, prompt: Prompt, before: State, now: datetime, prog
         programme = programmes.version(conn, prompt.version_id)
         item = programme.item(prompt.item)
         if item is not None:
-            times = rung_times(prompt.opens_at, prompt.zone, item.ladder, programme.quiet)
+            times = times_of(item, prompt.occasion, prompt.opens_at, prompt.zone, programme.quiet)
             next_at = max(now, times[prompt.step] + timedelta(seconds=prompt.late_by_seconds))
     prompts_store.update(
         conn,

@@ -42,7 +42,10 @@ def asked(conn: Connection, prompt_ids: Iterable[int], now: datetime, programmes
     for row in conn.execute(query).all():
         prompt = prompts_store.from_row(row)
         running = prompt.state in _BEFORE  # else answered, alive or called off meanwhile: only the fact is kept
-        same: tuple[object, ...] = (prompt.version_id, prompt.item, prompt.opens_at, prompt.zone) if running else ()
+        day = prompt.occasion.rpartition(":")[2]
+        same: tuple[object, ...] = ()
+        if running:
+            same = (prompt.version_id, prompt.item, prompt.opens_at, prompt.zone, day)
         if prompt.kind in {ROLLCALL, SESSION}:
             same = (prompt.occasion, running)
         alike.setdefault(same, []).append(prompt)

@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.engine.ladder import ON_TIME, rung_times
+from bot.engine.ladder import ON_TIME, times_of
 from bot.local_time import Quiet, after_quiet
 from bot.programmes.model import Item, Step
 from bot.prompts.model import Prompt, State
 
 GRACE = timedelta(minutes=30)
 """After a stop of ours: how long her words may still be on their way before silence counts as silence."""
+
+ROOM = timedelta(days=1)
+"""Nobody is reminded sooner than this after a question that counts down to a departure."""
 
 
 class Reach(StrEnum):
@@ -49,7 +52,7 @@ class Decision:
 
 def decide(prompt: Prompt, item: Item, quiet: Quiet, reach: Reach, now: datetime) -> Decision:
     """Return what happens to a scheduled or running prompt at `now`."""
-    times = rung_times(prompt.opens_at, prompt.zone, item.ladder, quiet)
+    times = times_of(item, prompt.occasion, prompt.opens_at, prompt.zone, quiet)
     if prompt.state is State.SCHEDULED:
         return _open(prompt, item, times, quiet, now)
     if prompt.asked_at is None:
@@ -58,8 +61,15 @@ def decide(prompt: Prompt, item: Item, quiet: Quiet, reach: Reach, now: datetime
 
 
 def first_rung(prompt: Prompt, item: Item, quiet: Quiet, asked_at: datetime) -> Decision:
-    """Return the row of a prompt that has just been asked: a late question shifts its whole ladder."""
-    times = rung_times(prompt.opens_at, prompt.zone, item.ladder, quiet)
+    """Return the row of a prompt that has just been asked: a late question shifts its whole ladder.
+
+    But for what counts down to a departure, which waits for nobody: what is over of its ladder is left out.
+    """
+    times = times_of(item, prompt.occasion, prompt.opens_at, prompt.zone, quiet)
+    if item.counts_down:
+        step = _ahead(times, 0, asked_at + ROOM)
+        at = times[step] if times[step] > asked_at else asked_at + ROOM
+        return Decision(State.OPEN, step, at, max(at, times[-1]), timedelta(0))
     delay = asked_at - prompt.opens_at
     late_by = delay if delay > ON_TIME else timedelta(0)
     at = times[0] + late_by
@@ -121,9 +131,18 @@ def _climb(
     morning = after_quiet(base, prompt.zone, quiet)
     if morning > now:
         return Decision(prompt.state, prompt.step, morning, morning + rest, morning - times[prompt.step])
+    act = Act.REMIND if rung.step is Step.REMIND else Act.SECOND
+    if item.counts_down:
+        step = _ahead(times, prompt.step + 1, now)
+        at = max(times[step], now + GRACE)
+        return Decision(State.LATE, step, at, at + (times[-1] - times[step]), at - times[step], act)
     step = prompt.step + 1
     at = base + (times[step] - times[prompt.step])
     if item.ladder[step].step is not Step.MISSED:
         at = after_quiet(at, prompt.zone, quiet)
-    act = Act.REMIND if rung.step is Step.REMIND else Act.SECOND
     return Decision(State.LATE, step, at, at + (times[-1] - times[step]), at - times[step], act)
+
+
+def _ahead(times: tuple[datetime, ...], step: int, after: datetime) -> int:
+    """Return the first rung from `step` on that falls later than an instant; the last when none does."""
+    return next((index for index in range(step, len(times)) if times[index] > after), len(times) - 1)

@@ -4,10 +4,10 @@ Wall times are wall times of the zone in which the prompt opened. What is said t
 hours; a rung that moves takes the rungs behind it along, so that they keep their distance.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.local_time import Quiet, after_quiet, local_date, to_instant
-from bot.programmes.model import After, Rung, Step
+from bot.programmes.model import After, Item, Once, Rung, Step
 
 ON_TIME = timedelta(minutes=15)
 """A question or a rung that is no later than this counts as on time and shifts nothing: queues take a moment."""
@@ -21,6 +21,19 @@ def after(start: datetime, zone: str, rule: After) -> datetime:
     if rule.at is None:
         return start + timedelta(days=rule.days)
     return to_instant(day, rule.at, zone)
+
+
+def times_of(item: Item, occasion: str, opens_at: datetime, zone: str, quiet: Quiet) -> tuple[datetime, ...]:
+    """Return the instant of every rung of a prompt of an item, as if it were asked on time.
+
+    What counts down to a departure counts from the day on which it would have opened, however late it did: whoever
+    comes onto the roster a month before has the same days left as everybody.
+    """
+    start = opens_at
+    if item.counts_down and isinstance(item.when, Once) and item.when.after.at is not None:
+        day = date.fromisoformat(occasion.rpartition(":")[2]) + timedelta(days=item.when.after.days)
+        start = min(opens_at, after_quiet(to_instant(day, item.when.after.at, zone), zone, quiet))
+    return rung_times(start, zone, item.ladder, quiet)
 
 
 def rung_times(opens_at: datetime, zone: str, ladder: tuple[Rung, ...], quiet: Quiet) -> tuple[datetime, ...]:

@@ -6,7 +6,6 @@ are: a database takes longer to be asked once more than to write another twenty 
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,12 +18,12 @@ from bot.engine.asking import queue, what_to_ask
 from bot.engine.casework import open_case
 from bot.engine.deciding import Decision, decide
 from bot.engine.planning import PER_TRIP
+from bot.engine.settling import left_of
 from bot.engine.situations import Situation, situations_of
 from bot.engine.succeeding import plan_successors
 from bot.given import given, given_to, parameters
 from bot.journal.store import journal
 from bot.listed import listed_as
-from bot.programmes.model import Kind
 from bot.programmes.versions import Programmes
 from bot.prompts.model import FAILED, Prompt, State
 from bot.prompts.store import Claimed, prompts
@@ -52,25 +51,16 @@ def work_off_batch(conn: Connection, due: Sequence[Claimed], now: datetime, prog
         version_id: programmes.version(conn, version_id) for version_id in {one.alike.version_id for one in situations}
     }
     whose = {one.id: one.person_id for one in due}
-    decided = []
+    named = []
     for one in situations:
-        version = versions[one.alike.version_id]
-        item = version.item(one.alike.item)
+        item = versions[one.alike.version_id].item(one.alike.item)
         if item is None:
             raise LookupError(f"version {one.alike.version_id} of the programme has no item {one.alike.item!r}")
-        if item.kind in {Kind.CHANNELS, Kind.REPORT, Kind.CHECKLIST, Kind.FLIGHT}:
-            if item.kind is Kind.CHANNELS:
-                left = second_channel.settle(conn, one.ids, whose, now)
-            elif item.kind is Kind.FLIGHT:
-                left = flight.settle(conn, one.ids, item, now)
-            elif item.kind is Kind.CHECKLIST:
-                left = checklist.settle(conn, one.ids, programmes.current(conn), now)
-            else:
-                left = report_asking.settle(conn, one.ids, item, now)
-            if not left:
-                continue
-            one = replace(one, alike=replace(one.alike, id=left[0]), ids=left)  # noqa: PLW2901 - the same, fewer
-        decided.append((one, decide(one.alike, item, version.quiet, one.reach, now)))
+        named.append((one, item))
+    decided = [
+        (one, decide(one.alike, item, versions[one.alike.version_id].quiet, one.reach, now))
+        for one, item in left_of(conn, named, whose, now, programmes)
+    ]
     if not decided:
         return
     _store(conn, decided, now)

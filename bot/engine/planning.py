@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.engine.ladder import rung_times
+from bot.engine.ladder import times_of
 from bot.engine.occurrences import Occurrence, Pending, in_audience, next_once, next_recurring
 from bot.engine.person_facts import PersonFacts
 from bot.programmes.model import Item, Once, Programme
@@ -124,7 +124,7 @@ class _Place:
         )
 
     def _wanted(self, occurrence: Occurrence) -> Wanted:
-        times = rung_times(occurrence.opens_at, occurrence.zone, self.item.ladder, self.programme.quiet)
+        times = times_of(self.item, occurrence.occasion, occurrence.opens_at, occurrence.zone, self.programme.quiet)
         return Wanted(self.item, self.programme.version_id, self.facts.person_id, occurrence, times[-1])
 
 

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from bot.engine.deciding import ROOM
 from bot.engine.facts import load_facts
-from bot.engine.ladder import rung_times
+from bot.engine.ladder import times_of
 from bot.engine.person_facts import PersonFacts
 from bot.engine.planning import Plan, Wanted, plan
 from bot.engine.replanning import LOOK_BACK
@@ -139,7 +140,13 @@ def _row(row_id: int, wanted: Wanted) -> Prompt:
 
 def _coming(number: str, programme: Programme, row: Prompt) -> Coming:
     item = programme.item(row.item)
-    ladder = item.ladder if item is not None else ()
-    times = rung_times(row.opens_at, row.zone, ladder, programme.quiet)
-    steps = tuple((rung.step, at) for rung, at in zip(ladder, times, strict=True))
+    steps: tuple[tuple[Step, datetime], ...] = ()
+    if item is not None:
+        times = times_of(item, row.occasion, row.opens_at, row.zone, programme.quiet)
+        last = len(times) - 1
+        steps = tuple(
+            (rung.step, at)
+            for index, (rung, at) in enumerate(zip(item.ladder, times, strict=True))
+            if index == last or not item.counts_down or at > row.opens_at + ROOM
+        )
     return Coming(number, row.item, row.occasion, row.opens_at, row.zone, steps)

@@ -37,12 +37,14 @@ def settle(conn: Connection, prompt_ids: Sequence[int], item: Item, now: datetim
     due = prompts_store.by_ids(conn, prompt_ids)
     known = store.of_places(conn, (one.trip_id for one in due if one.trip_id is not None), item.key)
     left, lines = [], []
+    begun: set[int] = set()
     for prompt in due:
-        if prompt.trip_id is None:
+        if prompt.trip_id is None or prompt.trip_id in begun:  # a second one of a stay waits for the next batch
             continue
         report = known.get(prompt.trip_id)
         if report is None:
             store.add(conn, prompt.person_id, prompt.trip_id, item.key, prompt.id, now)
+            begun.add(prompt.trip_id)
             lines.append(journal.line(now, "report.opened", person_id=prompt.person_id, prompt_id=prompt.id))
         elif report.stage in DONE or (report.stage is Stage.RETURNED and report.prompt_id != prompt.id):
             prompts_store.update(conn, prompt.id, state=State.EXCUSED.value, next_at=None)

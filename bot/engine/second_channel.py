@@ -4,7 +4,7 @@ No word of hers answers it: what it asks for is seen in the ledger of addresses.
 her counsellor to know, in his morning; it is no alarm.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -46,7 +46,7 @@ def have_two(conn: Connection, person_ids: Iterable[int]) -> set[int]:
     return {who for who, mine in all_of(conn, person_ids).items() if proven(mine) >= TWO}
 
 
-def settle(conn: Connection, prompt_ids: Sequence[int], whose: dict[int, int], now: datetime) -> list[int]:
+def settle(conn: Connection, prompt_ids: Sequence[int], whose: Mapping[int, int], now: datetime) -> list[int]:
     """End those of these prompts whose people have two proven channels by now, or are abroad; return the others.
 
     Whoever left without them is asked no more, by night on another continent least of all: her counsellor reads of it.
@@ -63,7 +63,7 @@ def settle(conn: Connection, prompt_ids: Sequence[int], whose: dict[int, int], n
     return [one for one in prompt_ids if one not in over]
 
 
-def _left(conn: Connection, prompt_ids: Sequence[int], whose: dict[int, int], now: datetime) -> set[int]:
+def _left(conn: Connection, prompt_ids: Sequence[int], whose: Mapping[int, int], now: datetime) -> set[int]:
     """Return those of these prompts whose people are on the very trip before which they are asked."""
     rows = conn.execute(select(prompts.c.id, prompts.c.trip_id).where(listed(prompts.c.id, prompt_ids))).all()
     facts = load_facts(conn, [whose[row.id] for row in rows])

@@ -100,6 +100,11 @@ class Item:
     when: Recurring | Once
     ladder: tuple[Rung, ...]
 
+    @property
+    def counts_down(self) -> bool:
+        """Tell whether its rungs are days before departure, which stay where they are however late it is asked."""
+        return self.kind in {Kind.CHECKLIST, Kind.FLIGHT}
+
 
 class Proof(StrEnum):
     """How a step of the checklist comes to be done: she says so, hands in a file, or it is seen by itself."""

@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy import Connection
 
-from bot.engine.ladder import ON_TIME, rung_times
+from bot.engine.ladder import ON_TIME, times_of
 from bot.local_time import Quiet
 from bot.programmes.model import Programme
 from bot.programmes.versions import Programmes
@@ -49,8 +49,9 @@ class Rungs:
         item = programme.item(prompt.item)
         if item is None or prompt.next_at is None or (prompt.id, prompt.step) in self._moved:
             return
-        named = rung_times(prompt.opens_at, prompt.zone, item.ladder, NO_QUIET)[prompt.step]
-        self._moved[prompt.id, prompt.step] = named + _late_by(prompt) != prompt.next_at
+        named = times_of(item, prompt.occasion, prompt.opens_at, prompt.zone, NO_QUIET)[prompt.step]
+        late_by = timedelta(0) if item.counts_down else _late_by(prompt)
+        self._moved[prompt.id, prompt.step] = named + late_by != prompt.next_at
 
 
 def _late_by(prompt: Prompt) -> timedelta:

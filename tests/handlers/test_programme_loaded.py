@@ -59,7 +59,7 @@ def test_a_new_version_runs_and_moves_what_is_ahead(school: School) -> None:
     version, count = load(school, LATER)
     assert version == 2
     assert count is not None
-    assert count.moved == len(students) * 4  # landing, check-in, return and its report are ahead for each
+    assert count.moved == len(students) * 5  # landing, check-in, return, its report, flight; the list is due just now
     for student in students:
         row = school.scheduled(student)
         assert (row.version_id, f"{to_wall(row.opens_at, ZONE):%H:%M}") == (2, "19:00")
@@ -98,11 +98,11 @@ def test_an_item_that_is_gone_is_no_longer_asked_and_one_that_comes_back_is(scho
     without = default_text()[: default_text().index("# Return 回国")]
     _, gone = load(school, without)
     assert gone is not None
-    assert gone.cancelled == 2  # and the report about it
+    assert gone.cancelled == 4  # and what stands behind it: the report, the list before departure, the landing
     assert [row.state for row in school.prompts(student, "return")] == [State.WITHDRAWN]
     _, back = load(school, default_text())
     assert back is not None
-    assert back.revived == 2
+    assert back.revived == 4
     assert [row.state for row in school.prompts(student, "return")] == [State.SCHEDULED]
 
 
@@ -131,7 +131,8 @@ def test_an_empty_database_gets_the_shipped_programme_once(database: Database) -
     assert database.write(lambda conn: seed(conn, Settings(), now)) == 1
     assert database.write(lambda conn: seed(conn, Settings(), now)) is None
     programme = database.read(Programmes().current)
-    assert [item.key for item in programme.items] == ["landing", "checkin", "return", "return_report", "channels"]
+    keys = [item.key for item in programme.items]
+    assert keys == ["landing", "checkin", "return", "return_report", "channels", "checklist", "flight"]
 
 
 def test_an_empty_database_gets_the_file_of_the_settings(database: Database, tmp_path: Path) -> None:
@@ -185,7 +186,7 @@ def test_slices_end_where_one_transaction_would(school: School) -> None:
         assert (row.version_id, f"{to_wall(row.opens_at, ZONE):%H:%M}") == (2, "19:00")
     done = school.db.read(last)
     assert done is not None
-    assert done.count.moved == len(students) * 4
+    assert done.count.moved == len(students) * 5
     assert load(school, LATER) == (2, None)
 
 

@@ -21,11 +21,15 @@ MEI, TEACHER = "mei@uni.example", "teacher@uni.example"
 
 
 @contextmanager
-def university(folder: Path, start: str, database_url: str = "", **section: Any) -> Iterator[tuple[World, FakeSmtp]]:
+def university(
+    folder: Path, start: str, database_url: str = "", *, programme: str = "", **section: Any
+) -> Iterator[tuple[World, FakeSmtp]]:
     """Give a world whose university has a mail server."""
     with (
         FakeSmtp() as smtp,
-        world_at(folder, start, database_url=database_url, channels={"mail": smtp.values(**section)}) as world,
+        world_at(
+            folder, start, database_url=database_url, channels={"mail": smtp.values(**section)}, programme=programme
+        ) as world,
     ):
         yield world, smtp
 

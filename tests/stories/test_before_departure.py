@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-from tests.bot.programmes.test_steps import switched_on
 from tests.fakes.telegram_phone import Message, Phone
 from tests.fakes.web import Visitor
 from tests.stories.world import World, instant, world_at
@@ -32,7 +31,7 @@ def her_page(world: World, message: Message) -> tuple[Visitor, str]:
 
 
 def test_she_goes_through_her_list_in_chat_and_on_her_page(tmp_path: Path) -> None:
-    with world_at(tmp_path, START, programme=switched_on(), digests=False) as world:
+    with world_at(tmp_path, START, digests=False) as world:
         world.staff("O1", "office")
         world.staff("C1", "counsellor", scope="University")
         mei = world.student("S1", "Berlin", "DE", departs=DEPARTS)
@@ -64,7 +63,7 @@ def test_she_goes_through_her_list_in_chat_and_on_her_page(tmp_path: Path) -> No
 
 
 def test_not_going_takes_everything_back_and_can_be_undone(tmp_path: Path) -> None:
-    with world_at(tmp_path, START, programme=switched_on(), digests=False) as world:
+    with world_at(tmp_path, START, digests=False) as world:
         office = world.staff("O1", "office")
         mei = world.student("S1", "Berlin", "DE", departs=DEPARTS, counsellor="")
         world.forgets()
@@ -83,7 +82,7 @@ def test_not_going_takes_everything_back_and_can_be_undone(tmp_path: Path) -> No
 
 
 def test_who_is_not_ready_is_reminded_and_named_to_her_counsellor_and_it_is_no_alarm(tmp_path: Path) -> None:
-    with world_at(tmp_path, START, programme=switched_on(), digests=False) as world:
+    with world_at(tmp_path, START, digests=False) as world:
         teacher = world.staff("C1", "counsellor", scope="University")
         mei = world.student("S1", "Berlin", "DE", departs=DEPARTS)
         world.forgets()

@@ -10,7 +10,6 @@ from sqlalchemy import Connection, select
 from bot.checklists.store import checklist_files
 from bot.fetches.store import fetches
 from bot.reports.files import files_of
-from tests.bot.programmes.test_steps import switched_on
 from tests.fakes.dingtalk import FakeDingTalk
 from tests.fakes.pictures import PDF, PDF_THAT_RUNS, a_bomb, a_photo
 from tests.fakes.telegram_failures import server_error
@@ -75,7 +74,7 @@ def _folder(tmp_path: Path) -> dict[str, str]:
 
 
 def test_a_step_is_proven_in_chat(tmp_path: Path) -> None:
-    with world_at(tmp_path, "2026-07-03 02:00", programme=switched_on(), digests=False) as world:
+    with world_at(tmp_path, "2026-07-03 02:00", digests=False) as world:
         world.staff("C1", "counsellor", scope="University")
         mei = world.student("S1", "Berlin", "DE", departs="2026-09-01")
         world.forgets()

@@ -11,11 +11,14 @@ from tests.fakes.web import Visitor
 from tests.stories import mail_ground, test_wecom
 from tests.stories.test_wecom import university
 from tests.stories.world import World, instant, world_at
+from tests.support.shipped import without
 
 START, DEPARTS = "2026-08-10 02:00", "2026-09-01"
 ASKED, REMINDED, TOLD = "2026-08-18 10:30", "2026-08-22 10:30", "2026-08-25 01:00"
 """On her wall in Beijing: 18:30 a fortnight before, four days later, and nine in the morning a week before."""
 QUESTION = "You are off soon!"
+CHANNELS = without("checklist", "flight")
+"""What else is asked before a departure has its own stories."""
 
 
 def state(world: World, number: str = "S1") -> str:
@@ -24,7 +27,7 @@ def state(world: World, number: str = "S1") -> str:
 
 
 def test_with_one_channel_she_is_asked_and_her_second_one_settles_it(tmp_path: Path) -> None:
-    with university(tmp_path, START) as (world, wecom):
+    with university(tmp_path, START, programme=CHANNELS) as (world, wecom):
         teacher = world.staff("C1", "counsellor", scope="University")
         mei = world.student("S1", departs=DEPARTS)
         world.fast_forward(to=instant(ASKED))
@@ -43,7 +46,7 @@ def test_with_one_channel_she_is_asked_and_her_second_one_settles_it(tmp_path: P
 
 
 def test_who_has_two_is_never_asked(tmp_path: Path) -> None:
-    with university(tmp_path, START) as (world, wecom):
+    with university(tmp_path, START, programme=CHANNELS) as (world, wecom):
         teacher = world.staff("C1", "counsellor", scope="University")
         mei = world.student("S1", departs=DEPARTS)
         test_wecom.joins(world, wecom.member("S1"))
@@ -53,7 +56,7 @@ def test_who_has_two_is_never_asked(tmp_path: Path) -> None:
 
 
 def test_who_has_one_a_week_before_is_named_to_her_counsellor_and_it_is_no_alarm(tmp_path: Path) -> None:
-    with university(tmp_path, START) as (world, wecom):
+    with university(tmp_path, START, programme=CHANNELS) as (world, wecom):
         teacher = world.staff("C1", "counsellor", scope="University")
         mei = world.student("S1", departs=DEPARTS)
         world.student("S2", departs=DEPARTS, linked=False)
@@ -73,7 +76,7 @@ def test_who_has_one_a_week_before_is_named_to_her_counsellor_and_it_is_no_alarm
 
 
 def test_by_mail_she_reads_it_too_and_its_page_has_nothing_to_answer_but_a_cry(tmp_path: Path) -> None:
-    with mail_ground.university(tmp_path, START) as (world, smtp):
+    with mail_ground.university(tmp_path, START, programme=CHANNELS) as (world, smtp):
         world.staff("C1", "counsellor", scope="University")
         world.student("S1", departs=DEPARTS, linked=False, email=mail_ground.MEI)
         mail_ground.knows_mail(world)
@@ -114,7 +117,7 @@ def test_the_digest_names_whoever_leaves_in_a_fortnight_without(tmp_path: Path) 
 
 
 def test_who_leaves_earlier_than_planned_is_asked_no_more_and_her_counsellor_knows(tmp_path: Path) -> None:
-    with university(tmp_path, START) as (world, _):
+    with university(tmp_path, START, programme=CHANNELS) as (world, _):
         teacher = world.staff("C1", "counsellor", scope="University")
         mei = world.student("S1", departs=DEPARTS)
         world.fast_forward(to=instant(ASKED))

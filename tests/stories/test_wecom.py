@@ -19,11 +19,15 @@ from tests.stories.world import World, instant, world_at
 
 
 @contextmanager
-def university(folder: Path, start: str, *, digests: bool = False, **section: Any) -> Iterator[tuple[World, FakeWeCom]]:
+def university(
+    folder: Path, start: str, *, digests: bool = False, programme: str = "", **section: Any
+) -> Iterator[tuple[World, FakeWeCom]]:
     """Give a world whose university has WeCom; what members do there reaches the webhook, signed and sealed."""
     with (
         FakeWeCom() as wecom,
-        world_at(folder, start, channels={"wecom": wecom.values(**section)}, digests=digests) as world,
+        world_at(
+            folder, start, channels={"wecom": wecom.values(**section)}, digests=digests, programme=programme
+        ) as world,
     ):
         wecom.now = lambda: world.clock.real().timestamp()
 

@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 
 from bot.engine import report_life
-from tests.bot.programmes.test_steps import switched_on
 from tests.fakes.telegram_phone import Phone
 from tests.fakes.web import Visitor
 from tests.stories.test_before_departure import presses, says
@@ -19,8 +18,7 @@ from tests.stories.world import World, instant, world_at
 
 
 def test_from_the_list_before_she_leaves_to_three_months_after_her_return(tmp_path: Path) -> None:
-    programme = switched_on("checklist", "flight")
-    with world_at(tmp_path, "2026-08-29 10:00", programme=programme, digests=False) as world:
+    with world_at(tmp_path, "2026-08-29 10:00", digests=False) as world:
         world.staff("C1", "counsellor", scope="University")
         mei = world.student("S1", "Berlin", "DE", departs="2026-09-02", linked=False)
         mei.starts(world.invitation("S1"))

@@ -33,6 +33,7 @@ from bot.cases.store import cases
 from bot.channels.dingtalk.channel import DingTalk
 from bot.channels.telegram.channel import Telegram
 from bot.clock import ManualClock
+from bot.demo.page import LATER
 from bot.digests import store as digests_store
 from bot.digests.model import Every
 from bot.engine.digest_planning import is_reader
@@ -139,15 +140,16 @@ class World:
         )
 
     def links(self, number: str, phone: Phone) -> None:
-        """Follow an invitation and go on with the first button until nothing is asked any more."""
+        """Follow an invitation and go on with the first button until nothing is asked any more but what can wait."""
         phone.starts(self.invitation(number))
         self.settle()
         while phone.unheard:
             message = phone.unheard[-1]
             while phone.unheard:
                 phone.hears()
-            if message.buttons and message.buttons[0][0].data:
-                phone.presses(message.buttons[0][0].data, message)
+            data = message.buttons[0][0].data if message.buttons else None
+            if data and not data.startswith(LATER):
+                phone.presses(data, message)
                 self.settle()
 
     def invitation(self, number: str) -> str:

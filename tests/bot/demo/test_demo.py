@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import structlog
 from click.testing import CliRunner
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select, true
 from structlog.testing import capture_logs
 
 from bot.addresses.store import addresses
@@ -18,8 +18,10 @@ from bot.cli.main import cli
 from bot.clock import ManualClock
 from bot.demo.build import build, is_empty
 from bot.demo.links import lines
+from bot.engine.departing import departing
 from bot.people.model import RoleKind
 from bot.people.store import ids_with_role
+from bot.programmes.versions import Programmes
 from bot.prompts.store import notes, prompts
 from bot.settings import Settings
 from bot.storage.database import Database
@@ -35,6 +37,7 @@ def settings_in(folder: Path) -> Settings:
         {
             "database": {"url": f"sqlite:///{folder}/demo.db"},
             "security": {"key_file": f"{folder}/keys.txt"},
+            "reports": {"folder": f"{folder}/files"},
             "channels": {"telegram": {"enabled": True, "token": "1:t", "bot_username": "bot"}},
         }
     )
@@ -90,6 +93,15 @@ def test_no_page_of_the_board_is_empty(database: Database) -> None:
     assert database.read(lambda conn: conn.execute(select(func.count()).select_from(notes)).scalar_one()) >= 2
 
 
+def test_of_those_who_leave_soon_one_is_ready_one_under_way_and_one_has_not_begun(database: Database) -> None:
+    def look(conn: Connection) -> dict[str, tuple[int, int, int]]:
+        found = departing(conn, true(), Programmes().current(conn), NOW.date())
+        return {one.number: (one.checklist.done, len(one.checklist.lines), one.waits) for one in found}
+
+    # The number of the approval and the contact stand on the roster.
+    assert database.read(look) == {"2023021": (12, 12, 0), "2023023": (6, 13, 1), "2023024": (2, 11, 0)}
+
+
 def test_nothing_of_it_lies_in_the_future_or_is_overdue(database: Database) -> None:
     answered = database.read(lambda conn: conn.execute(select(func.max(prompts.c.answered_at))).scalar_one())
     assert NOW - timedelta(days=14) < answered <= NOW
@@ -97,9 +109,10 @@ def test_nothing_of_it_lies_in_the_future_or_is_overdue(database: Database) -> N
 
 
 def test_its_links_lead_to_the_console_and_to_a_page(database: Database, settings: Settings) -> None:
-    console, chat = database.write(lambda conn: lines(conn, settings, NOW))
+    console, chat, todo = database.write(lambda conn: lines(conn, settings, NOW))
     assert "http://127.0.0.1:8080/console/login/" in console
     assert "http://127.0.0.1:8080/chat/" in chat
+    assert "http://127.0.0.1:8080/todo/" in todo
 
 
 def test_the_service_goes_on_where_it_ends(settings: Settings) -> None:

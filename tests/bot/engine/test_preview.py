@@ -82,7 +82,7 @@ def test_a_student_abroad_is_asked_on_tuesdays_at_her_hour(conn: Connection) -> 
 def test_weekly_becomes_fortnightly_and_ends_with_the_stay(conn: Connection) -> None:
     student(conn, "s1", date(2026, 11, 23), date(2027, 1, 31))
     found = walls(conn, 100)
-    assert found[0] == "s1 landing Tue 11-24 10:00"
+    assert found[:2] == ["s1 flight Fri 11-20 18:30", "s1 landing Tue 11-24 10:00"]  # too late for two channels
     assert [line.split()[3] for line in found if "checkin" in line] == [
         "11-24",
         "12-01",
@@ -98,6 +98,25 @@ def test_weekly_becomes_fortnightly_and_ends_with_the_stay(conn: Connection) -> 
 def test_a_short_stay_is_asked_on_landing_and_return_only(conn: Connection) -> None:
     student(conn, "s1", date(2026, 11, 23), date(2026, 12, 2))
     assert [line.split()[1] for line in walls(conn, 60)] == ["landing", "return"]
+
+
+def test_who_is_on_the_roster_late_has_the_days_before_departure_that_are_left(conn: Connection) -> None:
+    student(conn, "s1", date(2026, 12, 3), date(2027, 6, 1))
+    listed = next(coming for coming in preview(conn, DEFAULT, NOW, 14) if coming.item == "checklist")
+    assert listed.opens_at == NOW
+    assert [(step, f"{to_wall(at, listed.zone):%m-%d %H:%M}") for step, at in listed.rungs] == [
+        (Step.REMIND, "11-26 18:30"),
+        (Step.MISSED, "11-30 09:00"),
+    ]
+
+
+def test_nobody_is_asked_for_a_list_or_a_landing_when_it_is_too_late(conn: Connection) -> None:
+    student(conn, "soon", date(2026, 11, 22), date(2027, 6, 1))
+    student(conn, "today", date(2026, 11, 20), date(2027, 6, 1))
+    student(conn, "away", date(2026, 11, 1), date(2027, 6, 1))
+    student(conn, "brief", date(2026, 11, 28), date(2026, 12, 6))
+    before = {(one.number, one.item) for one in preview(conn, DEFAULT, NOW, 60)} - {("brief", "channels")}
+    assert {one for one in before if one[1] in {"channels", "checklist", "flight"}} == {("soon", "flight")}
 
 
 def test_the_hour_on_the_wall_stays_when_clocks_change(conn: Connection) -> None:
@@ -211,7 +230,7 @@ def test_what_is_asked_as_time_passes_is_what_the_preview_said(school: School) -
     opened = [
         (row.item, row.occasion, row.opens_at, row.zone)
         for student in students
-        for item in ("landing", "checkin", "return", "return_report", "channels")
+        for item in ("landing", "checkin", "return", "return_report", "channels", "checklist", "flight")
         for row in school.prompts(student, item)
         if row.state is not State.SCHEDULED
     ]

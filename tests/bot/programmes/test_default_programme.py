@@ -25,6 +25,8 @@ def test_it_asks_on_landing_in_the_week_on_return_for_the_report_and_before_depa
         ("return", Kind.LANDING),
         ("return_report", Kind.REPORT),
         ("channels", Kind.CHANNELS),
+        ("checklist", Kind.CHECKLIST),
+        ("flight", Kind.FLIGHT),
     ]
     assert DEFAULT.quiet == Quiet(time(22, 30), time(7, 0))
 
@@ -80,6 +82,19 @@ def test_a_second_channel_is_asked_for_a_fortnight_before_departure() -> None:
         Rung(Step.REMIND, After(days=4, at=time(18, 30))),
         Rung(Step.MISSED, After(days=7, at=time(9, 0))),
     )
+
+
+def test_the_checklist_is_asked_for_two_months_before_and_the_landing_three_days() -> None:
+    checklist, flight = DEFAULT.item("checklist"), DEFAULT.item("flight")
+    assert checklist is not None
+    assert flight is not None
+    assert checklist.when == Once(Anchor.DEPARTURE, After(days=-60, at=time(18, 30)))
+    assert [(rung.step, 60 - rung.after.days) for rung in checklist.ladder] == [
+        *((Step.REMIND, days) for days in (30, 15, 7)),  # a day before the channels
+        (Step.MISSED, 3),
+    ]
+    assert flight.when == Once(Anchor.DEPARTURE, After(days=-3, at=time(18, 30)))
+    assert (checklist.audience.min_days, flight.audience.min_days) == (14, 14)
 
 
 def _keys(values: Any) -> set[str]:

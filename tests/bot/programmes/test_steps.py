@@ -10,25 +10,15 @@ from bot.programmes.versions import default_text
 BASE = default_text()[: default_text().index("# Each [[step]]")]
 
 
-def switched_on(*keys: str) -> str:
-    """Return the shipped programme with items that a school switches on, the checklist if none is named."""
-    text = default_text()
-    for key in keys or ("checklist",):
-        start = f'# [[item]]\n# key = "{key}"'
-        item = (start + BASE.partition(start)[2]).partition("\n\n")[0]
-        text += "\n" + "\n".join(line.removeprefix("# ") for line in item.splitlines()) + "\n"
-    return text
-
-
 def faults(text: str) -> list[str]:
     with pytest.raises(MistakesError) as caught:
         parse(BASE + text, 1)
     return [str(one) for one in caught.value.mistakes]
 
 
-def test_the_shipped_steps_are_read_and_its_item_can_be_switched_on() -> None:
-    programme = parse(switched_on(), 1)
-    assert programme.items[-1].kind is Kind.CHECKLIST
+def test_the_shipped_steps_are_read_and_asked_for() -> None:
+    programme = parse(default_text(), 1)
+    assert [item.kind for item in programme.items if item.counts_down] == [Kind.CHECKLIST, Kind.FLIGHT]
     safety, visa = programme.step("safety"), programme.step("visa")
     assert safety is not None
     assert [one.right for one in safety.questions] == [True, False]
@@ -60,6 +50,6 @@ def test_each_mistake_has_its_place(text: str, said: str) -> None:
 
 
 def test_a_checklist_is_asked_for_before_departure() -> None:
-    wrong = switched_on().replace("before = { days = 60", "after = { days = 60")
+    wrong = default_text().replace("before = { days = 60", "after = { days = 60")
     with pytest.raises(MistakesError, match="asked for before departure"):
         parse(wrong, 1)

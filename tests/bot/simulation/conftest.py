@@ -25,6 +25,7 @@ def settings_of(folder: Path, *, telegram: bool = True) -> Settings:
         {
             "database": {"url": f"sqlite:///{folder / 'yanxin.db'}"},
             "security": {"key_file": str(folder / "keys.txt")},
+            "reports": {"folder": str(folder / "files")},
             "channels": enabled,
         }
     )
@@ -44,8 +45,8 @@ def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def demo(demo_folder: Path, tmp_path: Path) -> Settings:
     """Settings of a copy of the demo that nobody else touches."""
-    for file in demo_folder.iterdir():
-        shutil.copy(file, tmp_path / file.name)
+    for name in ("yanxin.db", "keys.txt"):
+        shutil.copy(demo_folder / name, tmp_path / name)
     return settings_of(tmp_path)
 
 

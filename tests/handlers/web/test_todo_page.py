@@ -9,10 +9,10 @@ from bot.checklists.store import checklist_marks
 from bot.deadlines.store import deadlines, expiring_papers, reminders
 from bot.engine.checklist import checklist_of
 from bot.outbox.store import outbox
+from bot.programmes.versions import default_text
 from bot.trips.store import of_person, trips
 from handlers.links_made import todo_link
 from handlers.programme_loaded import load_programme
-from tests.bot.programmes.test_steps import switched_on
 from tests.fakes.ground import NOW
 from tests.fakes.web import Shown, Visitor
 from tests.handlers.web.conftest import Town
@@ -23,7 +23,7 @@ from tests.handlers.web.test_report_page import photo
 def path(town: Town) -> str:
     """Return the path of the list of a student who departs in a month, and whose counsellor is C1."""
     programmes = town.app.programmes
-    town.app.database.write(lambda conn: load_programme(conn, switched_on(), NOW, programmes))
+    town.app.database.write(lambda conn: load_programme(conn, default_text(), NOW, programmes))
     counsellor = town.ground.staff("C1", "counsellor", name="李老师")
     town.ground.staff("C2", "counsellor", name="赵老师")
     town.ground.staff("P1", "supervisor", name="周老师")
