@@ -28,6 +28,8 @@ ASKING = frozenset({Kind.QUESTION, Kind.REMINDER})
 ANSWER_FOR = timedelta(days=14)
 PAGE_FOR = timedelta(days=7)
 """How long the page of a mail works; an alarm that is older has been told again, or its case is in the console."""
+GO_ON = frozenset({"checklist", "flight", "report"})
+"""Kinds of questions whose buttons begin something longer than one answer: their page is hers alone, like a chat."""
 MINE_FOR = timedelta(days=30)
 """How long the link to a member's own page works."""
 REPLY_FOR = timedelta(days=60)
@@ -109,10 +111,12 @@ def _page(conn: Connection, message: Message, settings: Settings, real_now: date
     if has_own_page(message):
         return f"{settings.service.url}/mine/{_link(conn, message, LinkPurpose.MINE, MINE_FOR, real_now)}"
     asks = message.kind in ASKING or message.template.startswith(OF_BRANCHES)
-    if asks and message.prompt_id is not None:
+    goes_on = message.template.partition("/")[0] in GO_ON
+    if asks and message.prompt_id is not None and not goes_on:
         good_for = max(ANSWER_FOR, _until_over(conn, message))
         return f"{settings.service.url}/a/{_link(conn, message, LinkPurpose.ANSWER, good_for, real_now)}"
-    return f"{settings.service.url}/m/{_link(conn, message, LinkPurpose.MAIL, PAGE_FOR, real_now)}"
+    good_for = ANSWER_FOR if goes_on else PAGE_FOR
+    return f"{settings.service.url}/m/{_link(conn, message, LinkPurpose.MAIL, good_for, real_now)}"
 
 
 def _until_over(conn: Connection, message: Message) -> timedelta:

@@ -4,7 +4,7 @@ import calendar
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from importlib.resources import files
 from typing import Annotated
 
@@ -28,6 +28,7 @@ class _Form(Keyed):
     needs: Annotated[list[str], Field(min_length=1, max_length=20)]
     template: Annotated[str, Field(strict=True)] = ""
     months: Annotated[int, Field(strict=True, ge=0, le=24)] = 0
+    after_return: Annotated[int, Field(strict=True, ge=0, le=365)] = 0
     funding: list[_Words] = Field(default_factory=list)
     remind: Annotated[bool, Field(strict=True)] = False
 
@@ -35,6 +36,8 @@ class _Form(Keyed):
 @dataclass(frozen=True)
 class OtherForm:
     """One of them; `months` 0: once, at the end of the stay; empty `funding`: for everybody.
+
+    `after_return`: the days that are left for the last one when she is back.
 
     `remind`: she is reminded of its last days.
     """
@@ -46,6 +49,7 @@ class OtherForm:
     months: int = 0
     funding: tuple[str, ...] = ()
     remind: bool = False
+    after_return: int = 0
 
     def concerns(self, funding: str | None) -> bool:
         """Tell whether a stay with this funding needs it."""
@@ -97,17 +101,18 @@ def shipped(sections: Sections) -> tuple[OtherForm, ...]:
 def _form(shape: _Form, needs: Iterable[str]) -> OtherForm:
     funding = tuple(shape.funding)
     title = shape.title.model_dump()
-    return OtherForm(shape.key, title, tuple(needs), shape.template, shape.months, funding, shape.remind)
+    rest = (shape.months, funding, shape.remind, shape.after_return)
+    return OtherForm(shape.key, title, tuple(needs), shape.template, *rest)
 
 
 def days(form: OtherForm, departs: date, returns: date) -> list[date]:
-    """Return the last days of a form: every so many months from departure, and the day of return."""
+    """Return the last days of a form: every so many months from departure, and at the end of the stay or soon after."""
     found: list[date] = []
     count = form.months
     while form.months and (day := _later(departs, count)) < returns:
         found.append(day)
         count += form.months
-    return [*found, returns]
+    return [*found, returns + timedelta(days=form.after_return)]
 
 
 def lines(

@@ -32,8 +32,8 @@ from handlers.web.posted import Posted
 from handlers.web.site import Site
 
 COOKIE = "yanxin_mail"
-KEPT_FOR = 7 * 24 * 3600
-"""Seconds for which a device is known on the page of a mail; the page works no longer."""
+KEPT_FOR = 14 * 24 * 3600
+"""Seconds for which a device is known on the page of a mail; no page works longer."""
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,14 @@ from pathlib import Path
 
 from tests.fakes.telegram_phone import Message, Phone
 from tests.fakes.web import Visitor
+from tests.stories import mail_ground
 from tests.stories.world import World, instant, world_at
+from tests.support.shipped import without
 
 START, DEPARTS = "2026-07-03 02:00", "2026-09-01"
 ASKED = "2026-07-03 10:30"
 """On her wall in Beijing 18:30, sixty days before."""
+ASKED_BY_MAIL = ("Before you leave for Berlin", "When do you land there?")
 
 
 def says(world: World, phone: Phone, words: str) -> Message:
@@ -93,3 +96,25 @@ def test_who_is_not_ready_is_reminded_and_named_to_her_counsellor_and_it_is_no_a
         told = [teacher.hears().text for _ in range(len(teacher.unheard))]
         assert any("Student S1 leaves in a few days and is not ready" in text for text in told)
         assert world.cases("S1") == []
+
+
+def test_by_mail_alone_she_reaches_her_list_and_tells_when_she_lands(tmp_path: Path) -> None:
+    with mail_ground.university(tmp_path, "2026-08-24 02:00", programme=without("channels")) as (world, smtp):
+        world.staff("C1", "counsellor", scope="University", linked=False)
+        world.student("S1", "Berlin", "DE", departs=DEPARTS, linked=False, email=mail_ground.MEI)
+        mail_ground.knows_mail(world)
+        reader = mail_ground.invited(world, smtp)
+        world.fast_forward(to=instant("2026-08-29 10:30"))  # three days before
+        about_list, about_flight = (next(one for one in reader.unread if said in one.text) for said in ASKED_BY_MAIL)
+        browser = Visitor(world.app.web)
+        browser.get(about_list.path)
+        assert "0 of 12 done" in browser.press("Show my list").words
+        browser.press("Safety and law")
+        browser.press("Yes, right")
+        browser.press("No, wrong")
+        assert "1 of 12 done" in browser.press("Done ✓").words
+        assert Visitor(world.app.web).get(about_list.path).status == 403  # hers is the first device
+        browser.get(about_flight.path)
+        browser.press("Write it now")
+        assert "You land on Wed 2 Sep, 15:40" in browser.press("Send", text="9-2 15:40").words
+        world.cares = False

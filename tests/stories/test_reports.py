@@ -22,7 +22,8 @@ from bot.storage.vault import vault_in
 from bot.trips.store import trips
 from tests.fakes.pictures import a_photo
 from tests.fakes.telegram_phone import Message, Phone
-from tests.stories import test_wecom
+from tests.fakes.web import Visitor
+from tests.stories import mail_ground, test_wecom
 from tests.stories.test_wecom import university
 from tests.stories.world import World, instant, world_at
 
@@ -358,3 +359,17 @@ def test_it_is_chased_once_a_day_and_never_after_it_is_handed_in(tmp_path: Path)
         presses(world, mei, "draft:open")
         hands_in(world, mei)
         assert (chase().over, mei.unheard) == (1, [])
+
+
+def test_by_mail_alone_she_begins_her_report_on_the_page_of_the_mail(tmp_path: Path) -> None:
+    with mail_ground.university(tmp_path, "2026-12-01 02:00") as (world, smtp):
+        world.staff("C1", "counsellor", scope="University", linked=False)
+        world.student("S1", departs=DEPARTS, returns=RETURNS, linked=False, email=mail_ground.MEI)
+        mail_ground.knows_mail(world)
+        reader, browser = mail_ground.invited(world, smtp), Visitor(world.app.web)
+        world.fast_forward(to=instant(ASKED))
+        browser.get(next(one for one in reader.unread if QUESTION in one.text).path)
+        browser.press("Write my report")
+        browser.press("Send", text="Two courses and a telescope.")
+        assert "Two courses and a telescope." in text_of(world, "done")
+        world.cares = False

@@ -69,7 +69,7 @@ def test_following_and_settling_take_one_tap_and_one_tap_back(town: Town, offere
     reader.press("不打算去")
     assert state(offered[0]) == "not_mine"
     reader.follow()
-    reader.press("还没办")
+    reader.press("其实还没办")
     assert state(offered[0]) == "waiting"
     reader.follow()
     reader.press("日本 ✓")
