@@ -41,20 +41,26 @@ def hidden(counts: Mapping[C, int], sums: Sequence[Sum[C]]) -> set[C]:
     group and no single figure follows from the others. Equally small ones go in the order of `counts`; the same counts
     and sums always give the same answer.
     """
-    cells, sizes = list(counts), list(counts.values())
+    cells = list(counts)
     numbers = {cell: number for number, cell in enumerate(cells)}
+    rows = [(numbers[one.whole], [numbers[part] for part in one.parts]) for one in sums]
+    return {cells[number] for number in hidden_numbers(list(counts.values()), rows)}
+
+
+def hidden_numbers(sizes: Sequence[int], sums: Iterable[tuple[int, Sequence[int]]]) -> list[int]:
+    """Return the same of counts that are named by their place: each sum has its whole and its parts."""
     same, known = [], []
-    for one in sums:
-        whole, parts = numbers[one.whole], [n for n in map(numbers.__getitem__, one.parts) if sizes[n]]
+    for whole, among in sums:
+        parts = [part for part in among if sizes[part]]
         if len(parts) == 1:
             same.append((whole, parts[0]))
         else:
             known.append((whole, parts))
-    first = _first_of_same(len(cells), same)
+    first = _first_of_same(len(sizes), same)
     small = {first[number] for number, size in enumerate(sizes) if 0 < size < SMALLEST}
     rows = dict.fromkeys(_Row(first[whole], tuple([first[part] for part in parts])) for whole, parts in known if parts)
     held = _Search(list(rows), sizes, small).run()
-    return {cell for number, cell in enumerate(cells) if first[number] in held}
+    return [number for number, one in enumerate(first) if one in held]
 
 
 def _first_of_same(number: int, same: Iterable[tuple[int, int]]) -> list[int]:

@@ -38,7 +38,7 @@ class Duration(StrEnum):
     OVER_6 = "over_6"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Stay:
     """One person-time abroad; `unit` is the path of the student's unit, "" when she has none."""
 

@@ -4,10 +4,12 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import count as count_from
 from operator import itemgetter
 
-from bot.figures.hiding import Sum, hidden
+from bot.figures.hiding import Sum, hidden_numbers
 from bot.figures.model import ALL_UNITS, EVERY, By, Cell, Duration, Stay
+from bot.figures.tables import HIDDEN, Value
 
 LONG_DAYS = 90
 """Three months and more."""
@@ -18,8 +20,12 @@ _NATIONAL_WHOLE = frozenset({"csc", "国家"})
 _JOINT = "joint_training"
 APART = "\x1f"
 """Between the parts of a value; no cell of a roster can hold it."""
-YearCounts = tuple[Mapping[Cell, int], frozenset[Cell]]
-"""The counts of a year, and which of them may not be shown."""
+Block = tuple[str, str]
+"""A unit and a level."""
+Kind = tuple[By, str]
+"""What is counted of a block: a breakdown and its value."""
+YearCounts = Mapping[Block, Mapping[Kind, Value]]
+"""The counts of a year, those that may not be shown HIDDEN."""
 YES, NO, OTHERWISE = "yes", "no", "otherwise"
 
 
@@ -86,10 +92,21 @@ def count(stays: Iterable[Stay], by: Iterable[By]) -> Counter[Cell]:
     Stays are counted where they are, and each unit's counts are then added to the one above. Those directly in a unit
     are counted apart where it has others below. Cells are in order.
     """
+    return Counter(
+        {
+            Cell(*block, *kind): number
+            for block, counts in counted_blocks(stays, by).items()
+            for kind, number in counts.items()
+        }
+    )
+
+
+def counted_blocks(stays: Iterable[Stay], by: Iterable[By]) -> dict[Block, dict[Kind, int]]:
+    """Return the same block by block, both in order."""
     wanted, counted = tuple(by), tuple(stays)
     units = {path for unit in {stay.unit for stay in counted} for path in above(unit)}
     divided = {upper(unit) for unit in units}
-    found: dict[tuple[str, str], Counter[tuple[By, str]]] = defaultdict(Counter)
+    found: dict[Block, Counter[Kind]] = defaultdict(Counter)
     for stay in counted:
         values = values_of(stay)
         unit = directly(stay.unit) if stay.unit in divided else stay.unit
@@ -104,23 +121,23 @@ def count(stays: Iterable[Stay], by: Iterable[By]) -> Counter[Cell]:
         for level in levels:
             if (whole := upper(unit)) is not None and (unit, level) in found:
                 found[(whole, level)].update(found[(unit, level)])
-    return Counter(
-        {
-            Cell(unit, level, *one): number
-            for (unit, level), counts in sorted(found.items(), key=itemgetter(0))
-            for one, number in sorted(counts.items())
-        }
-    )
+    return {block: dict(sorted(counts.items())) for block, counts in sorted(found.items(), key=itemgetter(0))}
 
 
 @lru_cache(maxsize=128)
 def year_of_stays(stays: tuple[Stay, ...]) -> YearCounts:
-    """Return the counts of one year's stays, and which of them may not be shown.
+    """Return the counts of one year's stays, those that may not be shown HIDDEN.
 
     Kept, because what is hidden must always be decided over all there is, and years that are over never change.
     """
-    counts = count(stays, (by for by in By if by is not By.BEEN))
-    return counts, frozenset(hidden(counts, sums(counts)))
+    counts = counted_blocks(stays, (by for by in By if by is not By.BEEN))
+    held = set(hidden_numbers([one for block in counts.values() for one in block.values()], numbered_sums(counts)))
+    kinds = {kind: kind for block in counts.values() for kind in block}  # one object each, for all that is kept
+    place = count_from()
+    return {
+        block: {kinds[kind]: HIDDEN if next(place) in held else number for kind, number in those.items()}
+        for block, those in counts.items()
+    }
 
 
 def of_unit(rows: Mapping[str, int], unit: str) -> int | None:
@@ -137,16 +154,37 @@ def sums(counts: Mapping[Cell, int]) -> list[Sum[Cell]]:
 
     Parts that nobody is in are left out; everybody knows them to be nothing.
     """
-    parts: dict[tuple[str, str, By, str, str], list[Cell]] = defaultdict(list)
+    by_block: dict[Block, dict[Kind, Cell]] = defaultdict(dict)
     for cell in counts:
-        unit, level, by, value = cell
-        if (whole := upper(unit)) is not None:
-            parts[(whole, level, by, value, "unit")].append(cell)
-        if level != EVERY:
-            parts[(unit, EVERY, by, value, "level")].append(cell)
-        for within, among in _within(by, value):
-            parts[(unit, level, within, among, by)].append(cell)
-    return [Sum(Cell(*key[:4]), those) for key, those in parts.items()]
+        by_block[cell[:2]][cell[2:]] = cell
+    cells = [cell for those in by_block.values() for cell in those.values()]
+    return [Sum(cells[whole], [cells[part] for part in parts]) for whole, parts in numbered_sums(by_block)]
+
+
+def numbered_sums(counts: Mapping[Block, Iterable[Kind]]) -> list[tuple[int, list[int]]]:
+    """Return the same with each count named by its place: a year has tens of thousands of them."""
+    blocks = {block: number for number, block in enumerate(counts)}
+    kinds = {
+        kind: number for number, kind in enumerate(dict.fromkeys(kind for those in counts.values() for kind in those))
+    }
+    span = len(kinds)
+    codes = [blocks[block] * span + kinds[kind] for block, those in counts.items() for kind in those]
+    place = {code: number for number, code in enumerate(codes)}
+    # Each part leads to its wholes, told apart by how they come about: by units, by levels, or by a breakdown.
+    above_it = [blocks.get((over, level)) if (over := upper(unit)) is not None else None for unit, level in blocks]
+    of_all = [None if level == EVERY else blocks.get((unit, EVERY)) for unit, level in blocks]
+    hows = {by: number for number, by in enumerate(By, 2)}
+    within = [[(kinds[pair], hows[by]) for pair in _within(by, value)] for by, value in kinds]
+    parts: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for number, code in enumerate(codes):
+        block, kind = divmod(code, span)
+        if (whole := above_it[block]) is not None:
+            parts[(whole * span + kind, 0)].append(number)
+        if (whole := of_all[block]) is not None:
+            parts[(whole * span + kind, 1)].append(number)
+        for among, how in within[kind]:
+            parts[(block * span + among, how)].append(number)
+    return [(place[code], those) for (code, _), those in parts.items()]
 
 
 @lru_cache(maxsize=4096)

@@ -12,8 +12,6 @@ from bot.figures.rules import NO, YES, YearCounts, above, count, directly, of_un
 from bot.figures.tables import HIDDEN, Value
 from bot.views.figures_read import ByUnit
 
-_NOBODY: YearCounts = ({}, frozenset())
-
 
 @dataclass(frozen=True)
 class Facts:
@@ -29,14 +27,12 @@ class Facts:
 
     def figure(self, by: By, value: str = "", *, year: int = 0, unit: str | None = None, level: str = "") -> Value:
         """Return a count of stays, or HIDDEN; what is not given is as chosen."""
-        cell = Cell(self.unit if unit is None else unit, level or self.level, by, value)
-        counts, held = self.counted.get(year or self.year, _NOBODY)
-        return HIDDEN if cell in held else counts.get(cell, 0)
+        block = (self.unit if unit is None else unit, level or self.level)
+        return self.counted.get(year or self.year, {}).get(block, {}).get((by, value), 0)
 
     def values(self, by: By) -> list[str]:
         """Return what occurs of a breakdown in what was chosen, in the order of its names."""
-        counts, _ = self.counted.get(self.year, _NOBODY)
-        return [cell.value for cell in counts if cell[:3] == (self.unit, self.level, by)]
+        return [value for kind, value in self.counted.get(self.year, {}).get((self.unit, self.level), {}) if kind is by]
 
     def levels(self, *, unknown: bool = False) -> tuple[str, ...]:
         """Return the levels of which the tables by level speak; those of no level only where there are some."""

@@ -1,8 +1,11 @@
 """How stays are counted: bands, three months, what the state pays for, and whose intake counts."""
 
+from datetime import date
+
 import pytest
 
-from bot.figures.rules import band, is_national, of_unit
+from bot.figures.model import EVERY, By, Stay
+from bot.figures.rules import band, is_national, of_unit, year_of_stays
 
 
 @pytest.mark.parametrize(
@@ -40,3 +43,16 @@ def test_a_unit_without_a_figure_of_its_own_has_that_of_the_nearest_below() -> N
     assert of_unit(rows, "U") == 17
     assert of_unit(rows, "") == 18
     assert of_unit(rows, "U/A/z") is None
+
+
+def test_what_is_kept_of_a_year_shares_the_names_of_what_is_counted() -> None:
+    countries, levels = [f"C{n}" for n in range(40)], ("bachelor", "master", "doctor")
+    stays = tuple(
+        Stay(f"U/{n % 7}", levels[n % 3], date(2026, 1, 1), 100, "exchange", f"H{n % 60}", countries[n % 40], "", "")
+        for n in range(2000)
+    )
+    counts = year_of_stays(stays)
+    kinds = [kind for those in counts.values() for kind in those]
+    assert len(kinds) > 10 * len(set(kinds))
+    assert len({id(kind) for kind in kinds}) == len(set(kinds))  # else the collector of garbage looks through each
+    assert counts[("", EVERY)][(By.TOTAL, "")] == len(stays)
