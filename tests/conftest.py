@@ -5,6 +5,7 @@ the system's; Hypothesis has no deadline; and in CI a test that is skipped has f
 """
 
 import functools
+import gc
 import ipaddress
 import itertools
 import logging
@@ -35,6 +36,12 @@ from bot.storage.migrate import migrate
 hypothesis.settings.register_profile("yanxin", deadline=None)  # two cores and a database: time says nothing
 hypothesis.settings.register_profile("long", deadline=None, max_examples=2000)  # --hypothesis-profile long
 hypothesis.settings.load_profile("yanxin")
+
+
+def pytest_collection_finish() -> None:
+    """Keep what is loaded by now out of the search for garbage, as a service does: it went through all of it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
