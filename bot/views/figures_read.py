@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Select, exists, func, select
@@ -65,6 +66,7 @@ def stays(conn: Connection, today: date) -> dict[int, tuple[Stay, ...]]:
         .order_by(trips.c.id)
     )
     found: dict[int, list[Stay]] = defaultdict(list)
+    tag_of = lru_cache(maxsize=None)(lambda host: tags.get(folded(host), UNKNOWN))
     for row in conn.execute(query):
         stay = Stay(
             unit=units.get(row.unit_id, ""),
@@ -75,7 +77,7 @@ def stays(conn: Connection, today: date) -> dict[int, tuple[Stay, ...]]:
             host=row.host,
             country=row.country,
             funding=row.funding or UNKNOWN,
-            tag=tags.get(folded(row.host), UNKNOWN),
+            tag=tag_of(row.host),
         )
         found[row.departs.year].append(stay)
     return {year: tuple(made) for year, made in sorted(found.items())}
