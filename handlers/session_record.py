@@ -27,7 +27,7 @@ _HEADS_MEMBER = ("col_title", "col_when", "col_reply", "col_mark", "col_how", "c
 def of_session(conn: Connection, board: SessionBoard, renderer: Renderer, language: str) -> Record:
     """Return the record of one session, with its minutes."""
     words, session = words_of(renderer, language), board.session
-    seats = sorted(board.seats, key=lambda seat: (seat.name, seat.number))
+    seats = board.by_name
     about = [
         _whom(board, words, language),
         words["when"].replace("{when}", _year(session.starts_at, language)),

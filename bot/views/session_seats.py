@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, true
 
 from bot.listed import listed
-from bot.people.pinyin import plain
+from bot.people.pinyin import order_of, plain
 from bot.people.store import people
 from bot.sessions import leaders, marks, store, words
 from bot.sessions.attendance import Phase, phase_of
@@ -64,6 +64,11 @@ class SessionBoard:
     q: str = ""
     page: int = 1
     pages: int = 1
+
+    @property
+    def by_name(self) -> list[Seat]:
+        """Return those on the list as a telephone book has them."""
+        return sorted(self.seats, key=lambda seat: (order_of(seat.name), seat.number))
 
 
 def whole_board(conn: Connection, session: Session, branch: str, now: datetime) -> SessionBoard:

@@ -65,7 +65,10 @@ def test_who_leads_the_branch_sees_who_is_there_as_it_goes_on(town: Town, held: 
     assert 'hx-trigger="every 4s' in visitor.get(path).text
     assert "0 人到了，共 2 人" in visitor.shown.words if visitor.shown else False
     here(town, held, 0)
-    assert "1 人到了，共 2 人" in visitor.get(path).words
+    shown = visitor.get(path)
+    assert "1 人到了，共 2 人" in shown.words
+    names = shown.text.partition('<select name="number"')[2]
+    assert 0 < names.index("陈晨") < names.index("王雨桐")
     assert "自己说的" in visitor.get(path).words
 
 

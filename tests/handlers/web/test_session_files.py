@@ -57,6 +57,7 @@ def test_a_session_as_a_workbook_and_as_a_document(town: Town, held: Session) ->
     assert rows[0] == ["读书会"]
     assert rows[6] == ["姓名", "学号或工号", "事先答复", "到会情况", "依据", "记录时间（北京时间）"]
     assert ["王雨桐", "S1", "没有答复", "到", "自己说的", "11月18日 周三 22:01"] in rows
+    assert [row[0] for row in rows[7:9]] == ["陈晨", "王雨桐"]  # as a telephone book has them
     assert ["=1+1 & <b>"] in rows  # text, not a formula
     visitor.get(path)
     document = text_of(visitor.press("文档（.docx）").body)
