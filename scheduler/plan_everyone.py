@@ -7,6 +7,7 @@ from importlib.metadata import version
 from sqlalchemy import Connection, select
 
 from bot.engine.bisect import bisect
+from bot.engine.checklist import look_over
 from bot.engine.facts import load_facts
 from bot.engine.moving import move
 from bot.engine.programme_replan import set_aside
@@ -45,6 +46,7 @@ def plan_everyone(
     def plan(some: Sequence[int]) -> None:
         _carry_over(conn, some, programmes, now)
         replan(conn, some, programmes, now)
+        look_over(conn, some, programmes, now)
 
     bisect(conn, ids, plan, set_aside)
     return ids[-1]

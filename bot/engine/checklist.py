@@ -31,8 +31,9 @@ from bot.outbox.model import Kind as MessageKind
 from bot.outbox.model import Priority
 from bot.people import store as people
 from bot.programmes.model import Kind, Programme, Proof
+from bot.programmes.versions import Programmes
 from bot.prompts import store as prompts_store
-from bot.prompts.model import RUNNING, Prompt, State
+from bot.prompts.model import FAILED, RUNNING, Prompt, State
 from bot.prompts.store import prompts
 from bot.trips.model import Trip
 
@@ -128,11 +129,29 @@ def settle(conn: Connection, prompt_ids: Sequence[int], programme: Programme, no
     left = []
     for one in due:
         hers = lists.get(one.trip_id or 0)
-        if hers is None or hers.is_ready or hers.trip.departs <= local_date(now, one.zone):
-            _end(conn, one, now)
-        else:
+        if hers is None or hers.trip.departs <= local_date(now, one.zone):
+            _end(conn, one, State.EXCUSED, now)
+        elif not hers.is_ready:
             left.append(one.id)
+        elif one.state in RUNNING:
+            looked_at(conn, hers, now)
+        else:  # she had everything before it was asked for
+            _end(conn, one, State.ANSWERED, now)
     return left
+
+
+def look_over(conn: Connection, person_ids: Sequence[int], programmes: Programmes, now: datetime) -> None:
+    """End what asks these people for lists that are done by now without a word of theirs: by an import, say."""
+    running = prompts.c.state.in_(sorted(state.value for state in RUNNING))
+    where = (listed(prompts.c.person_id, sorted(person_ids)), prompts.c.kind == KIND, running)
+    trip_ids = set(conn.execute(select(prompts.c.trip_id).where(*where)).scalars())
+    if not trip_ids:
+        return
+    facts = load_facts(conn, person_ids)
+    trips = [trip for hers in facts.values() for trip in hers.trips if trip.id in trip_ids]
+    for hers in checklists_of(conn, trips, programmes.current(conn)).values():
+        if hers.trip.departs > local_date(now, facts[hers.trip.person_id].home_zone):
+            looked_at(conn, hers, now)
 
 
 def looked_at(conn: Connection, checklist: Checklist, now: datetime) -> bool:
@@ -142,8 +161,8 @@ def looked_at(conn: Connection, checklist: Checklist, now: datetime) -> bool:
     query = select(prompts).where(prompts.c.trip_id == checklist.trip.id, prompts.c.kind == KIND)
     for row in conn.execute(query).all():
         one = prompts_store.from_row(row)
-        if one.state in RUNNING:
-            _end(conn, one, now)
+        if one.state in RUNNING | FAILED:
+            _end(conn, one, State.ANSWERED, now)
     tell(
         conn,
         checklist.trip.person_id,
@@ -190,6 +209,7 @@ def said(conn: Connection, prompt: Prompt) -> dict[str, Any]:
     return {"to_city": trip.city, "to_country": trip.country, "to_departs": trip.departs.isoformat()}
 
 
-def _end(conn: Connection, prompt: Prompt, now: datetime) -> None:
-    prompts_store.update(conn, prompt.id, state=State.EXCUSED.value, next_at=None)
+def _end(conn: Connection, prompt: Prompt, state: State, now: datetime) -> None:
+    done = {"answered_at": now} if state is State.ANSWERED else {}
+    prompts_store.update(conn, prompt.id, state=state.value, next_at=None, **done)
     journal.write(conn, [journal.line(now, "prompt.settled", person_id=prompt.person_id, prompt_id=prompt.id)])

@@ -42,9 +42,12 @@ def settle(conn: Connection, prompt_ids: Sequence[int], item: Item, now: datetim
     for one in due:
         hers = facts[one.person_id]
         trip = next((trip for trip in hers.trips if trip.id == one.trip_id), None)
-        over = trip is None or trip.landing_at is not None or trip.departs <= local_date(now, one.zone)
+        if trip is not None and trip.landing_at is not None:
+            _end(conn, one, State.ANSWERED, now)
+            continue
+        over = trip is None or trip.departs <= local_date(now, one.zone)
         if over or (one.state in RUNNING and one.step >= len(item.ladder) - 1):
-            _end(conn, one, now)
+            _end(conn, one, State.EXCUSED, now)
         else:
             left.append(one.id)
     return left
@@ -79,7 +82,7 @@ def given(
     for row in conn.execute(select(prompts).where(*where)).all():
         one = prompts_store.from_row(row)
         if one.state in RUNNING | {State.SCHEDULED}:
-            _end(conn, one, now)
+            _end(conn, one, State.ANSWERED, now)
     replan(conn, [person.id], programmes, now)
     return at
 
@@ -115,6 +118,7 @@ def _trip_of(conn: Connection, prompt: Prompt) -> Trip | None:
     return next((one for one in hers.trips if one.id == prompt.trip_id), None)
 
 
-def _end(conn: Connection, prompt: Prompt, now: datetime) -> None:
-    prompts_store.update(conn, prompt.id, state=State.EXCUSED.value, next_at=None)
+def _end(conn: Connection, prompt: Prompt, state: State, now: datetime) -> None:
+    done = {"answered_at": now} if state is State.ANSWERED else {}
+    prompts_store.update(conn, prompt.id, state=state.value, next_at=None, **done)
     journal.write(conn, [journal.line(now, "prompt.settled", person_id=prompt.person_id, prompt_id=prompt.id)])

@@ -117,4 +117,5 @@ def test_by_mail_alone_she_reaches_her_list_and_tells_when_she_lands(tmp_path: P
         browser.get(about_flight.path)
         browser.press("Write it now")
         assert "You land on Wed 2 Sep, 15:40" in browser.press("Send", text="9-2 15:40").words
+        assert {"answered"} == {row["state"] for row in world.responses("S1") if row["item"] == "flight"}
         world.cares = False

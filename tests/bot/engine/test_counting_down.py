@@ -5,10 +5,14 @@ from datetime import datetime
 import pytest
 
 from bot.engine.asked import asked
+from bot.programmes import store
+from bot.programmes.versions import default_text
 from bot.prompts.model import State
+from scheduler.plan_everyone import plan_everyone
 from tests.support.school import School, utc
 
 TOLD = "staff/not_ready"
+APPROVAL = '[[step]]\nkey = "approval"\ntitle = { zh = "审批号", en = "Approval" }\nproof = "approval"\n'
 
 
 def lists(school: School, student: int) -> list[tuple[str, datetime]]:
@@ -77,3 +81,19 @@ def test_a_page_that_is_looked_at_too_late_brings_no_second_word_to_her_counsell
     school.until(utc("2026-09-22 00:00"))
     assert len(told(school)) == 1
     assert school.prompts(student, "checklist")[0].next_at is None
+
+
+def test_a_list_that_an_import_completes_is_over_by_the_night_and_she_hears_it(school: School) -> None:
+    text = default_text().partition("# Each [[step]]")[0] + APPROVAL
+    school.do(lambda conn: store.add(conn, text, "1" * 64, school.now))
+    early = school.student("S1", departs="2026-09-20")
+    late = school.student("S2", departs="2026-12-20", approval="HY-2")
+    school.until(utc("2026-09-03 00:00"))
+    school.change_trip(early, approval="HY-1")
+    for _ in range(2):
+        school.do(lambda conn: plan_everyone(conn, school.programmes, school.now))
+    school.until(utc("2026-12-01 00:00"))
+    assert [template for template, _ in lists(school, early)] == ["checklist/question", "checklist/ready"]
+    assert lists(school, late) == []  # nothing was left to ask for
+    assert [school.prompts(one, "checklist")[0].state for one in (early, late)] == [State.ANSWERED] * 2
+    assert told(school) == []
