@@ -17,6 +17,8 @@ class Cry(StrEnum):
 
 _SOS_WHOLE = re.compile(r"(?:sos|救命)+")  # however often it is repeated
 _ASK_WHOLE = frozenset({"help", "求助", "urgent", "紧急"})
+_REHEARSAL = frozenset({"求助演练", "求助只是演练", "sos演练", "sosonlyarehearsal", "sosrehearsal"})
+"""Whole messages that name a step of the list before departure; nobody is woken by them."""
 # Words inside a longer text. Wide on purpose: a needless question costs little, a cry not heard costs all.
 _ASK_WORDS = re.compile(
     r"救命|救我|求救|求助|报警|報警|抢劫|搶劫|被抢|被搶|跟踪我|跟蹤我|有人跟踪|被跟踪|绑架|綁架|强奸|強姦|性侵|枪击|中枪|被打|"
@@ -40,6 +42,8 @@ def cry_in(text: str) -> Cry | None:
     whole = "".join(_WORDS.findall(plain))  # whatever marks stand around or inside it
     if _SOS_WHOLE.fullmatch(whole):
         return Cry.SOS
+    if whole in _REHEARSAL:
+        return None
     return Cry.ASK if whole in _ASK_WHOLE or _ASK_WORDS.search(plain) else None
 
 

@@ -53,6 +53,7 @@ def test_she_goes_through_her_list_in_chat_and_on_her_page(tmp_path: Path) -> No
         listed = presses(world, mei, "Done ✓")
         assert "✓ Safety and law" in listed.text
         assert "Civic and cross-cultura…" in listed.labels
+        assert "Rehearse" in says(world, mei, "求助演练").text  # its name is no cry
         presses(world, mei, "Rehearse")
         assert "Nobody was alarmed" in presses(world, mei, "SOS, only a rehearsal").text
         assert world.cases("S1") == []

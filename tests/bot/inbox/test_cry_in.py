@@ -29,7 +29,7 @@ def test_sos_as_a_whole_message_however_it_is_typed(text: str) -> None:
         "我被跟踪了", "我想割腕", "舍友晕倒了", "I need help", "please send help", "someone is following me",
         "he has a gun", "I was attacked", "I am in danger", "he threatened me", "I want to end my life", "報警",
         "/help 救命啊有人跟踪我", "/help me", "i'm trapped", "快help me!", "有人following me啊",
-        "he is going to kill me", "🆘 come quickly",
+        "he is going to kill me", "🆘 come quickly", "这不是求助演练", "求助演练救命", "sos, no rehearsal",
     ],
 )  # fmt: skip
 def test_urgent_words_are_asked_about(text: str) -> None:
@@ -41,6 +41,7 @@ def test_urgent_words_are_asked_about(text: str) -> None:
     [
         "", "/help", "/help@yanxin_bot", "/HELP", "平安", "帮助", "Thanks, that was helpful",
         "the sosiego café", "今天去了图书馆",
+        "求助演练", "求助（只是演练）", "SOS 演练", "SOS rehearsal", "SOS, only a rehearsal",
         "I am fine", "cosos", "see the gunnery museum", "assorted", "！！！", "🙏",
     ],
 )  # fmt: skip
