@@ -77,7 +77,7 @@ def process(conn: Connection, inbox_id: int, services: Services) -> bool:
 
 def _heard(conn: Connection, address: Address, now: datetime) -> None:
     addresses.heard(conn, address.id, now)
-    if not address.is_proven:  # else nothing is proven now that was not before
+    if not address.was_proven:  # else nothing is proven now that was not before
         second_channel.heard(conn, address.person_id, now)
 
 

@@ -72,3 +72,9 @@ class Address:
         """Tell whether both ways are known to work: a message was taken there and something came back."""
         works = self.state is AddressState.WORKING
         return works and self.last_ok_at is not None and self.heard_at is not None
+
+    @property
+    def was_proven(self) -> bool:
+        """Tell whether that was so already when she was heard last; the word with which she links it came before."""
+        heard_since = self.linked_at is not None and self.heard_at is not None and self.heard_at > self.linked_at
+        return self.is_proven and heard_since

@@ -1,6 +1,6 @@
 """What could be delivered at an address now, what follows for a person, and her order of addresses."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,12 @@ NOW = datetime(2026, 11, 24, tzinfo=UTC)
 def address(channel: str = "telegram", state: AddressState = AddressState.WORKING, **values: Any) -> Address:
     given: dict[str, Any] = {"reason": None, "linked_at": NOW, "last_ok_at": None, "last_failed_at": None} | values
     return Address(1, 1, channel, "a", "x", state, 0, **given)
+
+
+@pytest.mark.parametrize(("heard", "was"), [(None, False), (NOW, False), (NOW + timedelta(seconds=1), True)])
+def test_the_word_that_links_an_address_did_not_find_it_proven(heard: datetime | None, was: bool) -> None:  # noqa: FBT001
+    assert address(last_ok_at=NOW, heard_at=heard).was_proven == was
+    assert not address(heard_at=heard).was_proven
 
 
 def test_an_address_that_works_carries_and_a_page_waits() -> None:
