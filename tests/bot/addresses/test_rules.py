@@ -19,7 +19,7 @@ def address(channel: str = "telegram", state: AddressState = AddressState.WORKIN
 
 
 @pytest.mark.parametrize(("heard", "was"), [(None, False), (NOW, False), (NOW + timedelta(seconds=1), True)])
-def test_the_word_that_links_an_address_did_not_find_it_proven(heard: datetime | None, was: bool) -> None:  # noqa: FBT001
+def test_the_word_that_links_an_address_did_not_find_it_proven(heard: datetime | None, was: bool) -> None:
     assert address(last_ok_at=NOW, heard_at=heard).was_proven == was
     assert not address(heard_at=heard).was_proven
 
