@@ -73,6 +73,9 @@ def test_not_going_takes_everything_back_and_can_be_undone(tmp_path: Path) -> No
         world.forgets()
         world.fast_forward(to=instant(ASKED))
         mei.hears("Before you leave")
+        assert presses(world, mei, "Show my list").labels[-1] == "I am not going after all"
+        assert "you need not say why" in presses(world, mei, "I am not going after all").text
+        presses(world, mei, "No, I am going")
         assert "you need not say why" in says(world, mei, "/notgoing").text
         assert "Plans change" in presses(world, mei, "Yes, it is off").text
         office.hears("Student S1 does not go to Host", "there is nothing to ask")
