@@ -9,6 +9,13 @@ from bot.programmes.model import ChecklistStep, Proof
 
 SAID = frozenset({Proof.TICK, Proof.SOS})
 """Proofs that are her word alone."""
+SUPPORT = "{support}"
+"""Stands in the text of a step for the psychological support that the settings name."""
+
+
+def text_of(step: ChecklistStep, language: str, support: str) -> str:
+    """Return the text of a step as she reads it."""
+    return step.text[language].replace(SUPPORT, support).strip()
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from bot.deadlines.model import Standing
 from bot.dialogues.store import Dialogue
 from bot.engine.checklist import Checklist, checklist_of, trip_ahead
 from bot.engine.checklist_life import answer, say_done, take_back, takes_file
+from bot.engine.checklist_rules import text_of
 from bot.engine.compose_facts import of_emergency
 from bot.engine.deadline_life import said
 from bot.engine.facts import load_facts
@@ -133,7 +134,7 @@ def _step(chat: Chat, key: str, *, wrong: bool = False) -> bool:
     shown = {
         "key": key,
         "title": step.title[language],
-        "text": step.text[language],
+        "text": text_of(step, language, chat.services.settings.contacts.support),
         "link": step.link,
         "proof": step.proof.value,
         "state": line.state.value,

@@ -18,6 +18,7 @@ from bot.deadlines.model import PAPERS, About, Standing
 from bot.deadlines.rules import day_in
 from bot.engine.checklist import Checklist
 from bot.engine.checklist_life import answer, say_done, take_back, takes_file
+from bot.engine.checklist_rules import text_of
 from bot.engine.compose_facts import of_emergency
 from bot.engine.deadline_life import paper_given, said, settle
 from bot.engine.flight import given, trip_to_land
@@ -60,6 +61,8 @@ def routes(site: Site) -> list[Route]:
             refused=one_of(request, "refused", REFUSED),
             file_megabytes=site.services.settings.reports.file_bytes // 1_000_000,
             dial=of_emergency(None, site.language(request, door.person.language), site.services.settings)["dial"],
+            support=site.services.settings.contacts.support,
+            text_of=text_of,
             **shown,
         )
 

@@ -1,9 +1,10 @@
 """How steps stand: what unlocks what, what a question keeps open, what waits for the office; and when all is ready."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.checklists.model import Mark, StepState
-from bot.engine.checklist_rules import is_ready, lines_of
+from bot.engine.checklist_rules import is_ready, lines_of, text_of
 from bot.programmes.model import Audience, ChecklistStep, Proof, Question
 
 NOW = datetime(2026, 8, 1, tzinfo=UTC)
@@ -52,3 +53,9 @@ def test_some_are_done_without_a_word_and_all_done_is_ready() -> None:
     assert states(steps, {}, set(), {Proof.CHANNELS}) == ["done", "open"]
     assert not is_ready(lines_of(steps, {}, set(), {Proof.CHANNELS}))
     assert is_ready(lines_of(steps, {}, set(), {Proof.CHANNELS, Proof.VISA}))
+
+
+def test_the_text_of_a_step_names_the_support_of_the_school_where_there_is_one() -> None:
+    told = replace(step("support"), text={"zh": "记下联系方式。{support}", "en": "Keep it. {support}"})
+    assert text_of(told, "en", "+86 21 0000") == "Keep it. +86 21 0000"
+    assert text_of(told, "zh", "") == "记下联系方式。"
