@@ -110,12 +110,17 @@ def said(conn: Connection, prompt: Prompt, settings: Settings, real: datetime | 
     if prompt.kind != KIND:
         return {}
     mine = [one for one in all_of(conn, [prompt.person_id]).get(prompt.person_id, []) if _is_hers(one)]
-    known = {one.channel for one in mine}
-    more = [name for name, about in KNOWN.items() if about.is_on(settings) and name not in known | PULL_ONLY]
-    invited = (
-        {} if real is None else {one: to_chat(conn, settings, prompt.person_id, one, real) for one in LINKED & {*more}}
-    )
-    return {"ways": [_way(one) for one in mine], "could_add": more, "invited": invited, "vouched": sorted(VOUCHED)}
+    return {"ways": [_way(one) for one in mine]} | to_add(conn, settings, prompt.person_id, mine, real)
+
+
+def to_add(
+    conn: Connection, settings: Settings, person_id: int, mine: Iterable[Address], real: datetime | None = None
+) -> dict[str, Any]:
+    """Return the channels that somebody with these addresses could add, and how to get there; `real` as for `said`."""
+    had = PULL_ONLY | {one.channel for one in mine}
+    more = [name for name, about in KNOWN.items() if about.is_on(settings) and name not in had]
+    invited = {} if real is None else {one: to_chat(conn, settings, person_id, one, real) for one in LINKED & {*more}}
+    return {"could_add": more, "invited": invited, "vouched": sorted(VOUCHED)}
 
 
 def _is_hers(one: Address) -> bool:

@@ -8,10 +8,13 @@ from sqlalchemy import Connection
 from bot.addresses import store as addresses
 from bot.addresses.model import PULL_ONLY, AddressState
 from bot.addresses.rules import Way, moved
+from bot.engine.second_channel import to_add
 from bot.journal import store as journal
 from bot.ledger import live_of, ways_of
 from handlers.context import Chat
 
+ENOUGH = 2
+"""So many proven channels are enough: none is offered beside them."""
 KNOWN = frozenset({AddressState.WORKING, AddressState.GONE, AddressState.WRONG})
 """States of which she is told: what she took back or never finished is nothing that we write to."""
 
@@ -20,7 +23,11 @@ def asked(chat: Chat) -> None:
     """Show her channels in her order, with a button for each that could come first."""
     live = live_of(chat.services.settings)
     ways = hers(ways_of(chat.conn, [chat.person.id], chat.now, live).get(chat.person.id, []))
-    chat.say("channels/shown", ways=[shown(way, number) for number, way in enumerate(ways, start=1)])
+    settings, person_id = chat.services.settings, chat.person.id
+    few = sum(way.address.is_proven for way in ways) < ENOUGH
+    more = to_add(chat.conn, settings, person_id, [way.address for way in ways], chat.real_now) if few else {}
+    shown_ways = [shown(way, number) for number, way in enumerate(ways, start=1)]
+    chat.say("channels/shown", **{"ways": shown_ways, "could_add": []} | more)
 
 
 def pressed(chat: Chat, value: str) -> bool:

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.engine.facts import load_facts
+from bot.engine.second_channel import to_add
 from bot.ledger import live_of, ways_of
 from bot.people.model import Person
 from handlers.chat.channels_ordered import hers, move, shown
@@ -22,11 +23,12 @@ CLOSED = {403: "device"}
 
 @dataclass(frozen=True)
 class _Shown:
-    """What stands on the page; `zone` is where she reads it."""
+    """What stands on the page; `zone` is where she reads it, `more` what she could add."""
 
     person: Person
     zone: str
     ways: list[dict[str, Any]]
+    more: dict[str, Any]
 
 
 def routes(site: Site) -> list[Route]:
@@ -41,7 +43,9 @@ def routes(site: Site) -> list[Route]:
             return plain(site, request, found, what=CLOSED.get(found, "chat"))
         back = request.url.path.removesuffix("/channels")
         own = found.person.language
-        return site.page(request, "web/channels.html", own=own, zone=found.zone, ways=found.ways, base=back)
+        return site.page(
+            request, "web/channels.html", own=own, zone=found.zone, ways=found.ways, base=back, **found.more
+        )
 
     async def order(request: Request) -> Response:
         token, cookie, form = request.path_params["token"], cookie_of(request), await request.form()
@@ -64,7 +68,8 @@ def _look(conn: Connection, site: Site, token: str, cookie: str | None) -> _Show
         return person
     ways = hers(ways_of(conn, [person.id], site.now, live_of(site.services.settings)).get(person.id, []))
     zone = load_facts(conn, [person.id])[person.id].zone_now(site.now)
-    return _Shown(person, zone, [shown(way, number) for number, way in enumerate(ways, start=1)])
+    more = to_add(conn, site.services.settings, person.id, [way.address for way in ways])  # a look makes no invitation
+    return _Shown(person, zone, [shown(way, number) for number, way in enumerate(ways, start=1)], more)
 
 
 def _move(conn: Connection, site: Site, token: str, cookie: str | None, address_id: int, *, up: bool) -> int:

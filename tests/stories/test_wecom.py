@@ -93,6 +93,9 @@ def test_she_joins_answers_by_numbers_changes_and_calls_for_help(tmp_path: Path)
         assert [row["answer"] for row in world.responses("S1")] == ["answered"]  # that it is hard is hers to share
         assert teacher.unheard == []
 
+        mei.taps("/channels")
+        world.settle()
+        mei.hears("1. 企业微信：收发都正常", "还可以加上：\n· Telegram：打开 https://t.me/", "?start=")
         mei.taps("/opportunities")
         world.settle()
         mei.hears("现在没有能申请的项目", "A ")
