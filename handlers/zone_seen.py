@@ -21,7 +21,7 @@ def zone_seen(conn: Connection, address: Address, zone: str, services: Services)
     """Ask on the page that she is looking at; False where there is nothing to ask, or it was asked lately."""
     if not is_zone(zone) or address.state is not AddressState.WORKING:
         return False
-    unresolved = cases.unresolved_of(conn, [address.person_id]).get(address.person_id, [])
+    unresolved = cases.going_on(conn, address.person_id)
     if any(case.reason is Reason.URGENT for case in unresolved):
         return False  # there is something else to speak about
     now = services.clock.now()

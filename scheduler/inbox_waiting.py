@@ -18,7 +18,7 @@ from bot.storage.database import Database
 from bot.storage.writer import Urgency
 
 log = structlog.get_logger()
-BATCH = 20
+BATCH = 40
 """Small, because a cry for help that nobody announced overtakes only between batches."""
 
 

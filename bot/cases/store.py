@@ -83,6 +83,7 @@ case_alarms = Table(
 
 # Cases are locked with key_share: a message or a note that only names one does not wait for whoever decides.
 # Kept, because every message needs it: building a statement costs twice as much as running it.
+_UNRESOLVED_OF_ONE = select(cases).where(cases.c.person_id == bindparam("one"), _unresolved).order_by(cases.c.id)
 _UNRESOLVED_OF = select(cases).where(listed_as(cases.c.person_id, "ids"), _unresolved).order_by(cases.c.id)
 
 
@@ -122,6 +123,11 @@ def unresolved_of(conn: Connection, person_ids: Iterable[int]) -> dict[int, list
         for row in conn.execute(_UNRESOLVED_OF, {"ids": ids[start : start + 500]}):
             found.setdefault(row.person_id, []).append(from_row(row))
     return found
+
+
+def going_on(conn: Connection, person_id: int) -> list[Case]:
+    """Return the cases of one student that are not over, the oldest first."""
+    return [from_row(row) for row in conn.execute(_UNRESOLVED_OF_ONE, {"one": person_id})]
 
 
 def held_by(conn: Connection, staff_id: int) -> list[Case]:

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from bot.cases import store as cases_store
 from bot.cases.model import Case, Reason
-from bot.cases.store import unresolved_of
 from bot.engine.casework import all_clear, open_case, raise_sos
 from bot.engine.editing import mark_answered
 from bot.engine.hard_weeks import make_way, take_back
@@ -104,7 +104,7 @@ def _record(
             facts = None if known is None else {person_id: known}
             replan(conn, [person_id], programmes, now, {person_id: {prompt.item: prompt.opens_at}}, facts)
     else:
-        going_on = unresolved_of(conn, [person_id]).get(person_id, [])
+        going_on = cases_store.going_on(conn, person_id)
     if choice is Choice.URGENT:  # a cry counts whatever it stands on
         case_id = raise_sos(conn, person_id, prompt_id, now).id
     changed = prompt.state is State.ANSWERED

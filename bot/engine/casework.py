@@ -119,7 +119,7 @@ def end(conn: Connection, case_id: int, staff_id: int | None, outcome: str, now:
 
 def all_clear(conn: Connection, person_id: int, outcome: str, now: datetime) -> list[Case]:
     """End the cases that only silence had opened: she has been heard. Return those that go on."""
-    found = cases_store.unresolved_of(conn, [person_id]).get(person_id, [])
+    found = cases_store.going_on(conn, person_id)
     for case in found:
         if case.reason in SILENT:
             end(conn, case.id, None, outcome, now)

@@ -155,7 +155,7 @@ def reopen(conn: Connection, case_id: int, staff_id: int, now: datetime) -> Deed
     case = _case(conn, case_id)
     if case.state is CaseState.RESOLVED and not may_reopen(case):
         return Deed(done=False, why="over", case=case)
-    others = cases_store.unresolved_of(conn, [case.person_id]).get(case.person_id, [])
+    others = cases_store.going_on(conn, case.person_id)
     if case.state is not CaseState.RESOLVED or any(one.reason is case.reason for one in others):
         return Deed(done=False, why="open", case=case)
     try:

@@ -60,7 +60,7 @@ def open_with_counsellor(conn: Connection, person_id: int) -> int | None:
 
 
 def _hard_cases(conn: Connection, person_id: int) -> list[Case]:
-    unresolved = cases_store.unresolved_of(conn, [person_id]).get(person_id, [])
+    unresolved = cases_store.going_on(conn, person_id)
     return [case for case in unresolved if case.reason is Reason.HARD]
 
 

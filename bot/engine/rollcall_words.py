@@ -87,7 +87,7 @@ def say_for(
         _write(conn, now, prompt, author_id, "staff", counts=True)
     if word is Word.HELP and not rollcall.is_drill:
         raise_sos(conn, person_id, None, now)
-    for case in cases_store.unresolved_of(conn, [person_id]).get(person_id, []):
+    for case in cases_store.going_on(conn, person_id):
         if case.reason is Reason.ROLLCALL:
             end(conn, case.id, author_id, "spoken", now)
     return Said(Outcome.RECORDED if before not in _OWN else Outcome.CHANGED, rollcall)

@@ -98,7 +98,7 @@ def bring_back(conn: Connection, now: datetime, limit: int = BATCH) -> int:
 
 
 def _cases_go(conn: Connection, person_id: int, giver_id: int, taker_id: int, now: datetime) -> None:
-    for case in cases_store.unresolved_of(conn, [person_id]).get(person_id, []):
+    for case in cases_store.going_on(conn, person_id):
         if case.reason is Reason.HARD:
             continue
         if case.is_held and case.acknowledged_by == giver_id:

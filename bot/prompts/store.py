@@ -151,7 +151,9 @@ _NEXT = (
     .where(~among(prompts.c.kind, sorted(UNANSWERABLE)))
     .order_by(prompts.c.opens_at)
 )
-_COMING = _NEXT.where(prompts.c.opens_at > bindparam("after")).limit(1)
+_COMING = (
+    _NEXT.with_only_columns(prompts.c.opens_at, prompts.c.zone).where(prompts.c.opens_at > bindparam("after")).limit(1)
+)
 _OF_PEOPLE = (
     select(prompts)
     .where(listed_as(prompts.c.person_id, "ids"))
@@ -231,10 +233,10 @@ def next_of(conn: Connection, person_id: int) -> list[Prompt]:
     return [from_row(row) for row in conn.execute(_NEXT, {"one": person_id})]
 
 
-def coming(conn: Connection, person_id: int, now: datetime) -> Prompt | None:
-    """Return what is asked of a person next, after now."""
+def coming(conn: Connection, person_id: int, now: datetime) -> tuple[datetime, str] | None:
+    """Return when a person is asked next, after now, and by which zone."""
     row = conn.execute(_COMING, {"one": person_id, "after": now}).one_or_none()
-    return None if row is None else from_row(row)
+    return None if row is None else (row.opens_at, row.zone)
 
 
 def insert_many(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:

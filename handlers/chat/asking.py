@@ -46,14 +46,11 @@ def ask_again(chat: Chat, prompt: Prompt) -> None:
 
 def next_data(chat: Chat) -> dict[str, Any]:
     """Return when she is asked next, as templates take it; `next_at` is None when nothing is planned."""
-    coming = prompts.coming(chat.conn, chat.person.id, chat.now)
-    return {
-        "next_at": None if coming is None else coming.opens_at,
-        "next_zone": None if coming is None else coming.zone,
-    }
+    at, zone = prompts.coming(chat.conn, chat.person.id, chat.now) or (None, None)
+    return {"next_at": at, "next_zone": zone}
 
 
 def urgent_case(chat: Chat) -> Case | None:
     """Return the case of her cry for help that nobody has ended yet."""
-    cases_of = cases.unresolved_of(chat.conn, [chat.person.id]).get(chat.person.id, [])
+    cases_of = cases.going_on(chat.conn, chat.person.id)
     return next((case for case in cases_of if case.reason is Reason.URGENT), None)

@@ -33,7 +33,7 @@ def written(chat: Chat, prompt_id: int, words: str) -> None:
     Of a hard week that she told on another channel she has not chosen yet who may know: here she can as well.
     """
     waiting.end(chat)
-    unresolved = cases.unresolved_of(chat.conn, [chat.person.id]).get(chat.person.id, [])
+    unresolved = cases.going_on(chat.conn, chat.person.id)
     case_id = next((case.id for case in unresolved if case.prompt_id == prompt_id), None)
     add_words(chat.conn, chat.person.id, words, chat.now, prompt_id=prompt_id, case_id=case_id)
     journal.write(chat.conn, [journal.line(chat.now, "note.added", person_id=chat.person.id, prompt_id=prompt_id)])

@@ -29,8 +29,7 @@ def test_fine_names_the_next_date(any_school: School) -> None:
     assert given.outcome is Outcome.RECORDED
     assert given.can_undo
     coming = school.db.read(lambda conn: prompts_store.coming(conn, student, school.now))
-    assert coming is not None
-    assert coming.occasion == "2026-09-15"
+    assert coming == (utc("2026-09-15 22:30"), "America/New_York")
     assert ("edit/answered", school.now, "telegram") in school.sent(student)
     school.until(utc("2026-09-12 00:00"))
     assert school.cases(student) == []
