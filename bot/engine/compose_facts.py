@@ -16,7 +16,7 @@ from bot.engine.who_helps import load_helpers
 from bot.local_time import local_date
 from bot.moves.model import Place
 from bot.people import store as people_store
-from bot.people.model import Person, RoleKind
+from bot.people.model import CARE_ROLES, Person, RoleKind
 from bot.places.emergency import CONSULAR_HOTLINE, emergency_numbers, line_to_dial
 from bot.prompts.model import Prompt, ShareWith
 from bot.settings import Settings
@@ -43,6 +43,8 @@ def of_reader(
     return {
         "name": person.name,
         "is_student": person.has_role(RoleKind.STUDENT),
+        # Who does not look after students hears nothing of how they are, and is promised nothing of it either.
+        "cares": person.has_role(*CARE_ROLES),
         "now": now,
         "zone": reader_zone(person, facts, now),
         # Called by the few templates that offer whom to tell; all others need not look.

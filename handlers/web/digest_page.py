@@ -24,7 +24,7 @@ from bot.journal import store as journal
 from bot.ledger import live_of
 from bot.links import store as links
 from bot.links.model import LinkPurpose
-from bot.people.model import Person, RoleKind
+from bot.people.model import CARE_ROLES, Person, RoleKind
 from bot.people.store import by_id
 from bot.views.branch_todo import todo_of
 from bot.views.digest import MOST_ON_PAGE, care, may_tell_of, one_of, seen_by
@@ -79,7 +79,14 @@ def routes(site: Site) -> list[Route]:
         person, every = await site.database.aread(lambda conn: _by_link(conn, site, token))
         if person is None:
             return plain(site, request, 404)
-        return site.page(request, "web/digest_off.html", own=person.language, person=person, is_off=every is Every.OFF)
+        return site.page(
+            request,
+            "web/digest_off.html",
+            own=person.language,
+            person=person,
+            is_off=every is Every.OFF,
+            cares=person.has_role(*CARE_ROLES),
+        )
 
     async def end(request: Request) -> Response:
         token = request.path_params["token"]

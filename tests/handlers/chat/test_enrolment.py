@@ -10,6 +10,7 @@ from bot.addresses.model import AddressState
 from bot.inbox.model import Incoming, Said
 from bot.links.store import links
 from bot.moves.model import Place
+from bot.people.model import RoleKind
 from tests.support.talk import Talk, labels, text_of
 
 
@@ -78,6 +79,20 @@ def test_staff_are_asked_less(talk: Talk) -> None:
     replies = talk.press(staff, "中文")
     assert "都好了，王老师" in replies[-1].text
     assert replies[-1].keyboard is None
+
+
+@pytest.mark.parametrize("role", [RoleKind.SECRETARY, RoleKind.SUPERVISOR])
+def test_who_does_not_look_after_students_is_promised_nothing_of_them(talk: Talk, role: RoleKind) -> None:
+    staff = talk.person("B1", role)
+    (consent,) = talk.follows("phone-2", talk.invite(staff))
+    heard = [consent, *talk.press(staff, "可以"), *talk.press(staff, "中文")]
+    for words in ("/help", "/digest"):
+        heard += talk.says(staff, words)
+    heard += talk.press(staff, "不要了")
+    texts = "\n".join(one.text for one in heard)
+    assert "跟你有关的事" in consent.text
+    for untrue in ("学生需要", "马上告诉", "其他老师", "支部"):
+        assert untrue not in texts, texts
 
 
 def test_nothing_begins_without_consent(talk: Talk) -> None:
