@@ -198,9 +198,14 @@ def _make(chat: Chat, draft: dict[str, Any]) -> Session:
 
 
 def _drop(chat: Chat) -> None:
+    """Forget what was said; where there is nothing, an old button was pressed, and sessions that were made stand."""
+    draft = drafts.get(chat.conn, chat.person.id, chat.now)
     drafts.clear(chat.conn, chat.person.id)
     waiting.leave(chat)
-    chat.say("session/plan_dropped")
+    if draft:
+        chat.say("session/plan_dropped")
+    else:
+        chat.say("session/plan_over", board_url=f"{chat.services.settings.service.url}/console/sessions")
 
 
 def _zone(chat: Chat) -> str:

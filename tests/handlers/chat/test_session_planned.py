@@ -70,7 +70,9 @@ def test_five_answers_a_preview_and_a_yes(talk: Talk, zhao: int) -> None:
     assert (made.title, made.starts_at, made.minutes) == ("读书会", utc("2026-10-24 12:00"), 90)
     assert (made.link, made.material, made.author_id, made.is_discreet) == (LINK, "第三章", zhao, True)
     assert told(talk, member(talk)) == [("question", "10-21 12:00")]
-    talk.presses(zhao, "hold:go")
+    for again in ("hold:go", "hold:off"):
+        (reply,) = talk.presses(zhao, again)
+        assert ("已经安排好的都在这里" in reply.text, "没有邀请任何人" in reply.text) == (True, False)
     assert len(sessions(talk)) == 1
 
 
