@@ -153,7 +153,8 @@ def _students(conn: Connection, first: int, count: int, channel: str, language: 
     })  # fmt: skip
     _put(conn, addresses, number, {
         "id": n, "person_id": n, "channel": channel, "account": ACCOUNT, "external_id": chat,
-        "state": "working", "position": 0, "linked_at": PLANNED, "last_ok_at": PLANNED, "heard_at": PLANNED,
+        "state": "working", "position": 0, "linked_at": PLANNED, "last_ok_at": PLANNED,
+        "heard_at": PLANNED + timedelta(minutes=1),
     })  # fmt: skip
 
 
