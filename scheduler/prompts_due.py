@@ -18,7 +18,8 @@ from bot.prompts import store as prompts_store
 from bot.prompts.store import Claimed, prompts
 
 log = structlog.get_logger()
-BATCH = 200
+BATCH = 400
+"""The most that a transaction works off, a fiftieth of a second here. Of 200, the commit took a third of the time."""
 
 
 def work_off(conn: Connection, now: datetime, programmes: Programmes, limit: int = BATCH) -> int:

@@ -7,7 +7,7 @@ of them have the same next check-in: it falls due at `DUE`.
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp

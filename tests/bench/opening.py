@@ -1,6 +1,6 @@
-"""How fast due check-ins are opened: real rules, outbox and journal in transactions of 200, by one client process.
+"""How fast due check-ins are opened: real rules, outbox and journal in the transactions of the service, by one client.
 
-Beside it, in the same run and database: the same rows written without any rule, row by row in batches of 200, and by
+Beside it, in the same run and database: the same rows written without any rule, row by row in batches as large, and by
 four statements for all at once.
 """
 
@@ -18,7 +18,7 @@ from tests.bench.figures import Figure, rate
 from tests.bench.ground import DUE, fill, fresh
 
 STUDENTS = 50_000
-BATCH = 200
+BATCH = prompts_due.BATCH
 TARGETS = {"SQLite": 20_000, "PostgreSQL": 8_000}
 ZONES = (
     "America/New_York",
