@@ -5,6 +5,7 @@ hours; a rung that moves takes the rungs behind it along, so that they keep thei
 """
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from bot.local_time import Quiet, after_quiet, local_date, to_instant
 from bot.programmes.model import After, Item, Once, Rung, Step
@@ -36,6 +37,7 @@ def times_of(item: Item, occasion: str, opens_at: datetime, zone: str, quiet: Qu
     return rung_times(start, zone, item.ladder, quiet)
 
 
+@lru_cache(maxsize=4096)  # a cohort shares its openings
 def rung_times(opens_at: datetime, zone: str, ladder: tuple[Rung, ...], quiet: Quiet) -> tuple[datetime, ...]:
     """Return the instant of every rung of a prompt that is asked on time.
 
