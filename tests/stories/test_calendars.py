@@ -1,5 +1,6 @@
 """Sessions in members' own calendars: by mail, as a feed and as a file, read back by ical.js through every change."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +108,9 @@ def test_create_two_moves_across_the_clock_change_and_cancel(tmp_path: Path) -> 
         for one, mail in zip(by_mail, mails, strict=True):
             assert event(one)["attendees"] == [f"mailto:{MEI}"]
             assert event(one)["link"].endswith(mail.path)  # nothing but the link to her own page
-        assert not [word for word in (*SECRETS, LINK) for text in texts if word in text]
+        # A line is folded wherever it is long, and the token of a link may spell anything.
+        plain = [re.sub(r"\r?\n ", "", text).replace(mail.path, "") for text, mail in zip(texts, mails, strict=True)]
+        assert not [word for word in (*SECRETS, LINK) for text in plain if word in text]
         assert not [word for word in SECRETS for text in feeds if word in text]
         assert {event(one)["title"] for one in (*by_mail, *by_feed)} == {NEUTRAL}
         assert {event(one)["attendees"] == [] for one in by_feed} == {True}
