@@ -87,12 +87,12 @@ def test_a_list_that_an_import_completes_is_over_by_the_night_and_she_hears_it(s
     text = default_text().partition("# Each [[step]]")[0] + APPROVAL
     school.do(lambda conn: store.add(conn, text, "1" * 64, school.now))
     early = school.student("S1", departs="2026-09-20")
-    late = school.student("S2", departs="2026-12-20", approval="HY-2")
+    late = school.student("S2", departs="2026-11-03", approval="HY-2")
     school.until(utc("2026-09-03 00:00"))
     school.change_trip(early, approval="HY-1")
     for _ in range(2):
         school.do(lambda conn: plan_everyone(conn, school.programmes, school.now))
-    school.until(utc("2026-12-01 00:00"))
+    school.until(utc("2026-09-05 00:00"))
     assert [template for template, _ in lists(school, early)] == ["checklist/question", "checklist/ready"]
     assert lists(school, late) == []  # nothing was left to ask for
     assert [school.prompts(one, "checklist")[0].state for one in (early, late)] == [State.ANSWERED] * 2
