@@ -85,10 +85,12 @@ def as_file(record: Record, kind: str, template: str) -> bytes:
     return as_xlsx(record) if kind == "xlsx" else as_docx(record, Path(template) if template else None)
 
 
-def note_taken(conn: Connection, session: Session, people: Sequence[int], actor_id: int, now: datetime) -> None:
-    """Write down who took the record out, for each who is in it: she can see that."""
+def note_taken(
+    conn: Connection, session: Session, people: Sequence[int], actor_id: int, reason: str, now: datetime
+) -> None:
+    """Write down who took the record out and why, for each who is in it: she can see that."""
     lines = [
-        journal.line(now, "console.exported", person_id=one, actor_id=actor_id, session=session.id, reason="record")
+        journal.line(now, "console.exported", person_id=one, actor_id=actor_id, session=session.id, reason=reason)
         for one in people
     ]
     journal.write(conn, lines)

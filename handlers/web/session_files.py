@@ -16,6 +16,7 @@ from bot.sessions import minutes
 from bot.views.session_board import Led, boards_led
 from bot.views.session_seats import whole_board
 from handlers.session_record import KINDS, as_file, note_taken, of_member, of_session
+from handlers.web.export_reasons import FOR_RECORDS, reason_in
 from handlers.web.session import Reader, guarded_form
 from handlers.web.session_board import HOME, led_in
 from handlers.web.site import Site
@@ -28,6 +29,7 @@ def routes(site: Site) -> list[Route]:
         kind, number = str(fields.get("format", "")), str(fields.get("number", ""))
         if kind not in KINDS:
             raise HTTPException(400)
+        reason = reason_in(fields, FOR_RECORDS)
         language = site.language(request, reader.person.language)
 
         def look(conn: Connection) -> tuple[Led, Record, str, list[int]]:
@@ -48,7 +50,9 @@ def routes(site: Site) -> list[Route]:
             made = await run_in_threadpool(partial(as_file, record, kind, site.services.settings.records.template))
         except RecordTemplateError:
             return RedirectResponse(f"{HOME}/{led.session.id}?said=template#files", 303)
-        await site.database.awrite(lambda conn: note_taken(conn, led.session, people, reader.person.id, site.now))
+        await site.database.awrite(
+            lambda conn: note_taken(conn, led.session, people, reader.person.id, reason, site.now)
+        )
         headers = {"content-disposition": f'attachment; filename="{name}.{kind}"'}
         return Response(made, media_type=KINDS[kind], headers=headers)
 

@@ -72,7 +72,7 @@ def hears_the_voice(world: World, visitor: Visitor, seen: Shown) -> None:
 
 def takes_the_record(visitor: Visitor, board: str) -> None:
     csrf = visitor.get("/console/me").forms[0].fields["csrf"]
-    taken = visitor.post(f"{board}/record", {"csrf": csrf, "format": "xlsx", "number": ""})
+    taken = visitor.post(f"{board}/record", {"csrf": csrf, "format": "xlsx", "reason": "record", "number": ""})
     rows = load_workbook(BytesIO(taken.body)).worksheets[0].iter_rows(values_only=True)
     said = [str(cell) for row in rows for cell in row]
     assert ("48 小时交流" in said, any("2880" in cell for cell in said)) == (True, False)

@@ -89,7 +89,9 @@ def test_whoever_runs_it_is_chosen_hears_of_it_and_sees_it_alone(town: Town, off
     assert visitor.press("修改并告诉大家", minutes="60").status == 303
     csrf = visitor.get("/console/me").forms[0].fields["csrf"]
     assert visitor.post(NEW, GOOD | {"csrf": csrf, "branch": "open:all"}).status == 422
-    taken = visitor.post(f"/console/sessions/{one}/record", {"csrf": csrf, "format": "xlsx", "number": "S1"})
+    taken = visitor.post(
+        f"/console/sessions/{one}/record", {"csrf": csrf, "format": "xlsx", "reason": "record", "number": "S1"}
+    )
     assert taken.status == 200
     office.get(f"/console/sessions/{one}/change")
     assert office.press("修改并告诉大家", minutes="45", leader="T2").status == 303

@@ -51,7 +51,7 @@ def test_a_session_as_a_workbook_and_as_a_document(town: Town, held: Session) ->
     visitor, path = board(town, held)
     visitor.press("保存会议记录", text="一、学习报告\n\n=1+1 & <b>\x0b")
     assert "已保存" in visitor.follow().words
-    made = visitor.press("表格（.xlsx）")
+    made = visitor.press("表格（.xlsx）", reason="record")
     assert made.headers["content-disposition"] == f'attachment; filename="record-{held.id}.xlsx"'
     rows = cells(made)
     assert rows[0] == ["读书会"]
@@ -60,7 +60,7 @@ def test_a_session_as_a_workbook_and_as_a_document(town: Town, held: Session) ->
     assert [row[0] for row in rows[7:9]] == ["陈晨", "王雨桐"]  # as a telephone book has them
     assert ["=1+1 & <b>"] in rows  # text, not a formula
     visitor.get(path)
-    document = text_of(visitor.press("文档（.docx）").body)
+    document = text_of(visitor.press("文档（.docx）", reason="record").body)
     for words in (
         "读书会",
         "支部：柏林支部",
@@ -79,15 +79,26 @@ def test_one_member_over_all_sessions_and_each_who_is_in_it_can_see_who_took_it_
     town: Town, held: Session, secretary: int
 ) -> None:
     visitor, _path = board(town, held)
-    document = text_of(visitor.press("文档（.docx）", number="S1").body)
+    document = text_of(visitor.press("文档（.docx）", number="S1", reason="report").body)
     assert "王雨桐 · S1" in document
     assert "读书会" in document
     assert "陈晨" not in document
-    query = select(people.c.number, journal.c.actor_id).join(journal, journal.c.person_id == people.c.id)
+    query = select(people.c.number, journal.c.actor_id, journal.c.detail).join(
+        journal, journal.c.person_id == people.c.id
+    )
     taken = town.app.database.read(
         lambda conn: [tuple(row) for row in conn.execute(query.where(journal.c.action == "console.exported"))]
     )
-    assert taken == [("S1", secretary)]
+    assert taken == [("S1", secretary, {"session": held.id, "reason": "report"})]
+
+
+def test_nothing_is_taken_out_without_a_reason(town: Town, held: Session) -> None:
+    visitor, path = board(town, held)
+    for reason in ("", "because"):
+        visitor.get(path)
+        assert visitor.press("文档（.docx）", reason=reason).status == 400
+    query = select(journal.c.id).where(journal.c.action == "console.exported")
+    assert town.app.database.read(lambda conn: conn.execute(query).all()) == []
 
 
 def test_the_minutes_keep_every_version_with_its_author(town: Town, held: Session, secretary: int) -> None:
@@ -106,7 +117,7 @@ def test_nobody_else_takes_anything_out(town: Town, held: Session, role: str) ->
     visitor = town.signed_in("X1")
     csrf = visitor.get("/console/me").forms[0].fields["csrf"]
     path = f"/console/sessions/{held.id}"
-    for form, fields in (("record", {"format": "docx"}), ("minutes", {"text": "x"})):
+    for form, fields in (("record", {"format": "docx", "reason": "record"}), ("minutes", {"text": "x"})):
         assert visitor.post(f"{path}/{form}", {"csrf": csrf} | fields).status == 404
 
     def kept(conn: Connection) -> int:
