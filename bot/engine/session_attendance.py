@@ -14,7 +14,7 @@ from bot.outbox.model import OutboxState
 from bot.outbox.store import outbox
 from bot.prompts.store import prompts
 from bot.sessions import marks, store
-from bot.sessions.attendance import Phase, mark_after, mark_at, phase_of, tries_now
+from bot.sessions.attendance import Phase, can_make_up, mark_after, mark_at, phase_of, tries_now
 from bot.sessions.faults import Fault, SessionRefused
 from bot.sessions.model import How, Invitation, Mark, Session, SessionState
 from bot.sessions.store import session_invitations, sessions
@@ -40,7 +40,9 @@ def say_here(
     conn: Connection, prompt_id: int, person_id: int, channel: str, now: datetime, code: str | None = None
 ) -> Outcome:
     """Note that somebody is there, by the invitation that is hers; the caller owns the transaction."""
-    locked = conn.execute(select(prompts).where(prompts.c.id == prompt_id).with_for_update()).one_or_none()
+    locked = conn.execute(
+        select(prompts).where(prompts.c.id == prompt_id).with_for_update(key_share=True)
+    ).one_or_none()
     one = None if locked is None else store.invitation_of(conn, prompt_id, locked=True)
     session = None if one is None else store.by_id(conn, one.session_id)
     standing = standings(conn, [prompt_id]).get(prompt_id)
@@ -82,7 +84,7 @@ def enter(conn: Connection, session_id: int, person_id: int, mark: Mark, author_
     prompt_id = conn.execute(query).scalar()
     if prompt_id is None:
         return False
-    conn.execute(select(prompts.c.id).where(prompts.c.id == prompt_id).with_for_update()).all()
+    conn.execute(select(prompts.c.id).where(prompts.c.id == prompt_id).with_for_update(key_share=True)).all()
     marks.put(conn, session_id, person_id, mark, How.STAFF, now, author_id=author_id)
     line = journal.line(now, "session.marked", person_id=person_id, actor_id=author_id, session=session_id)
     journal.write(conn, [line])
@@ -103,14 +105,23 @@ def set_code(conn: Connection, session_id: int, actor_id: int | None, now: datet
 
 def close(conn: Connection, session: Session, one: Invitation, now: datetime) -> Mark | None:
     """Note what follows from the end of a session for one member, and return her mark."""
-    kept = exists().where(
-        session_invitations.c.session_id == session.id, session_invitations.c.mark.in_([mark.value for mark in _THERE])
-    )
-    mark = mark_after(one, heard=_was_heard(conn, session, one), is_kept=bool(conn.execute(select(kept)).scalar()))
+    mark = mark_after(one, heard=_was_heard(conn, session, one), is_kept=_is_kept(conn, session.id))
     if mark is None:
         return one.mark
     marks.put(conn, session.id, one.person_id, mark, How.RULE, now)
     return mark
+
+
+def may_make_up(conn: Connection, session: Session, mark: Mark | None, now: datetime) -> bool:
+    """Tell whether somebody with this mark can make a session up now."""
+    return can_make_up(session, mark, now, is_kept=mark is None and _is_kept(conn, session.id))
+
+
+def _is_kept(conn: Connection, session_id: int) -> bool:
+    """Tell whether somebody at all was noted as there."""
+    there = session_invitations.c.mark.in_([mark.value for mark in _THERE])
+    query = select(exists().where(session_invitations.c.session_id == session_id, there))
+    return bool(conn.execute(query).scalar())
 
 
 def counting_invitation(conn: Connection, person_id: int, now: datetime) -> int | None:

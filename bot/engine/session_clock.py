@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
-from bot.engine.session_attendance import close
+from bot.engine.session_attendance import close, may_make_up
 from bot.engine.session_standing import standings
 from bot.engine.session_telling import Members, load_members, tell, waiting
 from bot.local_time import Quiet
@@ -20,7 +20,7 @@ from bot.prompts import store as prompts_store
 from bot.prompts.model import Prompt, State
 from bot.prompts.store import prompts
 from bot.sessions import store
-from bot.sessions.attendance import ASKED_FOR, asks_here, can_make_up, counts_until, makeup_until
+from bot.sessions.attendance import ASKED_FOR, asks_here, counts_until, makeup_until
 from bot.sessions.model import Invitation, Rsvp, Session, SessionState
 from bot.sessions.rules import CHASE_EVERY, LEADS, Lead, lead_at
 
@@ -30,7 +30,7 @@ AFTERWARDS = timedelta(hours=1)
 
 def go_on(conn: Connection, prompt_id: int, now: datetime, quiet: Quiet) -> None:
     """Do what is due for one invitation, and set when the clock looks at it again."""
-    row = conn.execute(select(prompts).where(prompts.c.id == prompt_id).with_for_update()).one_or_none()
+    row = conn.execute(select(prompts).where(prompts.c.id == prompt_id).with_for_update(key_share=True)).one_or_none()
     one = None if row is None else store.invitation_of(conn, prompt_id, locked=True)
     if row is None or one is None or one.next_at is None or one.next_at > now:
         return  # somebody else was faster
@@ -80,10 +80,10 @@ def _after(conn: Connection, members: Members, session: Session, one: Invitation
         running = prompts.c.state.in_([State.OPEN.value, State.LATE.value])
         over = prompts.update().where(prompts.c.id == one.prompt_id, running)
         conn.execute(over.values(state=State.EXCUSED.value, next_at=None))
-        later = members.may_hear(one.person_id, now + AFTERWARDS) if can_make_up(session, mark, now) else None
+        later = members.may_hear(one.person_id, now + AFTERWARDS) if may_make_up(conn, session, mark, now) else None
         store.set_invitation(conn, one.id, closed_at=now, next_at=later)
         return
-    if can_make_up(session, one.mark, now):
+    if may_make_up(conn, session, one.mark, now):
         later = members.may_hear(one.person_id, now)
         if later != now:
             store.set_invitation(conn, one.id, next_at=later)

@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.engine.facts import load_facts
+from bot.engine.session_attendance import may_make_up
 from bot.prompts.model import Prompt
 from bot.sessions import marks, store, words
-from bot.sessions.attendance import can_make_up, makeup_until, next_question, phase_of
+from bot.sessions.attendance import makeup_until, next_question, phase_of
 from bot.sessions.model import KIND, Invitation, Session, SessionState, session_in
 
 
@@ -61,6 +62,6 @@ def _times(conn: Connection, session: Session) -> int:
 
 def _asked_next(conn: Connection, session: Session, one: Invitation, now: datetime) -> int:
     """Return the question that she has to answer next to make a session up; 0 where there is nothing to make up."""
-    if not can_make_up(session, one.mark, now):
+    if not may_make_up(conn, session, one.mark, now):
         return 0
     return next_question(marks.answered_numbers(conn, session.id, one.person_id)) or 0

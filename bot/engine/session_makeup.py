@@ -5,11 +5,12 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, select
 
+from bot.engine.session_attendance import may_make_up
 from bot.engine.session_standing import standings
 from bot.journal import store as journal
 from bot.prompts.store import prompts
 from bot.sessions import marks, store
-from bot.sessions.attendance import can_make_up, next_question
+from bot.sessions.attendance import next_question
 from bot.sessions.model import How, Invitation, Mark, Session
 
 LONGEST = 2000
@@ -31,12 +32,12 @@ def step_of(conn: Connection, prompt_id: int, person_id: int, now: datetime) -> 
     session, one = found
     if one.mark is Mark.MADE_UP:
         return Step.DONE
-    return Step.ASKING if can_make_up(session, one.mark, now) else Step.REFUSED
+    return Step.ASKING if may_make_up(conn, session, one.mark, now) else Step.REFUSED
 
 
 def answer(conn: Connection, prompt_id: int, person_id: int, text: str, channel: str, now: datetime) -> Step:
     """Keep what she writes to the question that is next, and return where she is then; the last makes it up."""
-    conn.execute(select(prompts.c.id).where(prompts.c.id == prompt_id).with_for_update()).all()
+    conn.execute(select(prompts.c.id).where(prompts.c.id == prompt_id).with_for_update(key_share=True)).all()
     step = step_of(conn, prompt_id, person_id, now)
     found = _hers(conn, prompt_id, person_id)
     if step is not Step.ASKING or found is None:

@@ -84,9 +84,13 @@ def mark_after(one: Invitation, *, heard: bool, is_kept: bool) -> Mark | None:
     return Mark.ABSENT if heard else None
 
 
-def can_make_up(session: Session, mark: Mark | None, now: datetime) -> bool:
-    """Tell whether somebody can make a session up now."""
-    return phase_of(session, now) is Phase.OVER and mark in _CAN_BE_MADE_UP and now < makeup_until(session)
+def can_make_up(session: Session, mark: Mark | None, now: datetime, *, is_kept: bool) -> bool:
+    """Tell whether somebody can make a session up now: also who has no mark because we did not ask her in her night.
+
+    `is_kept`: somebody at all was noted as there.
+    """
+    missed = mark in _CAN_BE_MADE_UP or (mark is None and is_kept)
+    return missed and phase_of(session, now) is Phase.OVER and now < makeup_until(session)
 
 
 def next_question(answered: frozenset[int]) -> int | None:

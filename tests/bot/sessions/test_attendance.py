@@ -91,11 +91,13 @@ def test_what_follows_from_the_end(reply: Rsvp | None, heard: bool, kept: bool, 
 
 def test_a_week_to_make_it_up() -> None:
     end = START + timedelta(hours=1)
-    assert can_make_up(session(), Mark.ABSENT, end)
-    assert can_make_up(session(), Mark.EXCUSED, end + timedelta(days=7) - timedelta(seconds=1))
-    assert not can_make_up(session(), Mark.ABSENT, end + timedelta(days=7))
-    assert not can_make_up(session(), Mark.PRESENT, end)
-    assert not can_make_up(session(), Mark.ABSENT, end - timedelta(seconds=1))
+    assert can_make_up(session(), Mark.ABSENT, end, is_kept=True)
+    assert can_make_up(session(), Mark.EXCUSED, end + timedelta(days=7) - timedelta(seconds=1), is_kept=True)
+    assert not can_make_up(session(), Mark.ABSENT, end + timedelta(days=7), is_kept=True)
+    assert not can_make_up(session(), Mark.PRESENT, end, is_kept=True)
+    assert not can_make_up(session(), Mark.ABSENT, end - timedelta(seconds=1), is_kept=True)
+    assert can_make_up(session(), None, end, is_kept=True)  # in her night nobody asked her
+    assert not can_make_up(session(), None, end, is_kept=False)
     assert [next_question(frozenset(range(1, n))) for n in (1, 2, 3, 4)] == [1, 2, 3, None]
 
 

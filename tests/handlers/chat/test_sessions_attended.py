@@ -111,6 +111,12 @@ def test_whom_we_never_asked_is_not_absent(talk: Talk, members: list[int]) -> No
     talk.stop_until(END)  # down until it is over
     talk.until(END + timedelta(hours=2))
     assert marks_of(talk, made) == {members[0]: "present", members[1]: None, members[2]: None}
+    assert [name for name, _ in told(talk, members[0]) if name == "makeup"] == []
+    assert [name for name, _ in told(talk, members[1]) if name == "makeup"] == ["makeup"]  # she missed it all the same
+    talk.presses(members[1], f"meet:{invitation(talk, made, members[1]).id}:makeup")
+    for words in ("讲了发展", "很好", "没有了"):
+        talk.says(members[1], words)
+    assert marks_of(talk, made)[members[1]] == "made_up"
 
 
 def coded(talk: Talk, made: Session) -> str:
