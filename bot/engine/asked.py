@@ -36,7 +36,7 @@ def asked(conn: Connection, prompt_ids: Iterable[int], now: datetime, programmes
             prompts.c.state != State.SCHEDULED.value,
         )
         .order_by(prompts.c.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     alike: dict[tuple[object, ...], list[Prompt]] = {}
     for row in conn.execute(query).all():

@@ -120,7 +120,10 @@ def record(
         verdict = Verdict(OutboxState.WAITING, next_try_at=now, reason=verdict.reason)  # by a form, at the same address
     if result.new_address is not None and parcel.message.address_id is not None:
         moved(conn, parcel.message.address_id, result.new_address)
-    _apply(conn, parcel.message, verdict, now, tools)
+    # One statement: of a row changed twice in a transaction PostgreSQL locks what it refers to, her question too, and
+    # whoever looks for that has her address.
+    when = {"accepted_at": now} if result.kind is ResultKind.ACCEPTED else {}
+    _apply(conn, parcel.message, verdict, now, tools, **when)
     if result.kind is ResultKind.ACCEPTED:
         _accepted(conn, account, tools, parcel, now)
     return verdict
@@ -214,7 +217,10 @@ def _prepare(
     return Parcel(tried, attempt_id, address.external_id, body, epoch, reference, push)
 
 
-def _apply(conn: Connection, message: Message, verdict: Verdict, now: datetime, tools: Tools | None = None) -> None:
+def _apply(
+    conn: Connection, message: Message, verdict: Verdict, now: datetime, tools: Tools | None = None, **more: Any
+) -> None:
+    """Store a verdict on a message, and `more` columns of it."""
     if verdict.address is not None and message.address_id is not None:
         address_failed(conn, message, verdict.address, verdict.reason, now)
         if message.kind is not Kind.EDIT and reroute(conn, message, now):
@@ -224,7 +230,7 @@ def _apply(conn: Connection, message: Message, verdict: Verdict, now: datetime, 
             return
         if message.kind is Kind.ALARM:  # nobody waits for it: the next people are told, and it comes when she is heard
             verdict = replace(verdict, state=OutboxState.FAILED)
-    values: dict[str, Any] = {"state": verdict.state.value, "reason": verdict.reason, "tries": message.tries}
+    values: dict[str, Any] = {"state": verdict.state.value, "reason": verdict.reason, "tries": message.tries} | more
     if verdict.elsewhere:
         values["reason"] = "no_address"
     if verdict.next_try_at is not None:
@@ -238,7 +244,6 @@ def _apply(conn: Connection, message: Message, verdict: Verdict, now: datetime, 
 
 def _accepted(conn: Connection, account: Account, tools: Tools, parcel: Parcel, now: datetime) -> None:
     message = parcel.message
-    outbox.update(conn, message.id, accepted_at=now)
     if message.address_id is not None:
         addresses.worked(conn, [message.address_id], now)
     if message.edits_attempt_id is not None and not account.can_push:

@@ -35,7 +35,7 @@ def sign_of_life(conn: Connection, person_id: int, now: datetime) -> int:
     )
     lines, in_rollcall = [], False
     # Locked: what she answers in another place at this moment is an answer, and not merely a sign of life.
-    for prompt in [prompts_store.from_row(row) for row in conn.execute(query.with_for_update())]:
+    for prompt in [prompts_store.from_row(row) for row in conn.execute(query.with_for_update(key_share=True))]:
         prompts_store.update(conn, prompt.id, state=State.ALIVE.value, next_at=None)
         in_rollcall = in_rollcall or prompt.kind == ROLLCALL
         lines.append(

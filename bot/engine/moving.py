@@ -165,7 +165,7 @@ def _take_along(conn: Connection, person_id: int, now: datetime, programmes: Pro
     query = select(prompts).where(
         prompts.c.person_id == person_id, prompts.c.state.in_(running), prompts.c.zone != here
     )
-    rows = conn.execute(query.order_by(prompts.c.id).with_for_update()).all()
+    rows = conn.execute(query.order_by(prompts.c.id).with_for_update(key_share=True)).all()
     for row in rows:
         prompt = from_row(row)
         programme = programmes.version(conn, prompt.version_id)

@@ -34,7 +34,7 @@ def enrol(conn: Connection, person_id: int, address: Address, now: datetime, pro
     )
     # Whoever opens her question at this moment has looked for an address before there was one: wait for it to end.
     mine = select(prompts.c.id).where(prompts.c.person_id == person_id, prompts.c.next_at.is_not(None))
-    conn.execute(mine.order_by(prompts.c.id).with_for_update()).all()
+    conn.execute(mine.order_by(prompts.c.id).with_for_update(key_share=True)).all()
     person = people_store.by_id(conn, person_id)
     consent = person.consent_at if person is not None and person.consent_at is not None else now
     people_store.update_person(conn, person_id, consent_at=consent, left_at=None)

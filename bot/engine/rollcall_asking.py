@@ -80,7 +80,7 @@ def prompts_of(conn: Connection, rollcall: Rollcall, ids: Sequence[int]) -> Sequ
     query: Select[Any] = select(prompts.c.id, prompts.c.person_id, prompts.c.state, prompts.c.asked_at).where(
         listed(prompts.c.person_id, ids), prompts.c.item == KIND, prompts.c.occasion == rollcall.occasion
     )
-    return conn.execute(query.order_by(prompts.c.id).with_for_update()).all()
+    return conn.execute(query.order_by(prompts.c.id).with_for_update(key_share=True)).all()
 
 
 def ask_again(conn: Connection, rollcall: Rollcall, ids: Sequence[int], now: datetime) -> None:

@@ -109,7 +109,7 @@ def open_question(conn: Connection, person_id: int) -> Prompt | None:
 
 
 def _locked(conn: Connection, which: ColumnElement[bool]) -> Prompt | None:
-    row = conn.execute(prompts_store.prompts.select().where(which).with_for_update()).one_or_none()
+    row = conn.execute(prompts_store.prompts.select().where(which).with_for_update(key_share=True)).one_or_none()
     return None if row is None else prompts_store.from_row(row)
 
 

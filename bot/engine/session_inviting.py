@@ -155,7 +155,7 @@ def _first(conn: Connection, session: Session, person_id: int, zone: str, now: d
 
 def _let_go(conn: Connection, prompt_id: int, now: datetime) -> None:
     locked: Sequence[object] = conn.execute(
-        select(prompts.c.id).where(prompts.c.id == prompt_id).with_for_update()
+        select(prompts.c.id).where(prompts.c.id == prompt_id).with_for_update(key_share=True)
     ).all()
     one = store.invitation_of(conn, prompt_id, locked=True) if locked else None
     if one is None:

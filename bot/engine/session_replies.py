@@ -42,7 +42,9 @@ def say(
     conn: Connection, prompt_id: int, person_id: int, word: Rsvp, channel: str, now: datetime, quiet: Quiet
 ) -> Said:
     """Record her word on one of her invitations; the caller owns the transaction."""
-    locked = conn.execute(select(prompts).where(prompts.c.id == prompt_id).with_for_update()).one_or_none()
+    locked = conn.execute(
+        select(prompts).where(prompts.c.id == prompt_id).with_for_update(key_share=True)
+    ).one_or_none()
     if locked is None or locked.person_id != person_id or locked.kind != KIND:
         return Said(Outcome.REFUSED)
     one = store.invitation_of(conn, prompt_id, locked=True)

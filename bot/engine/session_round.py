@@ -121,7 +121,7 @@ def open_for(conn: Connection, person_id: int, now: datetime) -> int | None:
 def _hers(
     conn: Connection, prompt_id: int, person_id: int, now: datetime
 ) -> tuple[Session, Invitation, Row[Any]] | Outcome:
-    row = conn.execute(select(prompts).where(prompts.c.id == prompt_id).with_for_update()).one_or_none()
+    row = conn.execute(select(prompts).where(prompts.c.id == prompt_id).with_for_update(key_share=True)).one_or_none()
     one = None if row is None else store.invitation_of(conn, prompt_id, locked=True)
     session = None if one is None else store.by_id(conn, one.session_id)
     standing = standings(conn, [prompt_id]).get(prompt_id)

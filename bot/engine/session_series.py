@@ -119,5 +119,7 @@ def _from(conn: Connection, session_id: int) -> tuple[Session, list[Session]]:
     asked = select(session_invitations.c.prompt_id).where(
         listed(session_invitations.c.session_id, [session_id, *(one.id for one in later)])
     )
-    conn.execute(select(prompts.c.id).where(prompts.c.id.in_(asked)).order_by(prompts.c.id).with_for_update()).all()
+    conn.execute(
+        select(prompts.c.id).where(prompts.c.id.in_(asked)).order_by(prompts.c.id).with_for_update(key_share=True)
+    ).all()
     return found, later

@@ -152,7 +152,9 @@ def _ahead(conn: Connection, session_id: int, now: datetime) -> Session:
     """Return a session that can still be changed, locked; its prompts are locked before it, in their order."""
     found = existing(conn, session_id)
     ids = [one.prompt_id for one in store.invitations_of(conn, session_id)]
-    conn.execute(select(prompts.c.id).where(listed(prompts.c.id, ids)).order_by(prompts.c.id).with_for_update()).all()
+    conn.execute(
+        select(prompts.c.id).where(listed(prompts.c.id, ids)).order_by(prompts.c.id).with_for_update(key_share=True)
+    ).all()
     found = store.by_id(conn, session_id, locked=True) or found
     if found.state is SessionState.CANCELLED:
         raise SessionRefused(Fault.CANCELLED, session_id)

@@ -101,7 +101,7 @@ def remind(conn: Connection, student_id: int, prompt_id: int, staff_id: int, now
 def _locked(conn: Connection, student_id: int, prompt_id: int) -> Prompt | None:
     """Return a question of hers, locked: no answer and no rung comes between this look and what is done by it."""
     hers = (prompts.c.id == prompt_id, prompts.c.person_id == student_id, prompts.c.kind.in_(_SAFETY))
-    query = select(prompts).where(*hers).with_for_update()
+    query = select(prompts).where(*hers).with_for_update(key_share=True)
     row = conn.execute(query).one_or_none()
     return None if row is None else from_row(row)
 

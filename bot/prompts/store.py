@@ -186,7 +186,7 @@ _CLAIM = (
     .where(prompts.c.next_at <= bindparam("at"), prompts.c.error.is_(None))
     .order_by(prompts.c.next_at, prompts.c.id)
     .limit(bindparam("most", type_=Integer))
-    .with_for_update(skip_locked=True)
+    .with_for_update(skip_locked=True, key_share=True)
 )
 
 

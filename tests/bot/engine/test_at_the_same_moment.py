@@ -5,7 +5,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select, text, update
 
 from bot.buddies.model import BuddyWord
 from bot.buddies.store import buddies
@@ -15,8 +15,13 @@ from bot.engine.buddy_answers import record_answer
 from bot.engine.casework import open_case, raise_sos
 from bot.engine.deeds import acknowledge, note
 from bot.engine.escalating import resume
+from bot.engine.life import sign_of_life
 from bot.engine.rollcall_taking import take_city
 from bot.engine.rollcall_words import say
+from bot.outbox import store as outbox
+from bot.outbox.model import Kind as MessageKind
+from bot.outbox.model import Priority
+from bot.prompts.model import State
 from bot.prompts.store import prompts
 from bot.rollcalls.model import Area, Word
 from bot.schema import metadata
@@ -110,3 +115,23 @@ def test_she_answers_while_her_city_is_taken(school: School) -> None:
     other.ends()
     assert member(school, rollcall, her).state == "safe"
     assert school.db.read(lambda conn: conn.execute(select(cases_store.cases.c.id)).all()) == []
+
+
+def test_a_sign_of_life_waits_for_nothing_that_only_names_her_question(school: School) -> None:
+    """While a reply to her question is being queued or sent: that held her address, and each waited for the other."""
+    her = school.student("S1")
+    school.until(utc("2026-09-08 23:00"))
+    question = school.prompt(her, "2026-09-08")
+    reply = outbox.row(
+        "r", MessageKind.REPLY, her, "answered/fine", priority=Priority.REPLY, now=school.now, address_id=None,
+        channel=None, account=None, prompt_id=question.id,
+    )  # fmt: skip
+
+    def lives(conn: Connection) -> None:
+        conn.execute(text("SET LOCAL lock_timeout = '2s'"))
+        sign_of_life(conn, her, school.now)
+
+    with school.db.engine.begin() as conn:
+        outbox.put(conn, [reply])
+        Other(school, lives).ends()
+    assert school.prompt(her, "2026-09-08").state is State.ALIVE
