@@ -61,7 +61,7 @@ def test_it_fits_and_keeps_itself_up_to_date(
     page.goto(served.login_url(f"Q{language}"))
     page.get_by_role("button", name=SIGN_IN[language], exact=True).click()
     page.wait_for_url("**/console/")
-    page.get_by_role("link", name={"zh": "学习活动", "en": "Sessions"}[language], exact=True).click()
+    page.locator("#main").get_by_role("link", name={"zh": "学习活动", "en": "Sessions"}[language], exact=True).click()
     page.get_by_text("二十大精神学习").wait_for()
     fits(page)
     page.goto(f"{served.url}/console/sessions/{held[language]}")
