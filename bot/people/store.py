@@ -105,20 +105,17 @@ CHUNK = 500
 _OF_PERSON = tuple(one.name for one in fields(Person) if one.name != "roles")
 _COLUMNS = [people.c[name] for name in _OF_PERSON]
 _BY_IDS = select(*_COLUMNS).where(listed_as(people.c.id, "ids"))
+_SCOPE = (role_scopes.c.kind.label("scope_kind"), role_scopes.c.value)
+_HELD = (roles.c.person_id, roles.c.kind.label("role_kind"), *_SCOPE)
 _ONE = (
-    select(
-        *_COLUMNS,
-        roles.c.kind.label("role_kind"),
-        role_scopes.c.kind.label("scope_kind"),
-        role_scopes.c.value.label("scope_value"),
-    )
+    select(*_COLUMNS, *_HELD)
     .outerjoin(roles, roles.c.person_id == people.c.id)
     .outerjoin(role_scopes, role_scopes.c.role_id == roles.c.id)
     .where(people.c.id == bindparam("one"))
     .order_by(roles.c.id, role_scopes.c.id)
 )
 _ROLES = (
-    select(roles.c.person_id, roles.c.kind, role_scopes.c.kind.label("scope_kind"), role_scopes.c.value)
+    select(*_HELD)
     .outerjoin(role_scopes, role_scopes.c.role_id == roles.c.id)
     .where(listed_as(roles.c.person_id, "ids"))
     .order_by(roles.c.id, role_scopes.c.id)
@@ -136,7 +133,7 @@ def by_ids(conn: Connection, ids: Iterable[int]) -> dict[int, Person]:
     found: dict[int, Person] = {}
     for piece in chunks(sorted(set(ids))):
         rows = conn.execute(_BY_IDS, {"ids": piece}).all()
-        held = _roles_of(conn, [row.id for row in rows])
+        held = _roles_in(conn.execute(_ROLES, {"ids": [row.id for row in rows]}))
         found |= {row.id: _person(row, held.get(row.id, ())) for row in rows}
     return found
 
@@ -146,12 +143,8 @@ def by_id(conn: Connection, person_id: int, *, lock: bool = False) -> Person | N
     if lock:
         conn.execute(select(people.c.id).where(people.c.id == person_id).with_for_update(key_share=True)).all()
     rows = conn.execute(_ONE, {"one": person_id}).all()
-    held: dict[RoleKind, list[tuple[ScopeKind, str]]] = {}
-    for row in rows:
-        if row.role_kind is not None:
-            scopes = held.setdefault(RoleKind(row.role_kind), [])
-            scopes += [] if row.scope_kind is None else [(ScopeKind(row.scope_kind), row.scope_value)]
-    return _person(rows[0], _as_roles(held)) if rows else None
+    held = _roles_in(row for row in rows if row.role_kind is not None)
+    return _person(rows[0], held.get(person_id, ())) if rows else None
 
 
 def by_number(conn: Connection, number: str) -> Person | None:
@@ -184,17 +177,17 @@ def update_person(conn: Connection, person_id: int, **values: Any) -> None:
     conn.execute(people.update().where(people.c.id == person_id).values(**values))
 
 
-def _roles_of(conn: Connection, ids: Sequence[int]) -> dict[int, tuple[Role, ...]]:
+def _roles_in(rows: Iterable[Any]) -> dict[int, tuple[Role, ...]]:
+    """Return the roles in rows of `_HELD`, by person."""
     gathered: dict[int, dict[RoleKind, list[tuple[ScopeKind, str]]]] = {}
-    for row in conn.execute(_ROLES, {"ids": ids}):
-        scopes = gathered.setdefault(row.person_id, {}).setdefault(RoleKind(row.kind), [])
+    for row in rows:
+        scopes = gathered.setdefault(row.person_id, {}).setdefault(RoleKind(row.role_kind), [])
         if row.scope_kind is not None:
             scopes.append((ScopeKind(row.scope_kind), row.value))
-    return {person_id: _as_roles(kinds) for person_id, kinds in gathered.items()}
-
-
-def _as_roles(kinds: dict[RoleKind, list[tuple[ScopeKind, str]]]) -> tuple[Role, ...]:
-    return tuple(Role(kind, tuple(scopes)) for kind, scopes in kinds.items())
+    return {
+        person_id: tuple(Role(kind, tuple(scopes)) for kind, scopes in kinds.items())
+        for person_id, kinds in gathered.items()
+    }
 
 
 def _person(row: Any, held: tuple[Role, ...]) -> Person:
