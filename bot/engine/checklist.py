@@ -22,9 +22,9 @@ from bot.engine.checklist_rules import Line, is_ready, lines_of
 from bot.engine.facts import load_facts
 from bot.engine.occurrences import is_meant
 from bot.engine.person_facts import PersonFacts
+from bot.engine.settled import settled
 from bot.engine.telling import not_before_her_morning, tell
 from bot.engine.who_helps import load_helpers
-from bot.journal import store as journal
 from bot.listed import listed
 from bot.local_time import local_date
 from bot.outbox.model import Kind as MessageKind
@@ -130,13 +130,13 @@ def settle(conn: Connection, prompt_ids: Sequence[int], programme: Programme, no
     for one in due:
         hers = lists.get(one.trip_id or 0)
         if hers is None or hers.trip.departs <= local_date(now, one.zone):
-            _end(conn, one, State.EXCUSED, now)
+            settled(conn, one, State.EXCUSED, now)
         elif not hers.is_ready:
             left.append(one.id)
         elif one.state in RUNNING:
             looked_at(conn, hers, now)
         else:  # she had everything before it was asked for
-            _end(conn, one, State.ANSWERED, now)
+            settled(conn, one, State.ANSWERED, now)
     return left
 
 
@@ -162,7 +162,7 @@ def looked_at(conn: Connection, checklist: Checklist, now: datetime) -> bool:
     for row in conn.execute(query).all():
         one = prompts_store.from_row(row)
         if one.state in RUNNING | FAILED:
-            _end(conn, one, State.ANSWERED, now)
+            settled(conn, one, State.ANSWERED, now)
     tell(
         conn,
         checklist.trip.person_id,
@@ -207,9 +207,3 @@ def said(conn: Connection, prompt: Prompt) -> dict[str, Any]:
     if trip is None:
         return {"to_city": "", "to_country": "", "to_departs": ""}
     return {"to_city": trip.city, "to_country": trip.country, "to_departs": trip.departs.isoformat()}
-
-
-def _end(conn: Connection, prompt: Prompt, state: State, now: datetime) -> None:
-    done = {"answered_at": now} if state is State.ANSWERED else {}
-    prompts_store.update(conn, prompt.id, state=state.value, next_at=None, **done)
-    journal.write(conn, [journal.line(now, "prompt.settled", person_id=prompt.person_id, prompt_id=prompt.id)])

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 from bot.engine.facts import load_facts
 from bot.engine.person_facts import PersonFacts
 from bot.engine.replanning import replan
+from bot.engine.settled import settled
 from bot.journal import store as journal
 from bot.links import store as links
 from bot.links.model import LinkPurpose
@@ -43,11 +44,11 @@ def settle(conn: Connection, prompt_ids: Sequence[int], item: Item, now: datetim
         hers = facts[one.person_id]
         trip = next((trip for trip in hers.trips if trip.id == one.trip_id), None)
         if trip is not None and trip.landing_at is not None:
-            _end(conn, one, State.ANSWERED, now)
+            settled(conn, one, State.ANSWERED, now)
             continue
         over = trip is None or trip.departs <= local_date(now, one.zone)
         if over or (one.state in RUNNING and one.step >= len(item.ladder) - 1):
-            _end(conn, one, State.EXCUSED, now)
+            settled(conn, one, State.EXCUSED, now)
         else:
             left.append(one.id)
     return left
@@ -82,7 +83,7 @@ def given(
     for row in conn.execute(select(prompts).where(*where)).all():
         one = prompts_store.from_row(row)
         if one.state in RUNNING | {State.SCHEDULED}:
-            _end(conn, one, State.ANSWERED, now)
+            settled(conn, one, State.ANSWERED, now)
     replan(conn, [person.id], programmes, now)
     return at
 
@@ -116,9 +117,3 @@ def card_link(conn: Connection, settings: Settings, person_id: int, real: dateti
 def _trip_of(conn: Connection, prompt: Prompt) -> Trip | None:
     hers = load_facts(conn, [prompt.person_id])[prompt.person_id]
     return next((one for one in hers.trips if one.id == prompt.trip_id), None)
-
-
-def _end(conn: Connection, prompt: Prompt, state: State, now: datetime) -> None:
-    done = {"answered_at": now} if state is State.ANSWERED else {}
-    prompts_store.update(conn, prompt.id, state=state.value, next_at=None, **done)
-    journal.write(conn, [journal.line(now, "prompt.settled", person_id=prompt.person_id, prompt_id=prompt.id)])
