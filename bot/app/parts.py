@@ -163,16 +163,15 @@ class App:
     def came_in(self, *, cry: bool = False) -> None:
         """Wake processing only, from any thread: a message lies in the inbox, and there is nothing to deliver yet."""
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(partial(self.read, cry=cry))
+            self._loop.call_soon_threadsafe(partial(self._read, cry=cry))
 
-    def read(self, *, cry: bool = False) -> None:
-        """Do the same on the loop itself."""
+    def _read(self, *, cry: bool) -> None:
         self.came.set()
         if cry:
             self.cried.set()
 
     def _wake(self, *, cry: bool) -> None:
-        self.read(cry=cry)
+        self._read(cry=cry)
         self._wake_senders()
 
     def _wake_senders(self) -> None:

@@ -207,7 +207,7 @@ def store_of(app: App, channel: Channel) -> Store:
             ),
             Urgency.HELP if is_urgent(text) else Urgency.ARRIVED,
         )
-        app.read(cry=is_urgent(text))
+        app.came_in(cry=is_urgent(text))
 
     return store
 
