@@ -23,6 +23,7 @@ from bot.views.session_board import Led, arranges, led_session, open_sessions, s
 from bot.views.session_list import Listed, listed_sessions
 from bot.views.session_seats import SessionBoard, board_page, whole_board
 from handlers.session_record import assembled
+from handlers.web.export_reasons import FOR_RECORDS
 from handlers.web.paging import page_in
 from handlers.web.session import Reader, console_page, guarded_form, signed_in
 from handlers.web.site import Site
@@ -60,6 +61,7 @@ def routes(site: Site) -> list[Route]:
         board, zones, text = await site.database.aread(look)
         said = request.query_params.get("said", "")
         context = {"board": board, "zones": zones, "marks": list(Mark), "minutes": text, "said": said}
+        context["reasons"] = FOR_RECORDS
         return console_page(site, request, reader, "console/session_board.html", **context)
 
     async def code(request: Request, reader: Reader, fields: FormData) -> Response:
