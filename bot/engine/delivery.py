@@ -115,7 +115,10 @@ def record(
     unknown = attempts.unknown_before(conn, parcel.message.id)
     if not attempts.finish(conn, parcel.attempt_id, result, now):
         return None
-    verdict = after_result(parcel.message, result, now, unknown_before=unknown, jitter=jitter)
+    tried = parcel.message
+    if result.kind is not ResultKind.ACCEPTED:  # pauses grow by what the platform said, not by how often we died before
+        tried = replace(tried, tries=tried.tries - attempts.cut_short(conn, tried.id))
+    verdict = after_result(tried, result, now, unknown_before=unknown, jitter=jitter)
     if settle(conn, account, parcel, result, now):
         verdict = Verdict(OutboxState.WAITING, next_try_at=now, reason=verdict.reason)  # by a form, at the same address
     if result.new_address is not None and parcel.message.address_id is not None:

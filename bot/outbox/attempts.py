@@ -150,6 +150,13 @@ def deaths_before(conn: Connection, outbox_id: int) -> int:
     return _unknown(conn, outbox_id, attempts.c.reason == PROCESS_ENDED)
 
 
+def cut_short(conn: Connection, outbox_id: int) -> int:
+    """Return how many tries of a message ended with their process before the channel was called."""
+    never = (attempts.c.called_at.is_(None), attempts.c.reason == PROCESS_ENDED)
+    query = select(func.count()).select_from(attempts).where(attempts.c.outbox_id == outbox_id, *never)
+    return int(conn.execute(query).scalar_one())
+
+
 def unfinished(conn: Connection, outbox_ids: Iterable[int]) -> dict[int, int]:
     """Return the try without a result of each message that has one: by message, the latest."""
     query = (

@@ -454,6 +454,19 @@ def test_what_a_dead_process_had_not_handed_over_yet_goes_again_whatever_it_is(
     assert {row.result for row in office.rows(attempts)} == {"withdrawn", "accepted"}
 
 
+def test_a_message_waits_no_longer_because_processes_died_before_they_handed_it_over(
+    office: Office, channel: ScriptedChannel
+) -> None:
+    alarm = office.message(*office.student(), kind="alarm", priority=0)
+    for number in range(5):
+        asyncio.run(die(office, channel, f"process {number}", calling=False))
+        office.clock.advance(timedelta(seconds=31))
+    channel.then(ResultKind.RETRY_AT)
+    office.send(channel)
+    waits = office.row(outbox, alarm).next_try_at - office.clock.now()
+    assert waits == timedelta(seconds=5)  # the platform was called once, and it said that it failed
+
+
 def test_whoever_wakes_after_another_has_taken_over_calls_nobody(office: Office, channel: ScriptedChannel) -> None:
     message = office.message(*office.student(), kind="reply")
     kept: list[Any] = []
