@@ -207,7 +207,7 @@ class Sender:
     async def _look(self, parcels: list[Parcel]) -> list[Verdict | None]:
         now = self._desk.clock.now()
         is_help = any(parcel.message.priority is Priority.ALARM for parcel in parcels)
-        urgency = Urgency.HELP if is_help else Urgency.DELIVERY
+        urgency = Urgency.ALARM if is_help else Urgency.DELIVERY
         return await self._desk.database.awrite(lambda conn: last_look(conn, parcels, now), urgency)
 
     async def _call(self, parcel: Parcel) -> Result:

@@ -121,13 +121,13 @@ class Rounds:
 
     async def cases(self) -> int:
         """Tell again about cases that nobody has taken, see to lost alarms, and ask about hard weeks not seen."""
-        told = await self.database.awrite(self.batches.cases, Urgency.HELP)
-        told += await self.database.awrite(self.batches.alarms, Urgency.HELP)
+        told = await self.database.awrite(self.batches.cases, Urgency.ALARM)
+        told += await self.database.awrite(self.batches.alarms, Urgency.ALARM)
         return told + await self.database.awrite(self.batches.hard, Urgency.DELIVERY)
 
     async def cries(self) -> int:
         """Make an SOS of cries for help whose question nobody answered."""
-        return await self.database.awrite(self.batches.cries, Urgency.HELP)
+        return await self.database.awrite(self.batches.cries, Urgency.ALARM)
 
     async def duty(self) -> int:
         """See to the duty phone: tell of hours with nobody on duty, and ask for test alarms."""

@@ -3,7 +3,9 @@
 On SQLite, where each commit waits for the disk, small pieces of work that wait at the same time share a transaction,
 each under a savepoint of its own: one that fails takes nothing of the others with it, and nobody hears that his work is
 done before it is committed. Bulk is never shared: whoever is more important would wait for it. However much arrives,
-after each transaction that ended with what has arrived somebody who waits for an answer has his turn.
+after each transaction that ended with what has arrived somebody who waits for an answer has his turn; however many wait
+for an answer, delivery and bulk have a turn now and then. After a step of a cry for help (kept, understood, its alarm
+claimed) the next step mostly comes within milliseconds: nobody else begins until then.
 """
 
 import threading
@@ -24,16 +26,19 @@ MOST_TOGETHER = 40
 """How many pieces of work share a transaction."""
 LONGEST_TOGETHER_SECONDS = 0.06
 """After how long a shared transaction takes no more. A commit costs 5 ms; a cry for help waits for one piece only."""
+NEXT_STEP_SECONDS = 0.02
+"""How long the writer stands ready for the next step of a cry for help: less than any other work would hold it up."""
 
 
 class Urgency(IntEnum):
     """Whose transaction goes first."""
 
-    HELP = 0  # a cry for help
-    ARRIVED = 1  # a platform waits to hear that a message is kept; what it means comes later
-    PERSON = 2  # somebody is waiting for an answer
-    DELIVERY = 3
-    BULK = 4
+    HELP = 0  # a step of a cry for help, the next of which follows at once
+    ALARM = 1  # the last step, and cases that are told again
+    ARRIVED = 2  # a platform waits to hear that a message is kept; what it means comes later
+    PERSON = 3  # somebody is waiting for an answer
+    DELIVERY = 4
+    BULK = 5
     STOP = 9
 
 
@@ -51,6 +56,8 @@ class _Done:
 
 
 _ARRIVED, _STOP = int(Urgency.ARRIVED), int(Urgency.STOP)
+PATIENCE = {int(Urgency.DELIVERY): 0.1, int(Urgency.BULK): 0.5}
+"""After how many seconds without a turn these go before answers: a portion of bulk lasts a tenth of a second or so."""
 
 
 class Writer:
@@ -61,8 +68,9 @@ class Writer:
     ) -> None:
         """Start the threads; `transaction` begins and commits one, `shares` says whether several may be in it."""
         self._transaction = transaction
+        self._is_alone = threads == 1
         self._most = MOST_TOGETHER if shares else 1
-        self._queue: Turns[_Job] = Turns()
+        self._queue: Turns[_Job] = Turns(PATIENCE, _ARRIVED)
         self._threads = [
             threading.Thread(target=self._work, name=f"writer-{number}", daemon=True) for number in range(threads)
         ]
@@ -84,11 +92,19 @@ class Writer:
 
     def _work(self) -> None:
         last: int | None = None
-        while (job := self._queue.take(_ARRIVED if last == _ARRIVED else None)).urgency != _STOP:
+        while (job := self._turn(last)).urgency != _STOP:
             if job.future.set_running_or_notify_cancel():
                 done = self._done(job)
                 last = done[-1][0].urgency
                 _tell(done)
+
+    def _turn(self, last: int | None) -> _Job:
+        """Wait for the next piece of work; `last` is how urgent the last one was."""
+        if last == Urgency.HELP and self._is_alone:
+            job = self._queue.take_soon(Urgency.ALARM, NEXT_STEP_SECONDS)
+            if job is not None:
+                return job
+        return self._queue.take(_ARRIVED if last == _ARRIVED else None)
 
     def _done(self, first: _Job) -> Sequence[tuple[_Job, _Done]]:
         """Do a piece of work, and those that may share its transaction; return what came of each."""
@@ -108,7 +124,7 @@ class Writer:
 
     def _next(self, last: _Job) -> _Job | None:
         """Take the next piece of work when it may share the transaction; a cry for help waits for nobody after it."""
-        if last.urgency in {Urgency.HELP, Urgency.BULK}:
+        if last.urgency in {Urgency.HELP, Urgency.ALARM, Urgency.BULK}:
             return None
         while (job := self._queue.take_more(Urgency.DELIVERY)) is not None:
             if job.future.set_running_or_notify_cancel():

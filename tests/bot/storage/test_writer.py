@@ -190,3 +190,21 @@ def test_a_cry_goes_before_whoever_is_answered_in_between(database: Database) ->
         future.result(10)
     cried[0].result(10)
     assert order == ["kept", "a cry", "answered"]
+
+
+def test_nobody_begins_between_the_steps_of_a_cry(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.storage.writer.NEXT_STEP_SECONDS", 10.0)
+    order: list[str] = []
+
+    def notes(name: str) -> Callable[[Connection], None]:
+        return lambda _conn: order.append(name)
+
+    kept, *others = queued_while_busy(
+        database, (notes("kept"), Urgency.HELP), (notes("answered"), Urgency.PERSON), (notes("opened"), Urgency.BULK)
+    )
+    kept.result(10)  # only now is it known that there is a next step
+    database.write(notes("understood"), Urgency.HELP)
+    database.write(notes("looked at"), Urgency.ALARM)
+    for future in others:
+        future.result(10)
+    assert order == ["kept", "understood", "looked at", "answered", "opened"]
