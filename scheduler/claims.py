@@ -5,16 +5,15 @@ claim: they are taken by another, in the turn of cries for help.
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from bot.engine.delivery import Account, Parcel, claim, recover
+from bot.engine.delivery import Account, Parcel, Room, claim, recover
 from bot.outbox import store as outbox
 from bot.outbox.model import Priority
 from bot.storage import state
@@ -24,14 +23,6 @@ from scheduler.desk import Desk
 log = structlog.get_logger()
 LEASE = timedelta(seconds=15)  # no alarm waits longer when the process that sends has died
 RENEW = timedelta(seconds=5)
-
-
-class Room(NamedTuple):
-    """How many messages may be taken now, how many of them may be ordinary, and how many are under way by address."""
-
-    urgent: int
-    ordinary: int
-    busy: Counter[int]
 
 
 class Claims:
@@ -74,7 +65,7 @@ class Claims:
     async def take_alarms(self, now: datetime, real: datetime, set_off: Callable[[list[Parcel]], None]) -> int:
         """Claim alarms and replies while another claim waits for its turn; return how many were dealt with."""
         async with self._taking_alarms:
-            epoch, room = self.epoch, self._room()._replace(ordinary=0)
+            epoch, room = self.epoch, replace(self._room(), ordinary=0)
             if self._is_over or epoch is None or room.urgent <= 0:
                 return 0
             if await self._first(now, room) is not Priority.ALARM:
@@ -101,9 +92,9 @@ class Claims:
             self.epoch = None
 
     async def _first(self, now: datetime, room: Room) -> Priority | None:
-        account, least = self._account, Priority.EDIT if room.ordinary else Priority.REPLY
+        account = self._account
         return await self._desk.database.aread_first(
-            lambda conn: outbox.first_ready(conn, account.channel, account.account, now, least)
+            lambda conn: outbox.first_ready(conn, account.channel, account.account, now, room.least)
         )
 
     def claim(
@@ -132,5 +123,5 @@ class Claims:
             return None
 
     def _claimed(self, conn: Connection, epoch: int, now: datetime, room: Room) -> tuple[int, list[Parcel]]:
-        urgent, tools = max(room.urgent, 0), self._desk.tools
-        return claim(conn, self._account, tools, epoch, now, urgent=urgent, ordinary=room.ordinary, busy=room.busy)
+        room = replace(room, urgent=max(room.urgent, 0))
+        return claim(conn, self._account, self._desk.tools, epoch, now, room)

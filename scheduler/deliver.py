@@ -17,12 +17,12 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.channels.base import Channel, Formed, Pictured, Pieced
-from bot.engine.delivery import Account, Parcel, drop, last_look, record_all
+from bot.engine.delivery import Account, Parcel, Room, drop, last_look, record_all
 from bot.engine.delivery_rules import Verdict
 from bot.outbox.model import OutboxState, Priority, Rendered, Result, ResultKind
 from bot.rendering.card_png import draw_card
 from bot.storage.writer import Urgency
-from scheduler.claims import Claims, Room
+from scheduler.claims import Claims
 from scheduler.desk import Desk
 from scheduler.grouping import Group, grouped, send_group
 from scheduler.pace import Pace
@@ -50,6 +50,8 @@ class Sender:
         self._desk = desk
         self._pace = pace
         self._paused_until: datetime | None = None
+        self._for_alarms = max(pace.reserve, 1)
+        self._places = pace.per_second + self._for_alarms
         self._under_way: set[asyncio.Task[None]] = set()
         self._ordinary = 0
         self._epoch: int | None = None
@@ -143,12 +145,14 @@ class Sender:
         """Return what may be claimed now.
 
         Ordinary messages wait until there is room for several: a claim for each message costs more than the message.
+        Replies to a crowd fill every place but those of alarms.
         """
-        urgent = self._pace.per_second - len(self._under_way)
+        urgent = self._places - len(self._under_way)
         most = self._pace.per_second - self._pace.reserve
-        ordinary = min(urgent, most - self._ordinary)
+        ordinary = min(urgent - self._for_alarms, most - self._ordinary)
         busy = Counter(int(task.get_name()) for task in self._under_way)  # by address
-        return Room(urgent, ordinary if ordinary >= max(most // ROOM_PARTS, 1) else 0, busy)
+        ordinary = ordinary if ordinary >= max(most // ROOM_PARTS, 1) else 0
+        return Room(urgent, ordinary, min(urgent, self._for_alarms), busy)
 
     def _together(self, parcels: list[Parcel]) -> Group:
         send = partial(send_group, self.channel, self._call)
@@ -164,7 +168,8 @@ class Sender:
             self._under_way.discard(done)
             self._ordinary -= ordinary
             # What is urgent waits for a single place only when all are taken.
-            if self._room().ordinary or len(self._under_way) == self._pace.per_second - 1 or not self._under_way:
+            freed = {self._places - 1, self._pace.per_second - 1, 0}
+            if self._room().ordinary or len(self._under_way) in freed:
                 self.nudge.set()
 
         task.add_done_callback(end)

@@ -4,7 +4,7 @@
 are in `delivery_rules`; here they become rows. Nothing is recorded for an epoch that another process has ended.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from bot.addresses import store as addresses
 from bot.engine.delivery_choice import choose
-from bot.engine.delivery_parts import ASKING, Account, Parcel, Tools, is_ours, wanted
+from bot.engine.delivery_parts import ASKING, Account, Parcel, Room, Tools, is_ours, wanted
 from bot.engine.delivery_rules import Verdict, after_result, before_edit, not_now
 from bot.engine.delivery_together import accepted_together, prepared_together
 from bot.engine.known import load_known
@@ -28,6 +28,7 @@ from bot.outbox.model import PROCESS_ENDED, Kind, Message, OutboxState, Result, 
 __all__ = [
     "Account",
     "Parcel",
+    "Room",
     "Tools",
     "claim",
     "drop",
@@ -44,24 +45,15 @@ GIVEN_UP = frozenset({OutboxState.EXPIRED, OutboxState.FAILED, OutboxState.UNKNO
 
 
 def claim(
-    conn: Connection,
-    account: Account,
-    tools: Tools,
-    epoch: int,
-    now: datetime,
-    *,
-    urgent: int,
-    ordinary: int,
-    busy: Mapping[int, int] | None = None,
+    conn: Connection, account: Account, tools: Tools, epoch: int, now: datetime, room: Room
 ) -> tuple[int, list[Parcel]]:
     """Claim messages that may go now, the most important first, and store what each will say.
 
-    Return how many were dealt with, those included that were not wanted any more, and what is to be sent. At most
-    `urgent` in all, of which at most `ordinary` are no alarm and no reply: the rest is kept for those. `busy` says how
-    many messages are under way to an address: none gets more than `TO_ONE_CHAT`, so that the backlog of one chat, which
-    takes a message a second, never stands before an alarm to another.
+    Return how many were dealt with, those included that were not wanted any more, and what is to be sent. No address
+    gets more than `TO_ONE_CHAT`, so that the backlog of one chat, which takes a message a second, never stands before
+    an alarm to another.
     """
-    chosen = choose(conn, account, now, urgent, ordinary, busy)
+    chosen = choose(conn, account, now, room)
     quick = prepared_together(conn, tools, chosen, epoch, now)
     parcels = [quick.get(one.id) or _prepared(conn, account, tools, one, epoch, now) for one in chosen]
     return len(chosen), [parcel for parcel in parcels if parcel is not None]

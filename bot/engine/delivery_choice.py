@@ -1,13 +1,13 @@
 """Which of the messages that wait are claimed next: the most important first, few for one chat. Delivery calls it."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import structlog
 from sqlalchemy import Connection
 
-from bot.engine.delivery_parts import Account
+from bot.engine.delivery_parts import Account, Room
 from bot.outbox import store as outbox
 from bot.outbox.model import Message, OutboxState, Priority
 from bot.sealed import SealError
@@ -17,18 +17,16 @@ TO_ONE_CHAT = 2
 """How many messages to one address are under way at once."""
 
 
-def choose(
-    conn: Connection, account: Account, now: datetime, urgent: int, ordinary: int, busy: Mapping[int, int] | None
-) -> list[Message]:
+def choose(conn: Connection, account: Account, now: datetime, room: Room) -> list[Message]:
     """Return what goes now, the most important first, as `delivery.claim` says it; the rows are locked."""
-    if busy is None:
-        return _within(_ready(conn, account, now, urgent), urgent, ordinary)
-    under_way = Counter(busy)
+    if room.busy is None:
+        return _within(_ready(conn, account, now, room.urgent), room)
+    under_way = Counter(room.busy)
     full = {address for address, many in under_way.items() if many >= TO_ONE_CHAT}
     found: dict[int, Message] = {}
     while True:
         before = len(full)
-        for message in _ready(conn, account, now, urgent + len(found), full):
+        for message in _ready(conn, account, now, room.urgent + len(found), full):
             if message.id in found:
                 continue
             if message.address_id is not None:
@@ -37,20 +35,24 @@ def choose(
                     continue
                 under_way[message.address_id] += 1
             found[message.id] = message
-        if len(full) == before or len(found) >= urgent:
+        if len(full) == before or len(found) >= room.urgent:
             break
     # Found in several rounds: the most important goes first all the same.
     in_turn = sorted(found.values(), key=lambda one: (one.priority, one.next_try_at, one.id))
-    return _within(in_turn, urgent, ordinary)
+    return _within(in_turn, room)
 
 
-def _within(messages: Sequence[Message], urgent: int, ordinary: int) -> list[Message]:
-    """Return the first `urgent` messages, at most `ordinary` of them neither alarm nor reply."""
+def _within(messages: Sequence[Message], room: Room) -> list[Message]:
+    """Return the first for which there is room."""
     chosen: list[Message] = []
-    left = ordinary
+    left, not_alarms = room.ordinary, room.urgent - room.alarms
     for message in messages:
-        if len(chosen) == urgent:
+        if len(chosen) == room.urgent:
             break
+        if message.priority > Priority.ALARM:
+            if not_alarms <= 0:
+                break
+            not_alarms -= 1
         if message.priority > Priority.REPLY:
             if left == 0:
                 continue

@@ -3,7 +3,7 @@
 `bot.engine.delivery` and `bot.engine.delivery_together` share it; `scheduler.deliver` gets it from the former.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from bot.allowances.model import Form, Means, Push
 from bot.engine.delivery_rules import Verdict, before_try
 from bot.engine.known import Known
 from bot.engine.session_standing import not_wanted
-from bot.outbox.model import Kind, Message, OutboxState, Rendered
+from bot.outbox.model import Kind, Message, OutboxState, Priority, Rendered
 from bot.storage import state
 
 ASKING = frozenset({Kind.QUESTION, Kind.REMINDER})
@@ -66,6 +66,26 @@ class Parcel:
     message_ref: str | None = None
     push: Push = NOTHING_COUNTS
     pieces: int = 1
+
+
+@dataclass(frozen=True)
+class Room:
+    """How many messages may be claimed, and how many are under way by address; None: nobody counts those.
+
+    Of `urgent` at most `ordinary` are no alarm and no reply, and `alarms` are kept for alarms.
+    """
+
+    urgent: int
+    ordinary: int
+    alarms: int = 0
+    busy: Mapping[int, int] | None = None
+
+    @property
+    def least(self) -> Priority:
+        """Return the least important that may be claimed."""
+        if self.urgent <= self.alarms:
+            return Priority.ALARM
+        return Priority.EDIT if self.ordinary else Priority.REPLY
 
 
 def wanted(message: Message, known: Known, now: datetime) -> Verdict | None:

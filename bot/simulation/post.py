@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from bot.addresses.model import WINDOWED
 from bot.allowances.model import Means
-from bot.engine.delivery import Account, Tools, claim, record, recover
+from bot.engine.delivery import Account, Room, Tools, claim, record, recover
 from bot.engine.delivery_parts import Parcel
 from bot.engine.delivery_rules import before_edit, before_try
 from bot.engine.pushing import give_back
@@ -116,7 +116,7 @@ class Post:
         self.accepted(conn, self.account, messages, now, {})
 
     def _one_by_one(self, conn: Connection, now: datetime) -> int:
-        taken, parcels = claim(conn, self.account, self.tools, self._epoch, now, urgent=BATCH, ordinary=BATCH)
+        taken, parcels = claim(conn, self.account, self.tools, self._epoch, now, Room(BATCH, BATCH))
         for parcel in parcels:
             result = Result(ResultKind.ACCEPTED, external_id=parcel.message_ref or parcel.message.key)
             record(conn, self.account, self.tools, parcel, result, now, 0.0)

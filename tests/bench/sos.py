@@ -145,7 +145,9 @@ async def _calls(settings: Settings, api: Api, numbers: range, load: _Load | Non
     if load is not None:  # the first ten thousand take the database for seconds
         await asyncio.get_running_loop().run_in_executor(None, load.top_up)
         await asyncio.sleep(SETTLE)
-    async with aiohttp.ClientSession(headers={SECRET_HEADER: SECRET}) as session:
+    # a kept connection may be closed by the service while the load is written, at the moment it is used again
+    each = aiohttp.TCPConnector(force_close=True)
+    async with aiohttp.ClientSession(headers={SECRET_HEADER: SECRET}, connector=each) as session:
         for number in numbers:
             if load is not None:
                 await asyncio.get_running_loop().run_in_executor(None, load.top_up)

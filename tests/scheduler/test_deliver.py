@@ -335,6 +335,32 @@ def test_alarms_have_a_reserve_that_bulk_cannot_take(office: Office, channel: Sc
     assert len(channel.sent) == 13
 
 
+def test_replies_to_a_crowd_leave_places_for_alarms_to_several(office: Office, channel: ScriptedChannel) -> None:
+    async def work() -> tuple[int, int]:
+        sender, held = office.sender(channel, at_once=10), asyncio.Event()
+
+        async def slow(external_id: str, message: Rendered, *, key: str) -> Result:
+            channel.sent.append((external_id, message, key))
+            await held.wait()
+            return Result(ResultKind.ACCEPTED, external_id="m")
+
+        channel.send = slow  # type: ignore[method-assign]
+        for number in range(30):
+            office.message(*office.student(str(number)), kind="reply", priority=1)
+        while await sender._start():
+            pass
+        replies = len(sender._under_way)
+        for number in range(30, 32):
+            office.message(*office.student(str(number)), kind="alarm", priority=0)
+        await sender._start()
+        begun = len(sender._under_way)
+        held.set()
+        await sender.work_off()
+        return replies, begun
+
+    assert asyncio.run(work()) == (10, 12)
+
+
 def test_the_backlog_of_one_chat_stands_before_no_other(office: Office, channel: ScriptedChannel) -> None:
     crowded, (one, her) = office.student("1"), office.student("2")
     for _ in range(50):

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.engine.asked import asked
-from bot.engine.delivery import Account, Parcel, Tools, claim, drop, last_look, record, recover
+from bot.engine.delivery import Account, Parcel, Room, Tools, claim, drop, last_look, record, recover
 from bot.engine.delivery_rules import Verdict
 from bot.engine.ladder import ON_TIME
 from bot.local_time import is_quiet
@@ -103,7 +103,7 @@ class Post:
         assert epoch is not None, "there is only one process"
         if self._leases.get(account.lease) != epoch:
             recover(conn, account, self._tools(), now)
-        taken = claim(conn, account, self._tools(), epoch, now, urgent=200, ordinary=100)
+        taken = claim(conn, account, self._tools(), epoch, now, Room(200, 100))
         self._leases[account.lease] = epoch
         return taken
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from bot.addresses import store as addresses
 from bot.addresses.model import WITHOUT_BRANCHES, AddressState
 from bot.engine.compose import compose, compose_all
-from bot.engine.delivery import Account, Parcel, Tools, claim
+from bot.engine.delivery import Account, Parcel, Room, Tools, claim
 from bot.outbox import attempts
 from bot.outbox import store as outbox
 from bot.outbox.model import Kind, Message, Priority, Rendered
@@ -80,7 +80,7 @@ def test_what_was_written_for_wecom_and_goes_to_telegram_later_is_written_anew(a
         outbox.update(conn, message.id, tries=1)
         tools = Tools(lambda conn, one: compose(conn, one, RENDERER, SETTINGS, school.now), lambda *_: None)
         account = Account("telegram", "ours", can_edit=False, can_push=True)
-        return claim(conn, account, tools, 1, school.now, urgent=5, ordinary=5)[1]
+        return claim(conn, account, tools, 1, school.now, Room(5, 5))[1]
 
     (parcel,) = school.do(claimed)
     assert "支部" not in parcel.body.text
