@@ -30,6 +30,7 @@ class ItemCount:
     """How often one item is asked in `DAYS` days under the running programme and under the proposed one."""
 
     item: str
+    kind: str
     before: int
     after: int
     moved: int
@@ -72,12 +73,13 @@ def programme_change(
         if running is not None:
             before += preview(conn, running, now, DAYS, one)
     more, fewer = _more_and_fewer(before, after)
+    kinds = {one.key: one.kind.value for programme in (running, proposed) if programme for one in programme.items}
     night_before, night_after = _in_the_night(before), _in_the_night(after)
     return ProgrammeChange(
         running=running.version_id if running is not None else None,
         students=len(everybody),
         looked_at=len(chosen),
-        items=_by_item(before, after),
+        items=_by_item(before, after, kinds),
         more=more,
         fewer=fewer,
         out_of_night=len(night_before - night_after),
@@ -85,10 +87,10 @@ def programme_change(
     )
 
 
-def _by_item(before: Sequence[Coming], after: Sequence[Coming]) -> tuple[ItemCount, ...]:
+def _by_item(before: Sequence[Coming], after: Sequence[Coming], kinds: dict[str, str]) -> tuple[ItemCount, ...]:
     old, new = Counter(one.item for one in before), Counter(one.item for one in after)
     moved = Counter(later.item for _, later in difference(before, after).moved)
-    return tuple(ItemCount(item, old[item], new[item], moved[item]) for item in sorted({*old, *new}))
+    return tuple(ItemCount(item, kinds[item], old[item], new[item], moved[item]) for item in sorted({*old, *new}))
 
 
 _Groups = tuple[tuple[int, int], ...]

@@ -54,10 +54,19 @@ def test_what_runs_is_said_in_plain_words(town: Town, office: Visitor) -> None:
     assert "What runs now version 1" in seen
     assert "Check-in every week Tuesday for the first 4 weeks, then every 2 weeks Tuesday 18:30" in seen
     assert "reminder: 1 day later 12:30 · second channel: 2 days later 12:30" in seen
+    assert "stays of 14 days or more" in seen
     assert "Nothing is sent from 22:30 to 07:00" in seen
     assert town.signed_in("R1").get(PATH).status == 200
     for number in ("C1", "V1"):
         assert town.signed_in(number).get(PATH).status == 404
+
+
+def test_a_question_is_called_by_its_name_whatever_its_key_is(town: Town, office: Visitor) -> None:
+    assert post(office, WEEKLY.replace('key = "checkin"', 'key = "how_are_you"')) == 200
+    assert office.shown is not None
+    assert '<th scope="row">Check-in</th>' in office.shown.text
+    assert '<th scope="row">how_are_you</th>' not in office.shown.text
+    assert version(town) == 1
 
 
 def test_a_change_is_shown_and_loaded_by_the_next_press(town: Town, office: Visitor) -> None:
