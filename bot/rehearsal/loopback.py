@@ -97,7 +97,8 @@ def _places(path: str, section: BaseModel) -> Iterator[tuple[str, object]]:
 
 
 def _is_channel(path: str) -> bool:
-    return path.startswith("channels.") and path != "channels.web"
+    """Tell whether a section is a channel, which must say where it leads; what lies in one need not."""
+    return path.startswith("channels.") and path.count(".") == 1 and path != "channels.web"
 
 
 def _host(place: str) -> str:

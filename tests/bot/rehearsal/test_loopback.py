@@ -69,6 +69,13 @@ def test_a_proxy_elsewhere_is_a_way_out_and_its_password_is_not_told() -> None:
     assert "pass" not in line
 
 
+def test_what_lies_in_a_channel_on_loopback_need_not_lead_anywhere() -> None:
+    template = {"id": "template-for-questions", "fields": {"thing1": "{text}"}}
+    wechat = {"enabled": True, "app_id": "wx1", "api_url": "http://127.0.0.1:8082", "templates": [template]}
+    mail = {"enabled": True, "host": "127.0.0.1", "from": "yanxin@uni.example", "imap": {"host": ""}}
+    assert list(outside(Settings.model_validate({"channels": {"wechat": wechat, "mail": mail}}))) == []
+
+
 class Mail(BaseModel):
     enabled: bool = True
     host: str = "smtp.example.org"
