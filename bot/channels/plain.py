@@ -23,13 +23,17 @@ def signs(message: Rendered) -> dict[str, Button]:
     return dict(zip(_numbers(), answers, strict=False)) | dict(zip(ascii_uppercase, others, strict=False))
 
 
+def labelled(sign: str, button: Button) -> str:
+    """Return a sign with what it stands for; a label may have its number already, where buttons show it too."""
+    return f"{sign} {button.label.removeprefix(f'{sign} ')}"
+
+
 def as_text(message: Rendered) -> str:
     """Return a message as one text with its signs and plain links."""
     numbers, letters = _REPLY.get(message.language, _REPLY["zh"])
     found = signs(message)
-    # A label may have its number already, where buttons show it too.
-    numbered = [f"{sign} {button.label.removeprefix(f'{sign} ')}" for sign, button in found.items() if sign.isdecimal()]
-    lettered = [f"{sign} {button.label}" for sign, button in found.items() if not sign.isdecimal()]
+    numbered = [labelled(sign, button) for sign, button in found.items() if sign.isdecimal()]
+    lettered = [labelled(sign, button) for sign, button in found.items() if not sign.isdecimal()]
     links = [f"{button.label}\n{button.url}" for row in message.buttons for button in row if button.url is not None]
     parts = [message.text.rstrip(), _list(numbers, numbered), _list(letters, lettered), "\n".join(links)]
     return "\n\n".join(part for part in parts if part)

@@ -4,7 +4,7 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.channels.plain import as_text, signs
+from bot.channels.plain import as_text, labelled, signs
 from bot.outbox.model import Rendered
 from bot.settings_wechat import Template
 
@@ -19,7 +19,7 @@ _BEIJING = timedelta(hours=8)
 def fields(template: Template, message: Rendered, real_now: datetime) -> dict[str, Any]:
     """Return the fields of a template, filled with as much of a message as each takes."""
     lines = [line.strip() for line in message.text.splitlines() if line.strip()]
-    choices = " ".join(f"{sign} {button.label}" for sign, button in signs(message).items())
+    choices = " ".join(labelled(sign, button) for sign, button in signs(message).items())
     there = real_now + _BEIJING
     fills = {
         "title": lines[0] if lines else "",

@@ -21,6 +21,13 @@ def test_fields_hold_as_much_as_wechat_takes() -> None:
     assert found["const5"] == "雁信"
 
 
+def test_a_label_that_has_its_number_already_gets_no_second_one() -> None:
+    choices = (Button("1 我安全", data="roll:1:safe"), Button("2 我需要帮助", data="roll:1:urgent"))
+    template = Template(id="t" * 8, fields={"thing1": "{reply}"})
+    found = fields(template, Rendered("你安全吗？", (choices,)), NOW)
+    assert found["thing1"]["value"] == "回复 1 我安全 2 我需要帮助"
+
+
 def test_replies_are_joined_while_they_fit_and_only_one_has_signs() -> None:
     plain, asks = Rendered("收到。"), Rendered("还好吗？", BUTTONS)
     text, count = joined([plain, asks], 2048)
