@@ -80,6 +80,13 @@ def test_a_word_has_one_translation_in_all_files() -> None:
     assert not differing
 
 
+def test_no_chat_message_asks_for_a_tap() -> None:
+    """In WeCom, WeChat and DingTalk there is mostly nothing to tap."""
+    tap = re.compile(r"\btap\b|\bone press\b", re.IGNORECASE)
+    chats = [text for text, paths in _used().items() if any(path.startswith("chat/") for path in paths)]
+    assert not [text for text in chats if tap.search(text)]
+
+
 def test_placeholders_agree() -> None:
     for text, found in _entries().items():
         for path, message in found:

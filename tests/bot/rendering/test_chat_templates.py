@@ -696,6 +696,17 @@ def test_the_three_answers_are_always_there(
         assert [button.data for button in row] == ["answer:7:fine", "answer:7:hard", "answer:7:urgent"]
 
 
+@pytest.mark.parametrize(("language", "called"), [("zh", "微信公众号"), ("en", "WeChat")])
+@pytest.mark.parametrize("name", ["staff/stranger_cried", "staff/stranger_wrote"])
+def test_an_app_in_which_a_stranger_writes_is_called_as_people_call_it(
+    renderer: Renderer, name: str, language: str, called: str
+) -> None:
+    for who in ("", "Lin"):
+        text = renderer.chat(name, language, FULL | {"channel": "wechat", "who": who}).text
+        assert called in text
+        assert "Wechat" not in text
+
+
 @pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("staff/case_")])
 def test_alarms_begin_with_the_button_that_takes_the_case(renderer: Renderer, name: str) -> None:
     buttons = renderer.chat(name, "zh", FULL).buttons

@@ -29,7 +29,7 @@ def state(talk: Talk, rollcall: Rollcall, person_id: int) -> str:
 def test_the_question_says_what_happened_and_offers_three_answers(talk: Talk, mei: int) -> None:
     start(talk, JAPAN)
     (asked,) = talk.messages(mei, "rollcall/question")
-    assert asked.text == "东京发生 7 级地震\n\n你安全吗？点一下就好。"
+    assert asked.text == "东京发生 7 级地震\n\n你安全吗？回一声就好。"
     assert labels([asked]) == ["1 我安全", "2 我需要帮助", "3 我不在当地"]
 
 
