@@ -5,8 +5,8 @@ the wiring hands their two functions in.
 """
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
@@ -30,6 +30,14 @@ class Reading:
     set_aside: Callable[[Connection, int, BaseException, datetime], object]
 
 
+@dataclass(frozen=True)
+class Taken:
+    """Which messages are being processed, and whose turn it is to take some."""
+
+    ids: set[int] = field(default_factory=set)
+    taking: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
 async def cries(database: Database, reading: Reading, now: datetime) -> int:
     """Process the cries for help that wait, beside a batch that is under way; return how many there were."""
     waiting = await database.aread_first(lambda conn: inbox.waiting_ids(conn, BATCH))
@@ -39,9 +47,27 @@ async def cries(database: Database, reading: Reading, now: datetime) -> int:
     return len(urgent)
 
 
-async def work_off(database: Database, reading: Reading, now: datetime, limit: int = BATCH) -> int:
-    """Process up to `limit` waiting messages, one after the other; return how many there were."""
-    waiting = await database.aread_first(lambda conn: inbox.waiting_ids(conn, limit))
+async def work_off(
+    database: Database, reading: Reading, now: datetime, limit: int = BATCH, taken: Taken | None = None
+) -> int:
+    """Process up to `limit` waiting messages, one after the other; return how many there were.
+
+    Those that are `taken` another call is processing.
+    """
+    taken = taken or Taken()
+    async with taken.taking:
+        found = await database.aread_first(lambda conn: inbox.waiting_ids(conn, limit + len(taken.ids)))
+        waiting = [one for one in found if one[0] not in taken.ids][:limit]
+        mine = {inbox_id for inbox_id, _ in waiting}
+        taken.ids.update(mine)
+    try:
+        await _all(database, reading, now, waiting)
+    finally:
+        taken.ids.difference_update(mine)
+    return len(waiting)
+
+
+async def _all(database: Database, reading: Reading, now: datetime, waiting: Sequence[tuple[int, bool]]) -> None:
     at_once = len(waiting) if database.is_sqlite else 1  # one writer keeps their order, and they share a commit
     for start in range(0, len(waiting), max(at_once, 1)):
         some = waiting[start : start + at_once]
@@ -51,7 +77,6 @@ async def work_off(database: Database, reading: Reading, now: datetime, limit: i
                 for inbox_id, urgent in some
             )
         )
-    return len(waiting)
 
 
 async def _one(database: Database, reading: Reading, inbox_id: int, urgency: Urgency, now: datetime) -> None:

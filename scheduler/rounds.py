@@ -30,7 +30,7 @@ from scheduler import (
 )
 from scheduler.batches import Batches
 from scheduler.files_unused import forget_all_unused
-from scheduler.inbox_waiting import Reading
+from scheduler.inbox_waiting import Reading, Taken
 from scheduler.plan_check import PlanCheck
 from scheduler.purge import purge
 from scheduler.watchdog import CODES, WARNINGS, Problem, look
@@ -38,6 +38,7 @@ from scheduler.watchdog import CODES, WARNINGS, Problem, look
 log = structlog.get_logger()
 MOST_BATCHES = 500
 """How many batches one ring works off before others have their turn; the next ring goes on."""
+INBOX_READERS = 2
 
 
 @dataclass
@@ -148,14 +149,20 @@ class Rounds:
 
     async def inbox(self) -> int:
         """Understand and answer what came in."""
-        total = 0
         async with self._reading_inbox:  # the bell and whoever stores a message ring; two would read everything twice
-            for _ in range(MOST_BATCHES):
-                done = await inbox_waiting.work_off(self.database, self.reading, self.clock.now())
-                total += done
-                if not done:
-                    break
-                self.nudge()  # what a batch has queued, an alarm say, does not wait for a thousand others to be read
+            taken = Taken()
+            # While one batch is written the next is read: else bulk would have the writer after each.
+            readers = INBOX_READERS if self.database.is_sqlite else 1
+            return sum(await asyncio.gather(*(self._inbox_read(taken) for _ in range(readers))))
+
+    async def _inbox_read(self, taken: Taken) -> int:
+        total = 0
+        for _ in range(MOST_BATCHES):
+            done = await inbox_waiting.work_off(self.database, self.reading, self.clock.now(), taken=taken)
+            total += done
+            if not done:
+                break
+            self.nudge()  # what a batch has queued, an alarm say, does not wait for a thousand others to be read
         return total
 
     async def inbox_cries(self) -> int:

@@ -56,7 +56,7 @@ class _Done:
 
 
 _ARRIVED, _STOP = int(Urgency.ARRIVED), int(Urgency.STOP)
-PATIENCE = {int(Urgency.DELIVERY): 0.1, int(Urgency.BULK): 0.5}
+PATIENCE = {int(Urgency.DELIVERY): 0.1, int(Urgency.BULK): 1.0}
 """After how many seconds without a turn these go before answers: a portion of bulk lasts a tenth of a second or so."""
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select, text
 from bot.inbox import store as inbox
 from bot.inbox.model import InboxState
 from bot.storage.database import Database
-from scheduler.inbox_waiting import Reading, work_off
+from scheduler.inbox_waiting import Reading, Taken, work_off
 from tests.fakes.ground import NOW, open_ground
 
 
@@ -66,4 +66,24 @@ def test_a_row_that_no_key_opens_is_kept_and_tried_no_more(tmp_path: Path) -> No
 
     asyncio.run(work_off(database, Reading(process, set_aside), NOW))
     assert states(database) == {unreadable: "failed", fine: "done"}
+    database.close()
+
+
+def test_two_that_read_side_by_side_take_different_messages_in_their_order(tmp_path: Path) -> None:
+    database = open_ground(tmp_path)
+    messages = [add(database, number) for number in range(5)]
+    order: list[int] = []
+
+    def process(conn: Connection, inbox_id: int) -> bool:
+        order.append(inbox_id)
+        inbox.finish(conn, inbox_id, InboxState.DONE, NOW)
+        return True
+
+    async def read() -> list[int]:
+        taken, reading = Taken(), Reading(process, lambda *_given: None)
+        found = await asyncio.gather(*(work_off(database, reading, NOW, 2, taken) for _ in range(2)))
+        return [*found, len(taken.ids)]
+
+    assert asyncio.run(read()) == [2, 2, 0]
+    assert order == messages[:4]
     database.close()
