@@ -181,7 +181,7 @@ def test_an_unknown_outcome_is_repeated_only_where_it_is_about_safety(
         dingtalk.fails(GROUP_PATH, DingTalkFailure(accepted=True, hangs_up=True))
         office.says("--text", "明天见", "--language", "zh", "--group", "赴美同学")
         world.fast_forward(hours=1)
-        office.boss.hears("不知道您的话有没有发到“赴美同学”群里")
+        office.boss.hears("不知道你的话有没有发到“赴美同学”群里")
         assert group.texts == ["明天见"]
 
 

@@ -28,7 +28,7 @@ def test_the_button_confirms_it(talk: Talk) -> None:
     assert [template for template, _, _ in talk.sent(talk.counsellor)] == ["alarm/test"]
     for _ in range(2):
         (reply,) = talk.presses(talk.counsellor, f"alarm:{number}")
-        assert reply.text == "谢谢，紧急提醒能送到您这里。"
+        assert reply.text == "谢谢，紧急提醒能送到你这里。"
     assert confirmed(talk) == ["chat"]
 
 
