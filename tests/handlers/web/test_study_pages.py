@@ -98,6 +98,9 @@ def test_she_writes_on_the_page_or_hands_in_a_document_and_it_is_in_no_other_lis
     assert "said=file" in upload(visitor, where, made.getvalue(), "汇报.docx").headers["location"]
     visitor.get(where)
     assert "said=handed" in visitor.post(f"{where}/submit").headers["location"]
+    shown = visitor.get(where).words
+    assert "思想汇报已交，国内支部正在看" in shown
+    assert "老师正在看" not in shown  # nobody but those who lead her branch reads it
     report = report_of(town, mei)
     assert (report.stage, report.version) == (Written.SUBMITTED, 1)
     assert owed(town, mei)[0].how is How.REPORT
