@@ -57,6 +57,8 @@ def _reply(chat: Chat, choice: Choice, done: Answered) -> None:
         chat.say("answered/hard", prompt_id=prompt.id, **said)
     if done.closed:
         _offer(chat, done.current)
+    elif done.outcome is not Outcome.LATE:
+        chat.counts_as_alive = True  # whoever says how she is need not say it again to another question
 
 
 def _offer(chat: Chat, current: Prompt | None) -> None:

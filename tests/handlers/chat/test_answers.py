@@ -28,6 +28,26 @@ def test_fine_is_thanked_with_the_next_date_in_her_time(asked: tuple[Talk, int])
     assert "edit/answered" in talk.templates(student)
 
 
+@pytest.mark.parametrize("choice", ["fine", "hard"])
+def test_an_answer_to_one_question_ends_the_waiting_for_another(talk: Talk, choice: str) -> None:
+    student = talk.student("S1", departs="2026-09-08")
+    talk.until(utc("2026-09-09 15:00"))  # asked on Tuesday evening, and in the morning whether she is there
+    (landing,) = talk.prompts(student, "landing")
+    talk.presses(student, f"answer:{landing.id}:{choice}")
+    assert talk.prompt(student, "2026-09-08").state is State.ALIVE
+    talk.until(utc("2026-09-12 12:00"))
+    assert "checkin/reminder" not in talk.templates(student)
+    assert talk.cases(student) == []
+
+
+def test_an_urgent_answer_leaves_other_questions_as_they_are(talk: Talk) -> None:
+    student = talk.student("S1", departs="2026-09-08")
+    talk.until(utc("2026-09-09 15:00"))
+    (landing,) = talk.prompts(student, "landing")
+    talk.presses(student, f"answer:{landing.id}:urgent")
+    assert talk.prompt(student, "2026-09-08").state is State.OPEN
+
+
 def test_undo_within_two_minutes_asks_again(asked: tuple[Talk, int]) -> None:
     talk, student = asked
     talk.presses(student, f"answer:{talk.prompt(student, '2026-09-08').id}:fine")
