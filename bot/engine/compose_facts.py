@@ -14,7 +14,6 @@ from bot.engine.facts import facts_of_people
 from bot.engine.person_facts import PersonFacts
 from bot.engine.who_helps import load_helpers
 from bot.local_time import local_date
-from bot.moves.model import Place
 from bot.people import store as people_store
 from bot.people.model import CARE_ROLES, Person, RoleKind
 from bot.places.emergency import CONSULAR_HOTLINE, emergency_numbers, line_to_dial
@@ -123,15 +122,14 @@ def of_student(conn: Connection, person_id: int, settings: Settings, now: dateti
     place = facts.place_now(now)
     trip = facts.abroad(now)
     known = trip or current(facts.trips, local_date(now, place.zone))
-    shown = place if trip or not known else Place(known.city, known.country, place.zone)
     url = f"{settings.service.url}/console/people/{person.number}"
     return {
         "name": person.name,
         "number": person.number,
         "unit": people_store.unit_paths(conn).get(person.unit_id or 0, ""),
         "zone": place.zone,
-        "city": shown.city,
-        "country": shown.country,
+        "city": place.city,
+        "country": place.country,
         "host": known.host if known else "",
         "phone": person.phone or "",
         "email": person.email or "",

@@ -30,6 +30,14 @@ def test_the_alarm_says_what_a_helper_needs(talk: Talk) -> None:
     assert labels([alarm]) == ["我来处理"]
 
 
+@pytest.mark.parametrize(("departs", "returns"), [("2026-10-01", "2027-01-31"), ("2026-03-01", "2026-08-01")])
+def test_who_is_at_home_before_or_after_a_stay_is_not_said_to_be_there(talk: Talk, departs: str, returns: str) -> None:
+    talk.presses(talk.student("S1", departs=departs, returns=returns), "volunteer:urgent")
+    (alarm,) = talk.messages(talk.counsellor, "staff/case_urgent")
+    assert "所在地" not in alarm.text
+    assert "当地时间" in alarm.text
+
+
 def test_the_alarm_says_when_there_is_no_number_to_call(talk: Talk) -> None:
     student = _sos(talk)
     talk.set(student, phone=None, email=None)
