@@ -123,7 +123,8 @@ class Windowed:
         self._turn_the_day(now)
         self._today, self._members = sent.today, {}
         for chat, at, pieces in sorted(sent.lately, key=lambda one: one[1]):
-            self._of(chat).extend([at] * pieces)
+            if at <= now:  # a rehearsal notes its own time, which may be days ahead: nobody is kept waiting for that
+                self._of(chat).extend([at] * pieces)
 
     def _member_wait(self, chat: str, now: datetime, pieces: int) -> timedelta:
         times = self._members.get(chat)

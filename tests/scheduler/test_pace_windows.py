@@ -226,6 +226,13 @@ def test_pieces_of_a_message_that_failed_halfway_are_counted_and_those_of_an_edi
     assert sent.today == 4  # what did not arrive costs the day nothing
 
 
+def test_a_rehearsal_that_starts_again_keeps_nobody_waiting_for_what_it_sent_days_ahead() -> None:
+    async def before(_hour_ago: datetime, _midnight: datetime) -> Sent:
+        return Sent([("S1", START + timedelta(hours=36), 30)], 30)
+
+    assert asks(Windowed(Windows(30, 1000, 10**6), ManualClock(START).real, before)) is None
+
+
 def test_a_process_that_sends_again_counts_what_another_has_sent_meanwhile(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
