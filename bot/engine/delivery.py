@@ -108,8 +108,8 @@ def record(
     if not attempts.finish(conn, parcel.attempt_id, result, now):
         return None
     tried = parcel.message
-    if result.kind is not ResultKind.ACCEPTED:  # pauses grow by what the platform said, not by how often we died before
-        tried = replace(tried, tries=tried.tries - attempts.cut_short(conn, tried.id))
+    if result.kind is not ResultKind.ACCEPTED:  # pauses grow by what failed, not by how often we died or had to wait
+        tried = replace(tried, tries=tried.tries - attempts.without_failure(conn, tried.id))
     verdict = after_result(tried, result, now, unknown_before=unknown, jitter=jitter)
     if settle(conn, account, parcel, result, now):
         verdict = Verdict(OutboxState.WAITING, next_try_at=now, reason=verdict.reason)  # by a form, at the same address

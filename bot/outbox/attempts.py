@@ -150,10 +150,13 @@ def deaths_before(conn: Connection, outbox_id: int) -> int:
     return _unknown(conn, outbox_id, attempts.c.reason == PROCESS_ENDED)
 
 
-def cut_short(conn: Connection, outbox_id: int) -> int:
-    """Return how many tries of a message ended with their process before the channel was called."""
-    never = (attempts.c.called_at.is_(None), attempts.c.reason == PROCESS_ENDED)
-    query = select(func.count()).select_from(attempts).where(attempts.c.outbox_id == outbox_id, *never)
+def without_failure(conn: Connection, outbox_id: int) -> int:
+    """Return how many tries of a message say nothing of it: their process ended before the channel was called, or the
+    platform only told us to wait.
+    """
+    never = and_(attempts.c.called_at.is_(None), attempts.c.reason == PROCESS_ENDED)
+    told = attempts.c.result == ResultKind.THROTTLED.value
+    query = select(func.count()).select_from(attempts).where(attempts.c.outbox_id == outbox_id, or_(never, told))
     return int(conn.execute(query).scalar_one())
 
 

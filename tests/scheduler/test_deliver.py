@@ -493,6 +493,20 @@ def test_a_message_waits_no_longer_because_processes_died_before_they_handed_it_
     assert waits == timedelta(seconds=5)  # the platform was called once, and it said that it failed
 
 
+def test_a_message_waits_no_longer_because_its_platform_told_us_to_wait_before(
+    office: Office, channel: ScriptedChannel
+) -> None:
+    question = office.message(*office.student(), kind="question")
+    for _ in range(5):
+        channel.then(Result(ResultKind.THROTTLED, wait=10, reason="no_token"))
+        office.send(channel)
+        office.clock.advance(timedelta(seconds=11))
+    channel.then(ResultKind.RETRY_AT)
+    office.send(channel)
+    waits = office.row(outbox, question).next_try_at - office.clock.now()
+    assert waits == timedelta(seconds=5)
+
+
 def test_whoever_wakes_after_another_has_taken_over_calls_nobody(office: Office, channel: ScriptedChannel) -> None:
     message = office.message(*office.student(), kind="reply")
     kept: list[Any] = []
