@@ -24,7 +24,9 @@ GOOD_FOR = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Invited:
-    """What became of an invitation: `sent` (it is queued), `already`, `no_mail`, `no_student` or `not_usable`."""
+    """What became of an invitation: `sent` (it is queued), `today` (it was, before), `already`, `no_mail`,
+    `no_student` or `not_usable`.
+    """
 
     number: str
     outcome: str
@@ -65,8 +67,11 @@ def _invite(conn: Connection, settings: Settings, person: Person, units: dict[in
     if address.state is not AddressState.PENDING:
         return "already" if address.state is AddressState.WORKING else "not_usable"
     data = {"masked": masked(person), "unit": units.get(person.unit_id or 0, ""), "link": 0, "vouched": True}
+    key = f"mail-invite:{address.id}:{now.date().isoformat()}"
+    if outbox.has_key(conn, key):
+        return "today"
     row = outbox.row(
-        f"mail-invite:{address.id}:{now.date().isoformat()}",
+        key,
         Kind.REPLY,  # the only kind that a pending address may get
         person.id,
         "enrol/consent",

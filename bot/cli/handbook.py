@@ -54,7 +54,7 @@ def handbook(
         document = handbook_docx(" ".join(part for part in about if part), nameless, chapters, own)
         _write(out, document)
         database.write(lambda conn: _note(conn, found, now))
-    click.echo(f"Wrote {len(found)} reports into {out}")
+    click.echo(f"Wrote {len(found)} {'report' if len(found) == 1 else 'reports'} into {out}")
     program = office() if pdf else None
     if program is not None:
         _write(out.with_suffix(".pdf"), as_pdf(document, program))

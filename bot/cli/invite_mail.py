@@ -8,6 +8,7 @@ from handlers.mail_invited import Invited, invite_by_mail, students_to_invite
 
 _SAYS = {
     "sent": "an invitation is on its way",
+    "today": "was invited today already; nothing more goes out before tomorrow",
     "already": "has agreed there already",
     "no_mail": "has no mail address on the roster",
     "no_student": "is no student; staff are reached at their address without an invitation",

@@ -35,12 +35,12 @@ _ZONE = "The zone in which the times are written; Asia/Shanghai where it is left
 @FORM
 @pass_tool
 def sessions(tool: Tool, *, also_past: bool, form: str) -> None:
-    """List the sessions ahead with how many come. Titles are branch matters: mind where you show this."""
+    """List the sessions under way and ahead with how many come. Titles are branch matters: mind where you show this."""
     now = tool.clock.now()
     with tool.database() as database:
         found = database.read(lambda conn: listed_sessions(conn, now, also_past=also_past))
     if form == "text" and not found:
-        click.echo("There is no session ahead.")
+        click.echo("There is no session under way or ahead.")
     else:
         _print(found, form)
 

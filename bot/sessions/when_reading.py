@@ -5,7 +5,18 @@ from datetime import date, time, timedelta
 from re import IGNORECASE, Match
 from re import compile as pattern
 
-_DAYS = {"今天": 0, "今晚": 0, "today": 0, "tonight": 0, "明天": 1, "明晚": 1, "tomorrow": 1, "后天": 2}
+_PAST = {"大前天": -3, "前天": -2, "昨天": -1, "昨晚": -1, "yesterday": -1}
+_DAYS = _PAST | {
+    "大后天": 3,
+    "今天": 0,
+    "今晚": 0,
+    "today": 0,
+    "tonight": 0,
+    "明天": 1,
+    "明晚": 1,
+    "tomorrow": 1,
+    "后天": 2,
+}
 _CHINESE = "一二三四五六日"
 _ENGLISH = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WEEKDAY = pattern(

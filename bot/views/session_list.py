@@ -10,7 +10,7 @@ from bot.branches.store import branches
 from bot.people.store import people
 from bot.sessions import store
 from bot.sessions.leaders import session_leaders
-from bot.sessions.model import Session
+from bot.sessions.model import Session, SessionState
 from bot.sessions.rules import ROUND_FOR
 from bot.sessions.store import session_invitations, sessions
 
@@ -33,15 +33,16 @@ class Listed:
 def listed_sessions(
     conn: Connection, now: datetime, *, also_past: bool = False, only: Sequence[int] = ()
 ) -> list[Listed]:
-    """Return sessions in the order of their hours: those ahead, or all of them (`also_past`), or `only` these."""
+    """Return sessions by their hours: those under way and ahead, or all of them (`also_past`), or `only` these."""
     query = select(sessions.c.id, branches.c.key).outerjoin(branches, branches.c.id == sessions.c.branch_id)
     if only:
         query = query.where(sessions.c.id.in_(only))
     elif not also_past:
-        query = query.where(store.is_ahead(now, now - ROUND_FOR))
+        query = query.where(sessions.c.state == SessionState.PLANNED.value, sessions.c.starts_at > now - ROUND_FOR)
     rows = conn.execute(query.order_by(sessions.c.starts_at, sessions.c.id)).all()
+    known = store.by_ids(conn, [row.id for row in rows])
+    rows = [row for row in rows if only or also_past or known[row.id].ends_at > now]
     ids = [row.id for row in rows]
-    known = store.by_ids(conn, ids)
     table = session_invitations
     replies = (
         select(table.c.session_id, table.c.reply, func.count())

@@ -81,8 +81,19 @@ def test_create_move_cancel_and_list(tool: Tool) -> None:
     assert (found["minutes"], found["sequence"]) == (120, 2)
     (found,) = json.loads(run(tool, "cancel", "1", "--format", "json").stdout)
     assert (found["state"], found["sequence"]) == ("cancelled", 3)
-    assert run(tool, command=sessions).output == "There is no session ahead.\n"
+    assert run(tool, command=sessions).output == "There is no session under way or ahead.\n"
     assert len(json.loads(run(tool, "--all", "--format", "json", command=sessions).stdout)) == 1
+
+
+def test_a_session_is_listed_until_it_is_over(tool: Tool) -> None:
+    create(tool)
+    clock = tool.clock
+    assert isinstance(clock, ManualClock)
+    clock.set(datetime(2026, 10, 25, 11, 59, tzinfo=UTC))
+    (running,) = json.loads(run(tool, "--format", "json", command=sessions).stdout)
+    assert running["starts_at"] == "2026-10-25T11:00:00+00:00"
+    clock.set(datetime(2026, 10, 25, 12, tzinfo=UTC))
+    assert json.loads(run(tool, "--format", "json", command=sessions).stdout) == []
 
 
 @pytest.mark.parametrize(
