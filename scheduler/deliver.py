@@ -50,8 +50,6 @@ class Sender:
         self._desk = desk
         self._pace = pace
         self._paused_until: datetime | None = None
-        self._for_alarms = max(pace.reserve, 1)
-        self._places = pace.per_second + self._for_alarms
         self._under_way: set[asyncio.Task[None]] = set()
         self._ordinary = 0
         self._epoch: int | None = None
@@ -147,12 +145,13 @@ class Sender:
         Ordinary messages wait until there is room for several: a claim for each message costs more than the message.
         Replies to a crowd fill every place but those of alarms.
         """
-        urgent = self._places - len(self._under_way)
+        alarms = self._pace.reserve
+        urgent = self._pace.per_second + alarms - len(self._under_way)
         most = self._pace.per_second - self._pace.reserve
-        ordinary = min(urgent - self._for_alarms, most - self._ordinary)
+        ordinary = min(urgent - alarms, most - self._ordinary)
         busy = Counter(int(task.get_name()) for task in self._under_way)  # by address
         ordinary = ordinary if ordinary >= max(most // ROOM_PARTS, 1) else 0
-        return Room(urgent, ordinary, min(urgent, self._for_alarms), busy)
+        return Room(urgent, ordinary, min(urgent, alarms), busy)
 
     def _together(self, parcels: list[Parcel]) -> Group:
         send = partial(send_group, self.channel, self._call)
@@ -168,8 +167,8 @@ class Sender:
             self._under_way.discard(done)
             self._ordinary -= ordinary
             # What is urgent waits for a single place only when all are taken.
-            freed = {self._places - 1, self._pace.per_second - 1, 0}
-            if self._room().ordinary or len(self._under_way) in freed:
+            most = self._pace.per_second
+            if self._room().ordinary or len(self._under_way) in {most + self._pace.reserve - 1, most - 1, 0}:
                 self.nudge.set()
 
         task.add_done_callback(end)
