@@ -20,7 +20,12 @@ class RecordsSection(BaseModel):
 def faults(path: Path, section: Any) -> list[Mistake]:
     """Return what is wrong with a section that a schema does not see."""
     template = section.get("template") if isinstance(section, dict) else None
-    if not isinstance(template, str) or not template or is_zipfile(template):
+    return no_word_document(f"{path}: [records] template", template) if isinstance(template, str) else []
+
+
+def no_word_document(where: str, name: str) -> list[Mistake]:
+    """Return what is wrong with the document of Word that a setting names; nothing when it names none."""
+    if not name or is_zipfile(name):
         return []
-    wrong = "is no document of Word" if Path(template).exists() else "is not there"
-    return [Mistake(f"{path}: [records] template", f"{template!r} {wrong}", "name a .docx file, or leave it out")]
+    wrong = "is no document of Word" if Path(name).exists() else "is not there"
+    return [Mistake(where, f"{name!r} {wrong}", "name a .docx file, or leave it out")]

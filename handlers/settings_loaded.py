@@ -33,6 +33,7 @@ from bot.reports import sections as sections_parse
 from bot.reports.forms import OtherForm
 from bot.reports.sections import Sections
 from bot.settings import Settings
+from bot.settings_records import no_word_document
 
 
 def load_settings(conn: Connection, settings: Settings, now: datetime) -> list[str]:
@@ -77,12 +78,9 @@ def read_sections(settings: Settings) -> Sections:
     """Return what a report consists of; SettingsError with every mistake of the file that the settings name."""
     file = settings.reports.file
     templates = {"template": settings.reports.template, "handbook": settings.reports.handbook}
-    missing = {key: name for key, name in templates.items() if name and not Path(name).is_file()}
-    if missing:
-        mend = "name a readable .docx, or leave it empty"
-        raise SettingsError(
-            [Mistake(f"[reports] {key}", f"there is no file {name!r}", mend) for key, name in missing.items()]
-        )
+    mistakes = [one for key, name in templates.items() for one in no_word_document(f"[reports] {key}", name)]
+    if mistakes:
+        raise SettingsError(mistakes)
     return sections_parse.shipped() if not file else _sections_in(file, "[reports] file")
 
 
@@ -95,10 +93,9 @@ def read_forms(settings: Settings) -> tuple[OtherForm, ...]:
         found = forms_parse.parse(Path(file).read_text(encoding="utf-8-sig"), file, sections)
     except (OSError, UnicodeDecodeError, MistakesError) as error:
         raise _unreadable(error, file, "[reports] forms") from None
-    missing = [one.template for one in found if one.template and not Path(one.template).is_file()]
-    if missing:
-        mend = "name a readable .docx, or leave it empty"
-        raise SettingsError([Mistake(f"{file}: template", f"there is no file {name!r}", mend) for name in missing])
+    mistakes = [one for form in found for one in no_word_document(f"{file}: template", form.template)]
+    if mistakes:
+        raise SettingsError(mistakes)
     return found
 
 

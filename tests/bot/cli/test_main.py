@@ -102,6 +102,15 @@ def test_check_of_wrong_settings_is_code_two(config: Path) -> None:
     assert "prot" in err
 
 
+@pytest.mark.parametrize("key", ["template", "handbook"])
+def test_check_of_a_template_that_is_no_document_of_word_is_code_two(config: Path, tmp_path: Path, key: str) -> None:
+    (tmp_path / "school.docx").write_text("Dear all", encoding="utf-8")
+    for name, wrong in (("school", "is no document of Word"), ("nowhere", "is not there")):
+        config.write_text(f'[reports]\n{key} = "{tmp_path}/{name}.docx"\n')
+        code, _, err = run("check", "--config", config)
+        assert (code, f"[reports] {key}: '{tmp_path}/{name}.docx' {wrong}" in err) == (2, True)
+
+
 def test_check_of_a_channel_that_cannot_be_made_is_code_two(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(_settings: Settings) -> None:
         raise UsageError("[channels.telegram] proxy cannot be used")
