@@ -8,8 +8,8 @@ from sqlalchemy import Connection, func, select
 
 from bot.prompts.store import notes
 
-LONGEST = 4000
-"""Characters that are kept of one note."""
+LONGEST = 4096
+"""Characters that are kept of one note: what Telegram, which takes most, lets somebody write at once."""
 
 
 class NoteKind(StrEnum):

@@ -80,6 +80,19 @@ def test_both_ways(talk: Talk, language: str, hers: str, theirs: str) -> None:
     assert len(talk.messages(student, "student/relayed")) == 2
 
 
+def test_the_longest_message_that_an_app_lets_one_write_arrives_whole_both_ways(talk: Talk) -> None:
+    student = sos(talk)
+    talk.presses(talk.counsellor, "case:1:ack")
+    longest = "我" * 4095 + "完"  # Telegram's 4,096
+    talk.says(student, longest)
+    (hers,) = talk.messages(talk.counsellor, "staff/relayed")
+    assert hers.text.endswith(longest)
+    talk.presses(talk.counsellor, "relay:1:write")
+    talk.says(talk.counsellor, longest)
+    (theirs,) = talk.messages(student, "student/relayed")
+    assert theirs.text.endswith(longest)
+
+
 def test_words_that_look_like_an_answer_or_a_cry_go_to_the_owner_too(talk: Talk) -> None:
     student = sos(talk)
     talk.presses(talk.counsellor, "case:1:ack")
