@@ -52,6 +52,17 @@ def test_a_reader_sees_own_units_only(town: Town, case: int) -> None:
     assert reader.get(f"/console/cases/{case}").status == 200
 
 
+@pytest.mark.usefixtures("case")
+@pytest.mark.parametrize("path", ["/console/people", "/console/programme", "/console/regroup", "/console/staff"])
+def test_a_reader_is_offered_nothing_that_would_be_refused(town: Town, path: str) -> None:
+    town.signed_in("O1")
+    shown = town.signed_in("R1").get(path)
+    assert shown.status == 200
+    offered = {one[0] for form in shown.forms for one in form.buttons}
+    assert not offered & {"Remind", "Two more days", "See what it would change", "Propose branches"}
+    assert len([one for form in shown.forms for one in form.buttons if one[0] == "End this sign-in"]) <= 1
+
+
 def test_no_press_of_a_reader_does_anything(town: Town, case: int) -> None:
     reader = town.signed_in("R1")
     for path in (
