@@ -107,7 +107,7 @@ def is_held(world: World, members: dict[str, Member]) -> None:
     world.fast_forward(to=instant("2026-10-25 15:00"))  # in New York it is eleven, in Tokyo midnight
     members["S3"].hears("这次活动没等到你", "现在补学")
     world.fast_forward(to=instant("2026-10-25 22:30"))
-    members["S4"].hears("这次活动没等到你", "11月1日 周日 22:30")
+    members["S4"].hears("这次活动没等到你", "11月1日 周日 22:30（北京时间 11月1日 周日 21:30）之前")
     members["S6"].hears(
         "这次活动没等到你", "现在补学"
     )  # nobody asked her in her night; in her morning she can catch up
