@@ -23,22 +23,7 @@ def withdraw(conn: Connection, person: Person, trip: Trip, now: datetime, progra
         return False
     _set(conn, trip, now, now)
     _after(conn, person, trip, "trip.withdrawn", now, programmes)
-    student = [person]
-    helpers = load_helpers(conn, student)
-    counsellor = helpers.counsellor_of(person)
-    for helper_id in {*helpers.office_of(person), *([] if counsellor is None else [counsellor])}:
-        tell(
-            conn,
-            helper_id,
-            Kind.NOTICE,
-            "staff/trip_withdrawn",
-            key=f"trip:{trip.id}:withdrawn:{int(now.timestamp())}:{helper_id}",
-            priority=Priority.PROMPT,
-            now=now,
-            about_id=person.id,
-            data={"host": trip.host, "to_departs": trip.departs.isoformat()},
-            not_before=not_before_her_morning(conn, helper_id, now),
-        )
+    _tell(conn, person, trip, "staff/trip_withdrawn", now)
     return True
 
 
@@ -48,7 +33,27 @@ def bring_back(conn: Connection, person: Person, trip: Trip, now: datetime, prog
         return False
     _set(conn, trip, None, None)
     _after(conn, person, trip, "trip.brought_back", now, programmes)
+    _tell(conn, person, trip, "staff/trip_brought_back", now)
     return True
+
+
+def _tell(conn: Connection, person: Person, trip: Trip, template: str, now: datetime) -> None:
+    """Tell her counsellor and the office, each in the morning."""
+    helpers = load_helpers(conn, [person])
+    counsellor = helpers.counsellor_of(person)
+    for helper_id in {*helpers.office_of(person), *([] if counsellor is None else [counsellor])}:
+        tell(
+            conn,
+            helper_id,
+            Kind.NOTICE,
+            template,
+            key=f"trip:{trip.id}:{template.removeprefix('staff/trip_')}:{int(now.timestamp())}:{helper_id}",
+            priority=Priority.PROMPT,
+            now=now,
+            about_id=person.id,
+            data={"host": trip.host, "to_departs": trip.departs.isoformat()},
+            not_before=not_before_her_morning(conn, helper_id, now),
+        )
 
 
 def _set(conn: Connection, trip: Trip, cancelled_at: datetime | None, withdrawn_at: datetime | None) -> None:

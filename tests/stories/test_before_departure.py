@@ -85,6 +85,7 @@ def test_not_going_takes_everything_back_and_can_be_undone(tmp_path: Path) -> No
         assert "it stands again" in presses(world, mei, "todo:on").text
         assert "of 12 done" in says(world, mei, "/list").text
         world.settle()
+        office.hears("Student S1 goes to Host", "is there again")
         world.cares = False
 
 
