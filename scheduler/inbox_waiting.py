@@ -48,11 +48,17 @@ async def cries(database: Database, reading: Reading, now: datetime) -> int:
 
 
 async def work_off(
-    database: Database, reading: Reading, now: datetime, limit: int = BATCH, taken: Taken | None = None
+    database: Database,
+    reading: Reading,
+    now: datetime,
+    limit: int = BATCH,
+    taken: Taken | None = None,
+    cried: Callable[[], object] = lambda: None,
 ) -> int:
     """Process up to `limit` waiting messages, one after the other; return how many there were.
 
-    Those that are `taken` another call is processing.
+    Those that are `taken` another call is processing. `cried` is called as soon as a cry for help is understood: its
+    alarm does not wait for the rest of the batch.
     """
     taken = taken or Taken()
     async with taken.taking:
@@ -61,22 +67,28 @@ async def work_off(
         mine = {inbox_id for inbox_id, _ in waiting}
         taken.ids.update(mine)
     try:
-        await _all(database, reading, now, waiting)
+        await _all(database, reading, now, waiting, cried)
     finally:
         taken.ids.difference_update(mine)
     return len(waiting)
 
 
-async def _all(database: Database, reading: Reading, now: datetime, waiting: Sequence[tuple[int, bool]]) -> None:
+async def _all(
+    database: Database,
+    reading: Reading,
+    now: datetime,
+    waiting: Sequence[tuple[int, bool]],
+    cried: Callable[[], object],
+) -> None:
+    async def one(inbox_id: int, *, urgent: bool) -> None:
+        await _one(database, reading, inbox_id, Urgency.HELP if urgent else Urgency.PERSON, now)
+        if urgent:
+            cried()
+
     at_once = len(waiting) if database.is_sqlite else 1  # one writer keeps their order, and they share a commit
     for start in range(0, len(waiting), max(at_once, 1)):
         some = waiting[start : start + at_once]
-        await asyncio.gather(
-            *(
-                _one(database, reading, inbox_id, Urgency.HELP if urgent else Urgency.PERSON, now)
-                for inbox_id, urgent in some
-            )
-        )
+        await asyncio.gather(*(one(inbox_id, urgent=urgent) for inbox_id, urgent in some))
 
 
 async def _one(database: Database, reading: Reading, inbox_id: int, urgency: Urgency, now: datetime) -> None:

@@ -158,7 +158,8 @@ class Rounds:
     async def _inbox_read(self, taken: Taken) -> int:
         total = 0
         for _ in range(MOST_BATCHES):
-            done = await inbox_waiting.work_off(self.database, self.reading, self.clock.now(), taken=taken)
+            now = self.clock.now()
+            done = await inbox_waiting.work_off(self.database, self.reading, now, taken=taken, cried=self.nudge)
             total += done
             if not done:
                 break

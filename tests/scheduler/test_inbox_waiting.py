@@ -1,6 +1,7 @@
 """Messages are processed one by one, cries first; one that breaks a handler never blocks the next."""
 
 import asyncio
+import threading
 from datetime import datetime
 from pathlib import Path
 
@@ -86,4 +87,26 @@ def test_two_that_read_side_by_side_take_different_messages_in_their_order(tmp_p
 
     assert asyncio.run(read()) == [2, 2, 0]
     assert order == messages[:4]
+    database.close()
+
+
+def test_a_cry_is_told_before_the_rest_of_its_batch_is_read(tmp_path: Path) -> None:
+    database = open_ground(tmp_path)
+    cry, *_others = add(database, 1, urgent=True), add(database, 2), add(database, 3)
+    order: list[str] = []
+    told = threading.Event()
+
+    def process(conn: Connection, inbox_id: int) -> bool:
+        if inbox_id != cry and not told.wait(10):
+            order.append("waited in vain")
+        order.append("cry" if inbox_id == cry else "other")
+        inbox.finish(conn, inbox_id, InboxState.DONE, NOW)
+        return True
+
+    def cried() -> None:
+        order.append("told")
+        told.set()
+
+    asyncio.run(work_off(database, Reading(process, lambda *_given: None), NOW, cried=cried))
+    assert order == ["cry", "told", "other", "other"]
     database.close()
