@@ -25,6 +25,7 @@ from bot.storage.writer import Urgency
 from scheduler.claims import Claims
 from scheduler.desk import Desk
 from scheduler.grouping import Group, grouped, send_group
+from scheduler.outage import Outage
 from scheduler.pace import Pace
 from scheduler.recording import Recording
 from scheduler.together import Together
@@ -62,6 +63,8 @@ class Sender:
         )
         self._recording = Together(store.record, self._gather)
         self._claims = Claims(self.account, desk, self._room)
+        self._outage = Outage(desk.clock.real)
+        self.troubles = self._outage.troubles
 
     def wake(self) -> None:
         """Let it look at once whether there is something to send; call this on the loop on which it runs."""
@@ -206,7 +209,9 @@ class Sender:
         except Exception as error:  # noqa: BLE001 - nothing was sent, so it may go again whatever it was
             log.error("delivery.cannot_look", outbox_id=parcel.message.id, error=type(error).__name__)  # noqa: TRY400
             return Result(ResultKind.RETRY_AT, reason="not_looked_up")
-        return await (self._call(parcel) if group is None else group.call(parcel))
+        result = await (self._call(parcel) if group is None else group.call(parcel))
+        self._outage.note(result)
+        return result
 
     async def _look(self, parcels: list[Parcel]) -> list[Verdict | None]:
         now = self._desk.clock.now()

@@ -12,7 +12,7 @@ from functools import partial
 import structlog
 from sqlalchemy import Connection
 
-from bot.channels.known import most_of
+from bot.channels.known import KNOWN, most_of
 from bot.clock import Clock
 from bot.engine.digest_planning import plan_all, rhythm_of
 from bot.engine.programme_replan import go_on, last
@@ -23,6 +23,7 @@ from bot.storage.database import Database
 from bot.storage.writer import Urgency
 from scheduler import (
     calls_nearly_used,
+    channels_down,
     duty_watch,
     heartbeat,
     inbox_waiting,
@@ -145,6 +146,15 @@ class Rounds:
         most = {name: calls for name, calls in months.items() if calls is not None}
         return await self.database.awrite(
             lambda conn: calls_nearly_used.work_off(conn, most, self.clock.now(), self.clock.real()), Urgency.BULK
+        )
+
+    async def outages(self) -> int:
+        """Tell the office of channels that are down, and of those that work again."""
+        down = channels_down.down_of({name: codes for name, codes in self.troubles().items() if name in KNOWN})
+        if not await self.database.aread(lambda conn: channels_down.has_work(conn, down)):
+            return 0
+        return await self.database.awrite(
+            lambda conn: channels_down.work_off(conn, down, self.clock.now(), self.clock.real()), Urgency.DELIVERY
         )
 
     async def inbox(self) -> int:

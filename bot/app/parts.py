@@ -198,7 +198,8 @@ class App:
 
     def _troubles(self) -> dict[str, dict[str, int]]:
         found = self.groups.troubles()
-        for name, one in [*((channel.name, channel) for channel in self.channels), *self._paces.items()]:
+        named = ((channel.name, channel) for channel in self.channels)
+        for name, one in [*named, *self._paces.items(), *self.senders.items()]:
             if isinstance(one, Troubled):
                 found.setdefault(name, {}).update(one.troubles())
         return found

@@ -141,6 +141,7 @@ class Running:
         ring(1, "groups due", self._app.groups.work_off)
         ring(60, "watchdog", self._watch)
         ring(300, "duty", self._and_send(rounds.duty))
+        ring(60, "outages", self._and_send(rounds.outages))
         ring(300, "quotas", self._and_send(rounds.quotas))
         ring(24 * 3600, "plan everyone", self._plan, first=now)
         ring(3600, "purge", rounds.purge)

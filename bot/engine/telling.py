@@ -3,7 +3,7 @@
 Called by everything that has something to say; delivery renders and sends it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -98,12 +98,17 @@ def tell(  # noqa: PLR0913 - what a message has
     not_before: datetime | None = None,
     expires_at: datetime | None = None,
     second: bool = False,
+    avoiding: Collection[str] = (),
 ) -> bool:
     """Queue one message to one person; False when she has no working address (it is stored as failed then).
 
     What belongs to a case goes to the chat in which she speaks now, be it not her first: there she waits for it.
+    Where channels are named to be avoided, it goes to another or is not queued at all.
     """
-    addresses = addresses_store.working_of(conn, [person_id]).get(person_id, [])
+    working = addresses_store.working_of(conn, [person_id]).get(person_id, [])
+    addresses = [one for one in working if one.channel not in avoiding]
+    if avoiding and pick(addresses) is None:
+        return False
     here = where_she_speaks(addresses, now) if case_id is not None and not second else None
     row = message(
         addresses if here is None else [here],

@@ -1,5 +1,5 @@
-"""Tables and queries of access tokens, which all processes share, of nonces, each of which opens the door once, and of
-how many calls a platform was asked in a month.
+"""Tables and queries of access tokens, which all processes share, of nonces, each of which opens the door once, of how
+many calls a platform was asked in a month, and of channels that are down.
 """
 
 from dataclasses import dataclass
@@ -40,6 +40,16 @@ platform_calls = Table(
     Column("calls", Integer, nullable=False),
     # When the office was told that most of the month's calls are used.
     Column("told_at", UtcDateTime),
+)
+channel_outages = Table(
+    "channel_outages",
+    metadata,
+    Column("channel", String(16), primary_key=True),
+    # Real time: from the first look to the last at which something was wrong with it.
+    Column("since", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    # The short code of what is wrong, as the channel says it.
+    Column("code", String(64), nullable=False),
 )
 BEIJING = timedelta(hours=8)
 """The platforms' months begin at midnight in Beijing, where no clock changes."""
@@ -92,6 +102,35 @@ def take_nonce(conn: Connection, channel: str, account: str, nonce: str, digest:
 def forget_nonces(conn: Connection, real_now: datetime) -> int:
     """Forget nonces that are too old for any call; return how many."""
     return conn.execute(callback_nonces.delete().where(callback_nonces.c.seen_at < real_now - NONCES_FOR)).rowcount
+
+
+@dataclass(frozen=True)
+class ChannelOutage:
+    """A channel that is down, or was until a moment ago: `since` and `seen_at` in real time, why as a short code."""
+
+    channel: str
+    since: datetime
+    seen_at: datetime
+    code: str
+
+
+def outages_of(conn: Connection) -> dict[str, ChannelOutage]:
+    """Return what is known of channels that are down, by channel."""
+    found = conn.execute(select(channel_outages)).mappings()
+    return {row["channel"]: ChannelOutage(**row) for row in found}
+
+
+def note_outage(conn: Connection, channel: str, code: str, real_now: datetime) -> None:
+    """Keep that something is wrong with a channel now; when it began stays as it was."""
+    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    row = insert(channel_outages).values(channel=channel, since=real_now, seen_at=real_now, code=code)
+    seen = {"seen_at": row.excluded.seen_at, "code": row.excluded.code}
+    conn.execute(row.on_conflict_do_update(index_elements=[channel_outages.c.channel], set_=seen))
+
+
+def end_outage(conn: Connection, channel: str) -> None:
+    """Forget an outage that is over."""
+    conn.execute(channel_outages.delete().where(channel_outages.c.channel == channel))
 
 
 def month_of(real_now: datetime) -> str:
