@@ -13,29 +13,41 @@ from bot.engine import silence_taken
 from bot.engine.office_notice import Sender, send_notice
 from bot.engine.silence_taken import Done
 from bot.journal import store as journal
+from bot.programmes.versions import Programmes
 from bot.selections import store
 from bot.selections.model import Came, Deed, Selection
 from bot.views.board_query import dates_on_earth, standing
 from bot.views.people_list import Listed, of_ids
 from bot.views.safety import Category
 from bot.views.scope import Scope
-from handlers import stand_in_begun
+from handlers import item_done, stand_in_begun
 
 
-def pick(conn: Connection, author_id: int, deed: Deed, picked: Collection[Listed], now: datetime) -> int | None:
-    """Keep whom somebody picked; None when nobody of them may be. Those who left her out are not there for her."""
+def pick(
+    conn: Connection, author_id: int, deed: Deed, picked: Collection[Listed], now: datetime, item: str = ""
+) -> int | None:
+    """Keep whom somebody picked; None when nobody of them may be. Those who left her out are not there for her.
+
+    `item` is of the pipeline, where one of it is to be reminded of or put off.
+    """
     ids = [one.person_id for one in picked if not one.left_out]
-    return store.add(conn, author_id, deed, ids, now) if ids else None
+    return store.add(conn, author_id, deed, ids, now, item) if ids else None
 
 
-def go_on(conn: Connection, selection_id: int, author_id: int, scope: Scope, now: datetime) -> Selection | None:
+def go_on(
+    conn: Connection, selection_id: int, author_id: int, scope: Scope, now: datetime, programmes: Programmes
+) -> Selection | None:
     """Do it for the next few and return how far it is; None for a selection that is not this reader's."""
     selection = store.of_author(conn, selection_id, author_id, lock=True)
     if selection is None or selection.deed is Deed.ROLLCALL or selection.done_at is not None or not selection.is_ready:
         return selection
     ids = selection.next_ids
     counts = Counter(selection.counts)
-    counts.update(came.value for came in _each(conn, selection, ids, scope, now))
+    if selection.item:
+        outcomes = item_done.act(conn, selection, ids, scope, now, programmes)
+    else:
+        outcomes = _each(conn, selection, ids, scope, now)
+    counts.update(came.value for came in outcomes)
     is_done = sum(counts.values()) == len(selection.member_ids)
     if is_done:
         line = journal.line(

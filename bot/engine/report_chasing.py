@@ -47,8 +47,13 @@ def would(conn: Connection, reports: Sequence[Report], now: datetime) -> Chased:
     """Return what `chase` would do, without doing it."""
     counts = {"asked": 0, "today": 0, "unreachable": 0, "over": 0}
     for report in reports:
-        counts[_refusal(conn, report, now)[0] or "asked"] += 1
+        counts[refusal(conn, report, now) or "asked"] += 1
     return Chased(**counts)
+
+
+def refusal(conn: Connection, report: Report, now: datetime) -> str:
+    """Return why a report is not asked for once more, by the name of a count of `Chased`; "" when it would be."""
+    return _refusal(conn, report, now)[0]
 
 
 def _refusal(conn: Connection, report: Report, now: datetime) -> tuple[str, Prompt | None]:

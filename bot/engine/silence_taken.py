@@ -5,6 +5,7 @@ question stays open until her time is up, and is missed only if she has not answ
 a digest in chat and by its page.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,13 +20,14 @@ from bot.outbox.model import Kind, Priority
 from bot.programmes.model import Kind as Asked
 from bot.programmes.versions import Programmes
 from bot.prompts import store as prompts_store
-from bot.prompts.model import Prompt, State
+from bot.prompts.model import RUNNING, Prompt, State
 from bot.prompts.store import from_row, prompts
 
 MORE_TIME = timedelta(days=2)
 EXTENDED = "prompt.extended"
 REMINDED = "prompt.reminded_by_hand"
 _SAFETY = (Asked.CHECKIN.value, Asked.LANDING.value)
+_CAN_WAIT = (*_SAFETY, Asked.CHANNELS.value, Asked.CHECKLIST.value)
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,8 @@ def _end_reminders(conn: Connection, programmes: Programmes, prompt: Prompt) -> 
 
 def extend(conn: Connection, student_id: int, prompt_id: int, staff_id: int, now: datetime) -> Done:
     """Give her two more days: nothing of the ladder comes before they are over; once for each question."""
-    prompt = _locked(conn, student_id, prompt_id)
-    if prompt is None or prompt.state is not State.LATE or prompt.next_at is None:
+    prompt = _locked(conn, student_id, prompt_id, _CAN_WAIT)
+    if prompt is None or prompt.state not in RUNNING or prompt.asked_at is None or prompt.next_at is None:
         return Done(done=False, why="over")
     if _was(conn, student_id, prompt.id, EXTENDED):
         return Done(done=False, why="extended")
@@ -78,7 +80,7 @@ def extend(conn: Connection, student_id: int, prompt_id: int, staff_id: int, now
 def remind(conn: Connection, student_id: int, prompt_id: int, staff_id: int, now: datetime) -> Done:
     """Remind her now, or in her morning; once for each question, the ladder's own reminders aside."""
     prompt = _locked(conn, student_id, prompt_id)
-    if prompt is None or prompt.state is not State.LATE:
+    if prompt is None or prompt.state not in RUNNING or prompt.asked_at is None:
         return Done(done=False, why="over")
     if _was(conn, student_id, prompt.id, REMINDED):
         return Done(done=False, why="reminded")
@@ -98,9 +100,9 @@ def remind(conn: Connection, student_id: int, prompt_id: int, staff_id: int, now
     return Done(done=True)
 
 
-def _locked(conn: Connection, student_id: int, prompt_id: int) -> Prompt | None:
+def _locked(conn: Connection, student_id: int, prompt_id: int, kinds: Collection[str] = _SAFETY) -> Prompt | None:
     """Return a question of hers, locked: no answer and no rung comes between this look and what is done by it."""
-    hers = (prompts.c.id == prompt_id, prompts.c.person_id == student_id, prompts.c.kind.in_(_SAFETY))
+    hers = (prompts.c.id == prompt_id, prompts.c.person_id == student_id, prompts.c.kind.in_(kinds))
     query = select(prompts).where(*hers).with_for_update(key_share=True)
     row = conn.execute(query).one_or_none()
     return None if row is None else from_row(row)

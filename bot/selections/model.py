@@ -31,8 +31,8 @@ class Came(StrEnum):
     """What came of it for one of them."""
 
     DONE = "done"
-    ALREADY = "already"  # somebody has done so for this question
-    NOTHING = "nothing"  # nothing is late: answered, not asked, or over
+    ALREADY = "already"  # somebody has done so for this question; an item was asked or reminded of today
+    NOTHING = "nothing"  # nothing is late: answered, not asked, or over; of an item, nothing is left to remind of
     CASE = "case"  # somebody looks after her already
     UNREACHED = "unreached"  # no channel of hers works
     OUT = "out"  # not in the scope any more
@@ -43,7 +43,7 @@ class Selection:
     """What was picked by whom. `counts` say what came of it so far, by `Came`: each member counts once, in order.
 
     `wish` is what the deed needs besides: of a notice `text` and `urgent`, to pass on `to` (an id) and `until` (ISO
-    date). Without it such a deed cannot be done.
+    date). Without it such a deed cannot be done. From the pipeline, `item` names what is reminded of or put off.
     """
 
     id: int
@@ -54,6 +54,11 @@ class Selection:
     done_at: datetime | None = None
     counts: dict[str, int] = field(default_factory=dict)
     wish: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def item(self) -> str:
+        """Return the item of the pipeline that it is about; "" for whatever question of safety is late."""
+        return str(self.wish.get("item", ""))
 
     @property
     def is_ready(self) -> bool:

@@ -23,9 +23,10 @@ selections = Table(
 )
 
 
-def add(conn: Connection, author_id: int, deed: Deed, member_ids: Sequence[int], now: datetime) -> int:
+def add(conn: Connection, author_id: int, deed: Deed, member_ids: Sequence[int], now: datetime, item: str = "") -> int:
     """Keep a selection that nothing was done with yet and return its id."""
-    values = {"author_id": author_id, "deed": deed.value, "member_ids": list(member_ids), "created_at": now}
+    values: dict[str, Any] = {"author_id": author_id, "deed": deed.value, "member_ids": list(member_ids)}
+    values |= {"created_at": now, "wish": {"item": item} if item else None}
     return int(conn.execute(selections.insert().values(**values).returning(selections.c.id)).scalar_one())
 
 

@@ -10,11 +10,13 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, or_, select
+from sqlalchemy import Connection, Select, and_, case, func, or_, select
 
+from bot.listed import listed
 from bot.people.store import people
 from bot.programmes.model import Programme
-from bot.prompts.model import State
+from bot.prompts import store as prompts_store
+from bot.prompts.model import Prompt, State
 from bot.prompts.store import prompts
 from bot.reports.store import reports
 from bot.trips.store import trips
@@ -120,9 +122,17 @@ def names(conn: Connection, scope: Scope, item: str, step: Step, now: datetime) 
     return found, max(total - len(found), 0)
 
 
+def prompts_at(conn: Connection, scope: Scope, item: str, person_ids: Sequence[int], now: datetime) -> list[Prompt]:
+    """Return for each of these students the prompt of an item at which she stands."""
+    latest = _latest(scope, [item], now).where(listed(prompts.c.person_id, sorted(person_ids))).subquery()
+    ids = conn.execute(select(latest.c.id).where(latest.c.place == 1)).scalars().all()
+    return prompts_store.by_ids(conn, sorted(ids))
+
+
 def _latest(scope: Scope, items: Sequence[str], now: datetime) -> Select[Any]:
     """Return every prompt of these items and students, the one that counts with `place` 1."""
     is_ahead = prompts.c.state == State.SCHEDULED.value
+    is_reminded = (prompts.c.state == State.OPEN.value) & prompts.c.reminded_at.is_not(None)
     place = func.row_number().over(
         partition_by=(prompts.c.person_id, prompts.c.item), order_by=(is_ahead, prompts.c.opens_at.desc())
     )
@@ -132,7 +142,7 @@ def _latest(scope: Scope, items: Sequence[str], now: datetime) -> Select[Any]:
             prompts.c.person_id,
             prompts.c.trip_id,
             prompts.c.item,
-            prompts.c.state,
+            case((is_reminded, State.LATE.value), else_=prompts.c.state).label("state"),
             prompts.c.opens_at,
             prompts.c.due_at,
             place.label("place"),

@@ -28,6 +28,7 @@ from bot.views.people_list import Listed, all_wanted, of_ids
 from bot.views.safety import Category
 from bot.views.scope import Scope
 from bot.views.stand_ins import colleagues
+from handlers import item_done
 from handlers import selection_done as use
 from handlers.web.people import PAGE as LIST
 from handlers.web.people import back, wanted_in
@@ -48,6 +49,10 @@ class Seen:
     """To whom they may be passed on, where that is what is to be done."""
     fault: str = ""
     """Why what was wished cannot be done any more; "" when it can."""
+    kind: str = ""
+    """The kind of the item of the pipeline that it is about."""
+    would: dict[str, int] = field(default_factory=dict)
+    """What would come of it for how many of them, where it is about such an item, in the order of `Came`."""
 
     @property
     def colleague(self) -> str:
@@ -87,7 +92,8 @@ def routes(site: Site) -> list[Route]:
         found = await site.database.aread(lambda conn: _picked(conn, site, scope, query, numbers, every=every))
         if len(found) > MOST:
             return back(query, "too_many")
-        made = await site.database.awrite(lambda conn: use.pick(conn, reader.person.id, deed, found, site.now))
+        item = await site.database.aread(lambda conn: _item_in(conn, site, given, deed))
+        made = await site.database.awrite(lambda conn: use.pick(conn, reader.person.id, deed, found, site.now, item))
         return back(query, "nobody") if made is None else RedirectResponse(f"{PAGE}/{made}", 303)
 
     async def show(request: Request, reader: Reader) -> Response:
@@ -102,7 +108,9 @@ def routes(site: Site) -> list[Route]:
         if not await _as_seen(site, reader, selection_id, str(given.get("mark", ""))):
             return RedirectResponse(f"{PAGE}/{selection_id}?said=changed", 303)
         while True:
-            done = await site.database.awrite(lambda conn: use.go_on(conn, selection_id, reader.person.id, scope, now))
+            done = await site.database.awrite(
+                lambda conn: use.go_on(conn, selection_id, reader.person.id, scope, now, site.services.programmes)
+            )
             if done is None or done.deed is Deed.ROLLCALL:
                 raise HTTPException(404)
             if done.done_at is not None or not done.is_ready:
@@ -122,6 +130,17 @@ def _deed_in(given: FormData, reader: Reader) -> Deed:
     if deed not in set(Deed) or not may_do(reader, Deed(deed)):
         raise HTTPException(400)
     return Deed(deed)
+
+
+def _item_in(conn: Connection, site: Site, given: FormData, deed: Deed) -> str:
+    """Return the item of the pipeline that a deed is about; "" when it is about none, 400 for one that is not there."""
+    key = str(given.get("item", ""))
+    if not key or deed not in {Deed.REMIND, Deed.EXTEND}:
+        return ""
+    programme = site.services.programmes.if_any(conn)
+    if programme is None or programme.item(key) is None:
+        raise HTTPException(400)
+    return key
 
 
 async def _as_seen(site: Site, reader: Reader, selection_id: int, mark: str) -> bool:
@@ -170,9 +189,22 @@ def look(conn: Connection, site: Site, scope: Scope, selection_id: int, author_i
         return None
     live = live_of(site.services.settings)
     found = [one for one in of_ids(conn, scope, selection.member_ids, site.now, live) if not one.left_out]
+    if selection.item:
+        return _about_item(conn, site, scope, selection, found)
     if selection.deed is not Deed.PASS_ON or selection.done_at is not None:
         return Seen(selection, found)
     author = people_store.by_id(conn, author_id)
     wish, zone = selection.wish, author.zone if author else "UTC"
     fault = fault_of(conn, wish["to"], day_in(wish["until"]), zone, site.now) if wish else ""
     return Seen(selection, found, colleagues(conn, author_id), fault)
+
+
+def _about_item(conn: Connection, site: Site, scope: Scope, selection: Selection, found: list[Listed]) -> Seen:
+    programmes = site.services.programmes
+    programme = programmes.if_any(conn)
+    item = None if programme is None else programme.item(selection.item)
+    kind = "" if item is None else item.kind.value
+    if selection.done_at is not None:
+        return Seen(selection, found, kind=kind)
+    came = Counter(item_done.would(conn, selection, found, scope, site.now, programmes))
+    return Seen(selection, found, kind=kind, would={one.value: came[one] for one in Came if came[one]})

@@ -1,6 +1,6 @@
 """The pipeline: for every item of the programme how many are at which step, their names, and what is done for them.
 
-What is done goes through the same pages as for people picked from the list, and for reports through those of reports.
+What is done goes through the same pages as for people picked from the list.
 """
 
 from sqlalchemy import Connection
@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.programmes.model import Item, Programme
+from bot.engine.item_deeds import GOES_ON, PUT_OFF
+from bot.programmes.model import Item, Kind, Programme
 from bot.selections.model import Deed
 from bot.views.pipeline import Line, Named, Step, names, pipeline
 from handlers.web.paging import one_of
@@ -18,7 +19,7 @@ from handlers.web.session import Reader, console_page, signed_in
 from handlers.web.site import Site
 
 PAGE = "/console/pipeline"
-CHASED = frozenset({Step.ASKED, Step.REMINDED, Step.SILENT, Step.NOT_REACHED})
+_WAITING = frozenset({Step.ASKED, Step.REMINDED})
 
 
 def routes(site: Site) -> list[Route]:
@@ -48,7 +49,6 @@ def routes(site: Site) -> list[Route]:
         item, found, more = await site.database.aread_long(look)
         if item is None:
             raise HTTPException(404)
-        chased = [one.report_id for one in found if one.report_id is not None] if step in CHASED else []
         return console_page(
             site,
             request,
@@ -58,14 +58,21 @@ def routes(site: Site) -> list[Route]:
             step=step,
             found=found,
             more=more,
-            reports=chased,
-            deeds=[deed for deed in (Deed.REMIND, Deed.EXTEND, Deed.NOTICE, Deed.ROLLCALL) if may_do(reader, deed)],
+            deeds=[deed for deed in _deeds(item.kind, Step(step)) if may_do(reader, deed)],
         )
 
     return [
         Route(PAGE, signed_in(site, show), methods=["GET"]),
         Route(f"{PAGE}/{{item}}", signed_in(site, show_names), methods=["GET"]),
     ]
+
+
+def _deeds(kind: Kind, step: Step) -> list[Deed]:
+    """Return what can be done for whoever is at a step of an item: nobody is reminded of what is done or ahead."""
+    after = {Step.SILENT, Step.NOT_REACHED} if kind is Kind.REPORT else {Step.SILENT} if kind in GOES_ON else set()
+    deeds = [Deed.REMIND] if step in _WAITING | after else []
+    deeds += [Deed.EXTEND] if step in _WAITING and kind in PUT_OFF else []
+    return [*deeds, Deed.NOTICE, Deed.ROLLCALL]
 
 
 def _programme(conn: Connection, site: Site) -> Programme | None:

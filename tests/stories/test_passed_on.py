@@ -59,7 +59,7 @@ def pass_on(world: World, by: str = "C1", to: str = "C2", until: date = UNTIL) -
         made = selection_done.pick(conn, author.id, Deed.PASS_ON, found, now)
         assert made is not None
         selections.wish(conn, made, {"to": colleague.id, "until": until.isoformat()})
-        done = selection_done.go_on(conn, made, author.id, scope, now)
+        done = selection_done.go_on(conn, made, author.id, scope, now, world.app.programmes)
         assert done is not None
         return done.counts
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from bot.journal.store import journal
 from bot.outbox.store import outbox
 from bot.people.store import by_number
+from bot.programmes.versions import Programmes
 from bot.selections.model import Deed
 from bot.views.map import spots
 from bot.views.people_choices import choices
@@ -139,10 +140,10 @@ def _act(
     every = database.read(lambda conn: of_ids(conn, Scope.everything(), ids.values(), NOW))
     made = database.write(lambda conn: use.pick(conn, author, deed, every, NOW))
     assert made is not None
-    done = database.write(lambda conn: use.go_on(conn, made, author, scope, NOW))
+    done = database.write(lambda conn: use.go_on(conn, made, author, scope, NOW, Programmes()))
     assert done is not None
     assert sum(done.counts.values()) == len(ids)
-    assert database.write(lambda conn: use.go_on(conn, made, author, scope, NOW)) == done
+    assert database.write(lambda conn: use.go_on(conn, made, author, scope, NOW, Programmes())) == done
     allowed = {
         ids[number]
         for number in mine
