@@ -40,6 +40,8 @@ class Chat:
     replies: list[Reply] = field(default_factory=list)
     counts_as_alive: bool = True
     """Whether what she did shows that she is there; answers say more, cries must not stop anybody from looking."""
+    is_cleared: bool = False
+    """Whether an answer in this turn has ended what only her silence had opened."""
 
     def say(self, template: str, *, prompt_id: int | None = None, **data: Any) -> None:
         """Reply with a template; instants, dates and codes in `data` become plain JSON."""

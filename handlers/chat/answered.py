@@ -58,7 +58,8 @@ def _reply(chat: Chat, choice: Choice, done: Answered) -> None:
     if done.closed:
         _offer(chat, done.current)
     elif done.outcome is not Outcome.LATE:
-        chat.counts_as_alive = True  # whoever says how she is need not say it again to another question
+        # Whoever says how she is need not say it again to another question.
+        chat.counts_as_alive = chat.is_cleared = True
 
 
 def _offer(chat: Chat, current: Prompt | None) -> None:

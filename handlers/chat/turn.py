@@ -91,7 +91,7 @@ def take_turn(chat: Chat, incoming: Incoming) -> None:
     if not _replies_to_cry(chat, incoming):
         _listen(chat, incoming)
     if chat.is_student and chat.counts_as_alive:
-        sign_of_life(chat.conn, chat.person.id, chat.now)
+        sign_of_life(chat.conn, chat.person.id, chat.now, cleared=chat.is_cleared)
 
 
 def _listen(chat: Chat, incoming: Incoming) -> None:

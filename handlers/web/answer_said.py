@@ -88,7 +88,7 @@ def said(
     else:
         _dispatch(chat, page.prompt, incoming)
     if chat.counts_as_alive:
-        sign_of_life(conn, page.person.id, now)
+        sign_of_life(conn, page.person.id, now, cleared=chat.is_cleared)
     replies = [
         compose_reply(
             conn,

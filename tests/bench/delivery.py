@@ -12,7 +12,6 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.request import HTTPXRequest
 
 from bot.app import App
-from bot.channels.telegram.client import CONNECTIONS
 from bot.clock import monotonic
 from bot.outbox.attempts import last_body
 from bot.outbox.model import OutboxState, Rendered
@@ -103,7 +102,7 @@ def _a_question(app: App) -> Rendered:
 
 async def _bare(api: Api, message: Rendered) -> float:
     """Send the same message as often, with as many calls at once, and nothing around it."""
-    request = HTTPXRequest(connection_pool_size=CONNECTIONS, httpx_kwargs={"trust_env": False})
+    request = HTTPXRequest(connection_pool_size=AT_ONCE, httpx_kwargs={"trust_env": False})
     bot = Bot("7000000001:token", base_url=f"{api.url}/bot", request=request)
     rows = [[InlineKeyboardButton(one.label, callback_data=one.data) for one in row] for row in message.buttons]
     chats = iter(range(5_000_000_000, 5_000_000_000 + MESSAGES))

@@ -24,7 +24,6 @@ POLL_GRACE = 10
 
 DOWNLOAD_SECONDS = 30.0
 """How long nothing at all may come of a file while it is fetched."""
-CONNECTIONS = 32
 Heard = Callable[[httpx.Response], Awaitable[None]]
 
 
@@ -79,7 +78,8 @@ def make_client(section: TelegramSettings, limits: Limits, *, heard: Heard | Non
         )
 
     try:
-        sending, polling = request(CONNECTIONS), request(1)
+        # A second of messages may be under way, alarms beside it (`scheduler.pace`), and files that are fetched.
+        sending, polling = request(limits.telegram_messages_per_second * 3 // 2 + 2), request(1)
     except (RuntimeError, ImportError, ValueError) as error:
         raise UsageError(
             f"[channels.telegram] proxy cannot be used ({type(error).__name__}); write http://HOST:PORT"

@@ -669,7 +669,9 @@ def test_it_renders_whatever_is_known(renderer: Renderer, name: str, language: s
 def test_chinese_messages_are_chinese(renderer: Renderer, name: str) -> None:
     rendered = renderer.chat(name, "zh", FULL)
     assert re.search(r"[\u4e00-\u9fff]", rendered.text)
-    plain = re.sub(r"https?://\S+|/\w+|English|Telegram|telegram|yanxin doctor|web|New York|Columbia|\S+@\S+", "", rendered.text)
+    plain = re.sub(
+        r"https?://\S+|/\w+|English|Telegram|telegram|yanxin doctor|web|New York|Columbia|\S+@\S+", "", rendered.text
+    )
     assert not re.search(r"[A-Za-z]{4,}", plain)
 
 

@@ -7,12 +7,14 @@ from typing import TypeVar
 
 import pytest
 import structlog
+from aiohttp import web
 
 from bot.channels.base import Channel, Source
 from bot.channels.telegram.channel import Telegram
 from bot.errors import UsageError
 from bot.outbox.model import Button, Rendered, ResultKind
 from bot.settings import Limits
+from scheduler.pace import reserve_of
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram_failures import blocked, server_error
 
@@ -119,6 +121,40 @@ def test_many_messages_go_at_the_same_time(telegram: FakeTelegram) -> None:
 
     assert with_channel(telegram, to_all) == {ResultKind.ACCEPTED}
     assert all(len(phone.sent) == 1 for phone in phones)
+
+
+def test_alarms_beside_a_full_second_of_messages_wait_for_no_connection(telegram: FakeTelegram) -> None:
+    limits = Limits(telegram_timeout_seconds=2)
+    most = limits.telegram_messages_per_second
+    places = most + reserve_of(most)
+
+    async def work() -> list[ResultKind]:
+        all_are_there = asyncio.Barrier(places)
+
+        async def arrived(request: web.Request) -> web.Response:
+            await request.read()
+            async with asyncio.timeout(5):
+                await all_are_there.wait()  # nobody is answered before everybody has come
+            return web.json_response({"ok": True, "result": {"message_id": 1}})
+
+        app = web.Application()
+        app.router.add_post("/{method:.*}", arrived)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        slow = Telegram(telegram.section().model_copy(update={"api_url": url}), limits)
+        try:
+            results = await asyncio.gather(
+                *(slow.send(str(number), Rendered("Hello"), key=str(number)) for number in range(places))
+            )
+        finally:
+            await slow.close()
+            await runner.cleanup()
+        return [result.kind for result in results]
+
+    assert asyncio.run(work()) == [ResultKind.ACCEPTED] * places
 
 
 def test_no_log_line_holds_token_or_text(telegram: FakeTelegram, caplog: pytest.LogCaptureFixture) -> None:
