@@ -16,11 +16,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from bot.app.parts import App
-from bot.channels.base import Channel, Introduced, Source, Store
-from bot.channels.dingtalk.channel import DingTalk
+from bot.channels.base import Channel, Introduced, Source, Sourced, Store
 from bot.channels.known import KNOWN
-from bot.channels.mail.channel import Mail
-from bot.channels.telegram.channel import Telegram
 from bot.engine.switched_off import leave
 from bot.errors import YanxinError
 from bot.storage.writer import Urgency
@@ -89,13 +86,9 @@ class Running:
         for channel in app.channels:
             if isinstance(channel, Introduced):
                 parts.append(channel.introduce())
-            if isinstance(channel, Telegram) and app.settings.channels.telegram.mode == "polling":
-                parts.append(self._poll(channel, channel))
-            elif isinstance(channel, DingTalk):
-                # Without a lease: the platform pushes to any connection, and more processes have more of them.
-                parts.append(channel.run(self._store(channel)))
-            elif isinstance(channel, Mail) and channel.mailbox is not None:
-                parts.append(self._poll(channel, channel.mailbox))
+            if isinstance(channel, Sourced) and (source := channel.source) is not None:
+                alone = channel.one_at_a_time
+                parts.append(self._poll(channel, source) if alone else source.run(self._store(channel)))
         self._tasks = [asyncio.ensure_future(_told(part)) for part in parts]
         self._set_bell()
         self._bell.start()

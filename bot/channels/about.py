@@ -12,7 +12,7 @@ from bot.channels.base import Channel
 from bot.channels.group_robot import GroupRobot
 from bot.channels.token import TokenStore
 from bot.platforms.most import Most
-from bot.settings import Settings
+from bot.settings import Limits, Settings
 from bot.settings_channels import Channels
 
 
@@ -59,7 +59,9 @@ class About:
     joins: str = ""
     """What `{number}` does to join where the school's directory vouches and no invitation is needed."""
     robots: Callable[[Kit], Sequence[GroupRobot]] | None = None
-    """Makes the robots of its groups."""
+    """Makes the robots of its groups, which stand in its section as `groups`."""
+    group_limits: Callable[[Limits], tuple[int, int]] | None = None
+    """How many bytes a group takes in one message, and how many messages in a minute."""
 
     def is_on(self, settings: Settings) -> bool:
         """Tell whether the settings switch it on."""

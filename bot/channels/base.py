@@ -147,7 +147,22 @@ class Troubled(Protocol):
 
 
 class Source(Protocol):
-    """A channel that fetches its updates itself; one that is called (a webhook, a page) is not a source."""
+    """What fetches updates."""
 
     async def run(self, store: Store) -> None:
         """Fetch updates and store each before the platform may forget it, until cancelled."""
+
+
+@runtime_checkable
+class Sourced(Protocol):
+    """What a channel has besides that fetches its updates itself; one that is called (a webhook, a page) has it not.
+
+    `one_at_a_time`: no two processes may fetch from one account at once.
+    """
+
+    @property
+    def one_at_a_time(self) -> bool: ...
+
+    @property
+    def source(self) -> Source | None:
+        """What fetches; None where the settings leave it out."""

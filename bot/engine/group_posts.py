@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from bot.channels.known import KNOWN
 from bot.channels.splitting import split, utf8
 from bot.engine.delivery_rules import Verdict, after_result, ends_at
 from bot.engine.telling import tell
@@ -49,11 +50,12 @@ class Group:
 
 def groups_of(settings: Settings) -> list[Group]:
     """Return the groups of the channels that are on, by name."""
-    channels, limits = settings.channels, settings.limits
-    ding = (limits.dingtalk_text_bytes, limits.dingtalk_group_messages_per_minute)
-    wecom = (limits.wecom_text_bytes, limits.wecom_group_messages_per_minute)
-    found = [Group("dingtalk", one.name, *ding) for one in channels.dingtalk.groups if channels.dingtalk.enabled]
-    found += [Group("wecom", one.name, *wecom) for one in channels.wecom.groups if channels.wecom.enabled]
+    found = [
+        Group(name, one.name, *about.group_limits(settings.limits))
+        for name, about in KNOWN.items()
+        if about.group_limits is not None and about.is_on(settings)
+        for one in getattr(settings.channels, name).groups
+    ]
     return sorted(found, key=lambda one: one.name)
 
 

@@ -30,8 +30,7 @@ from structlog.typing import EventDict
 from bot.app import App
 from bot.app.running import store_of
 from bot.cases.store import cases
-from bot.channels.dingtalk.channel import DingTalk
-from bot.channels.telegram.channel import Telegram
+from bot.channels.base import Sourced
 from bot.clock import ManualClock
 from bot.demo.page import LATER
 from bot.digests import store as digests_store
@@ -259,9 +258,10 @@ class World:
         self.app.bind()
         await self.app.rounds.plan()
         self._polls = [
-            asyncio.create_task(channel.run(store_of(self.app, channel)))
+            asyncio.create_task(source.run(store_of(self.app, channel)))
             for channel in self.app.channels
-            if isinstance(channel, Telegram | DingTalk)
+            if isinstance(channel, Sourced) and channel.name != "mail"  # a mailbox is read when a story says so
+            if (source := channel.source) is not None
         ]
 
     async def _end(self) -> None:

@@ -29,4 +29,5 @@ DINGTALK = About(
     most=_most,
     joins="writes to the robot in DingTalk, where {number} is the UserID, and agrees",
     robots=lambda kit: groups.robots(kit.settings.channels.dingtalk, kit.settings.limits, kit.real),
+    group_limits=lambda limits: (limits.dingtalk_text_bytes, limits.dingtalk_group_messages_per_minute),
 )

@@ -44,6 +44,7 @@ class DingTalk:
 
     name = "dingtalk"
     can_push = True
+    one_at_a_time = False  # the platform pushes to any connection, and more processes have more of them
 
     def __init__(
         self, section: DingTalkSettings, limits: Limits, tokens: TokenStore, calls: Add, real: Callable[[], datetime]
@@ -115,6 +116,11 @@ class DingTalk:
             log.info("dingtalk.file_not_fetched", error=type(error).__name__)
             return Missing.LATER
         return Missing.TOO_LARGE if data is None else data or Missing.GONE
+
+    @property
+    def source(self) -> "DingTalk":
+        """Return what listens."""
+        return self
 
     async def run(self, store: Store) -> None:
         """Listen until cancelled; what comes is stored before the platform hears that it arrived."""

@@ -27,6 +27,7 @@ class Mail:
     name = "mail"
     can_edit = False
     can_push = True
+    one_at_a_time = True
 
     def __init__(self, section: MailSettings, limits: Limits, real: Callable[[], datetime]) -> None:
         """Take the settings of the channel and the real time, for the Date of a mail."""
@@ -46,6 +47,11 @@ class Mail:
             from bot.channels.mail.mailbox import Mailbox as Reader  # noqa: PLC0415 - see above
 
             self.mailbox = Reader(section.imap, float(limits.mail_timeout_seconds), limits.mail_read_bytes)
+
+    @property
+    def source(self) -> "Mailbox | None":
+        """Return what fetches replies; None without a mailbox."""
+        return self.mailbox
 
     async def send(self, external_id: str, message: Rendered, *, key: str) -> Result:
         """Send a mail; the reference of an accepted one is what replies and bounces name it by."""

@@ -41,6 +41,7 @@ class Telegram:
     name = "telegram"
     can_edit = True
     can_push = True
+    one_at_a_time = True  # Telegram refuses a second poll of one bot
 
     def __init__(self, section: TelegramSettings, limits: Limits, *, webhook_url: str = "") -> None:
         """Take the settings of the channel; `webhook_url` is where Telegram shall call us in webhook mode."""
@@ -137,6 +138,11 @@ class Telegram:
         if not data:
             return Missing.GONE
         return data if len(data) <= limit else Missing.TOO_LARGE
+
+    @property
+    def source(self) -> "Telegram | None":
+        """Return what fetches updates; in webhook mode there is nothing to fetch."""
+        return self if self._section.mode == "polling" else None
 
     async def run(self, store: Store) -> None:
         """Poll for updates until cancelled; in webhook mode there is nothing to fetch and this returns at once.

@@ -31,4 +31,5 @@ WECOM = About(
     most=_most,
     joins="opens the app in WeCom, where {number} is the UserID, and agrees",
     robots=lambda kit: groups.robots(kit.settings.channels.wecom, kit.settings.limits),
+    group_limits=lambda limits: (limits.wecom_text_bytes, limits.wecom_group_messages_per_minute),
 )

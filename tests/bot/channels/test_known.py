@@ -10,13 +10,14 @@ from bot.addresses import model
 from bot.addresses.model import MAIL, PULL_ONLY, VOUCHED, WAKE_ONLY
 from bot.app.channels_made import kit_of, make_channels
 from bot.channels.about import About, Ours
-from bot.channels.base import Channel, Coded, Formed
+from bot.channels.base import Channel, Coded, Formed, Sourced
 from bot.channels.known import KNOWN, most_of
 from bot.platforms.most import Most
 from bot.rendering.renderer import Renderer
 from bot.settings import Settings
 from bot.settings_channels import NAMES
 from bot.simulation.order import Order
+from bot.simulation.roster import CHANNELS as INVENTED
 from bot.simulation.scratch import accounts_of
 from tests.fakes.ground import NOW
 
@@ -47,7 +48,15 @@ def switched_on(*names: str) -> Settings:
 
 def test_folders_settings_and_the_list_agree() -> None:
     folders = {file.parent.name for file in (ROOT / "bot/channels").glob("*/channel.py")} - {"alarm"}  # it wakes only
-    assert set(KNOWN) == set(NAMES) == folders == set(ON)
+    invented = {name for linked in INVENTED for name in linked}
+    missing = {
+        "no line in bot/channels/known.py": folders - set(KNOWN),
+        "no field in bot/settings_channels.py": folders - set(NAMES),
+        "nobody has it in bot/simulation/roster.py": folders - invented,
+        "not in ON above: what switches it on": folders - set(ON),
+        "there is no such folder": (set(KNOWN) | set(NAMES) | set(ON) | invented) - folders,
+    }
+    assert not {what: names for what, names in missing.items() if names}
     assert {one.name for one in make_channels(switched_on(*ON))} == set(ON)
     for name in ("PULL_ONLY", "VOUCHED", "WINDOWED", "TAKES_FILES", "WITHOUT_BUTTONS", "WITHOUT_BRANCHES"):
         assert getattr(model, name) <= set(KNOWN), name
@@ -65,6 +74,16 @@ def test_what_is_made_is_what_was_said_of_it(about: About) -> None:
     assert made.account == getattr(settings.channels, about.name).account != ""
     (counted,) = accounts_of(Order(start=NOW, days=1, seed=1), settings)
     assert (counted.channel, counted.account, counted.forms) == (about.name, made.account, made.forms)
+
+
+@every
+def test_what_fetches_and_what_has_groups_says_so(about: About) -> None:
+    """`bot.app.running` runs every source there is, and `bot.engine.group_posts` knows every group."""
+    (channel,) = make_channels(switched_on(about.name))
+    assert isinstance(channel, Sourced) == hasattr(channel, "one_at_a_time")
+    assert isinstance(channel, Sourced) or not hasattr(channel, "run")
+    with_groups = "groups" in type(getattr(Settings().channels, about.name)).model_fields
+    assert (about.robots is not None, about.group_limits is not None) == (with_groups, with_groups)
 
 
 @every
