@@ -41,6 +41,10 @@ ON: dict[str, dict[str, Any]] = {
 every = pytest.mark.parametrize("about", list(KNOWN.values()), ids=list(KNOWN))
 
 
+GIVEN_UP = re.compile(r"ResultKind\.(?:ADDRESS_WRONG|PERSON_GONE),\s*(?:reason=)?\"(\w+)\"")
+"""How `errors.py` names why an address is given up."""
+
+
 def switched_on(*names: str) -> Settings:
     sections = {name: {"enabled": name in names} | (ON[name] if name in names else {}) for name in ON}
     return Settings.model_validate({"channels": sections})
@@ -84,6 +88,25 @@ def test_what_fetches_and_what_has_groups_says_so(about: About) -> None:
     assert isinstance(channel, Sourced) or not hasattr(channel, "run")
     with_groups = "groups" in type(getattr(Settings().channels, about.name)).model_fields
     assert (about.robots is not None, about.group_limits is not None) == (with_groups, with_groups)
+
+
+@every
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_why_an_address_is_given_up_has_words(about: About, language: str) -> None:
+    """Staff read it on the student's page and before every bulk action, she with /channels."""
+    errors = ROOT / f"bot/channels/{about.name}/errors.py"
+    codes = sorted(set(GIVEN_UP.findall(errors.read_text(encoding="utf-8")))) if errors.is_file() else []
+    pages = Renderer()._pages[language]
+    words, reach = (vars(pages.get_template(f"console/{name}.html").module) for name in ("words", "reach_words"))
+    for code in codes:
+        assert words["reason"](code).strip(), code
+        assert reach["why"](code).strip() != reach["why"]("something_passing").strip(), code
+        way = {"channel": about.name, "can": "no", "why": code, "proven": False, "ok_at": None}
+        hers = [
+            Renderer().chat("parts/channel_state", language, {"way": way | {"why": why}}).text
+            for why in (code, "something_passing")
+        ]
+        assert hers[0] != hers[1], code
 
 
 @every
