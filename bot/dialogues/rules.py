@@ -10,6 +10,7 @@ RELAY = "relay"
 """What is written goes to the other side of a case: to the student whom somebody looks after, or to that person."""
 _LASTS = {
     "case.note": timedelta(hours=1),
+    "review.words": timedelta(hours=1),
     RELAY: timedelta(hours=12),
     "note": timedelta(hours=1),
     "session.reason": timedelta(hours=1),

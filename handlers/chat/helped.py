@@ -1,5 +1,6 @@
 """She asks for the manual."""
 
+from bot.views.reports import readers_of
 from bot.views.session_board import leads
 from handlers.context import Chat
 
@@ -9,4 +10,6 @@ def asked(chat: Chat) -> None:
     if chat.is_student:
         chat.say("help/shown", leads=leads(chat.person))
     else:
-        chat.say("help/staff", leads=leads(chat.person), console=f"{chat.services.settings.service.url}/console/")
+        reviews = readers_of(chat.conn, chat.person, chat.now) is not None
+        console = f"{chat.services.settings.service.url}/console/"
+        chat.say("help/staff", leads=leads(chat.person), reviews=reviews, console=console)

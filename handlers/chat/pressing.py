@@ -31,6 +31,7 @@ from handlers.chat import (
     positioned,
     relayed,
     reminded,
+    reviewed,
     rollcall_answered,
     searched,
     session_answered,
@@ -67,6 +68,7 @@ _TURNS_AWAY = frozenset(
         "followup",
         "flight",
         "opp",
+        "review",
     }
 )
 
@@ -221,6 +223,7 @@ _HANDLERS: dict[str, Callable[[Chat, str], bool]] = {
     "followup": _follow_up,
     "report": incident_reported.pressed,
     "draft": drafted.pressed,
+    "review": reviewed.pressed,
     "study": drafted.study_pressed,
     "owed": owed.pressed,
     "sos": cried.pressed,

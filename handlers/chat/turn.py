@@ -33,6 +33,7 @@ from handlers.chat import (
     positioned,
     relayed,
     reminded,
+    reviewed,
     rollcall_answered,
     session_answered,
     session_attended,
@@ -49,9 +50,18 @@ from handlers.chat.words import answer_in, command_in, is_consent, is_digit, is_
 from handlers.context import Chat
 
 _OWN_WORDS = frozenset(
-    {flighted.STEP, session_answered.STEP, session_attended.MAKEUP_STEP, session_round.STEP, session_planned.STEP}
+    {
+        flighted.STEP,
+        session_answered.STEP,
+        session_attended.MAKEUP_STEP,
+        session_round.STEP,
+        session_planned.STEP,
+        reviewed.STEP,
+    }
 )
 """Steps in which whatever she writes is meant for them, also what would mean something elsewhere."""
+_ABOUT_OTHERS = frozenset({case_noted.STEP, reviewed.STEP})
+"""Steps in which staff write about somebody else: urgent words there are no cry."""
 
 _OF_ROW: dict[str, tuple[str, Callable[[Chat, int, str], None]]] = {
     noted.STEP: ("prompt", noted.written),
@@ -142,7 +152,7 @@ def _has_its_place(chat: Chat, incoming: Incoming) -> bool:
         there = chat.person.left_at is None and not _is_pending(chat)
         return there and rollcall_answered.needs_help(chat, incoming.text)
     step = waiting.step(chat)
-    return (step is not None and step.step == case_noted.STEP) or relayed.meant_for(chat, incoming, step) is not None
+    return (step is not None and step.step in _ABOUT_OTHERS) or relayed.meant_for(chat, incoming, step) is not None
 
 
 def _is_for_helpers(chat: Chat, incoming: Incoming) -> bool:
@@ -238,7 +248,7 @@ def _take_words(chat: Chat, text: str, step: Dialogue | None) -> None:
 
 def _answer(text: str, step: str | None, *, waits: bool) -> Choice | None:
     """Return the plain answer in a text: inside a dialogue only what cannot be meant for it."""
-    if step in {noted.STEP, case_noted.STEP} | _OWN_WORDS:
+    if step in {noted.STEP} | _ABOUT_OTHERS | _OWN_WORDS:
         return None
     asked = waits and (step is None or (step in {zoned.STEP, languaged.STEP} and is_digit(text)))
     return answer_in(text, asked=asked)
@@ -254,6 +264,8 @@ def _belongs(chat: Chat, step: str, data: dict[str, object], text: str) -> bool:
         zoned.until_written(chat, str(data.get("place", "")), text)
     elif step == languaged.STEP:
         return languaged.written(chat, text)
+    elif step == reviewed.STEP:
+        reviewed.written(chat, data, text)
     elif step in incident_reported.STEPS:
         incident_reported.written(chat, step, data, text)
     else:

@@ -15,6 +15,7 @@ from handlers.context import Chat
 _LEFT = frozenset(
     {
         "case.note",
+        "review.words",
         "session.reason",
         "session.code",
         "session.makeup",

@@ -358,7 +358,23 @@ SESSION: dict[str, Any] = {
     "links": 2,
     "others": 1,
 }
+HANDED: dict[str, Any] = {
+    "id": 3,
+    "name": "李雁",
+    "host": "Columbia",
+    "version": 2,
+    "decides": True,
+    "said": [{"by": "王老师", "body": "哪两门课？"}, {"by": "", "body": "很好"}],
+    "files": 2,
+    "cut": True,
+    "url": "https://yanxin.example.edu/console/reports/3",
+    "parts": [{"title": "做了什么", "text": "两门课", "cut": True}],
+}
 REPORT: dict[str, Any] = {
+    "handed": HANDED,
+    "deed": "return",
+    "to_review": [HANDED],
+    "unlisted": 2,
     "host": "Columbia",
     "due_at": LATER,
     "due_on": "2026-12-31",
