@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from bot.addresses.model import Address
 from bot.people.model import Person, RoleKind
+from bot.prompts import notes
 from handlers.services import Services
 
 
@@ -42,6 +43,8 @@ class Chat:
     """Whether what she did shows that she is there; answers say more, cries must not stop anybody from looking."""
     is_cleared: bool = False
     """Whether an answer in this turn has ended what only her silence had opened."""
+    most_kept: int | None = notes.LONGEST
+    """How many characters of her message are kept; whoever keeps fewer or more says so, None where nothing is cut."""
 
     def say(self, template: str, *, prompt_id: int | None = None, **data: Any) -> None:
         """Reply with a template; instants, dates and codes in `data` become plain JSON."""

@@ -20,7 +20,7 @@ from bot.inbox.rules import without_position
 from bot.outbox import store as outbox
 from bot.outbox.model import Kind, Priority
 from bot.people import store as people
-from handlers.chat import enrolled, mail_received, member_met, numbered, unknown_sender, window_opened
+from handlers.chat import cut_short, enrolled, mail_received, member_met, numbered, unknown_sender, window_opened
 from handlers.chat.turn import take_turn
 from handlers.context import Chat
 from handlers.services import Services
@@ -86,6 +86,7 @@ def _speak(chat: Chat, incoming: Incoming, refusal: str, *, sure: bool) -> None:
         chat.say(refusal)
     elif sure:
         take_turn(chat, numbered.meant(chat, incoming))
+        cut_short.tell(chat, incoming.text)
     else:
         mail_received.unsure(chat, incoming)
     if sure and not chat.is_student and digests.is_stale(chat.conn, chat.person.id, chat.now):

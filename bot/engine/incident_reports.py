@@ -12,9 +12,10 @@ from bot.engine.who_helps import load_helpers
 from bot.journal import store as journal
 from bot.outbox.model import Kind, Priority
 from bot.people import store as people_store
+from bot.prompts import notes
 from bot.rollcalls import store
 
-LONGEST = 600
+LONGEST = notes.LONGEST
 """Characters that are kept of a report."""
 
 

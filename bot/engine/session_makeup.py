@@ -8,12 +8,13 @@ from sqlalchemy import Connection, select
 from bot.engine.session_attendance import may_make_up
 from bot.engine.session_standing import standings
 from bot.journal import store as journal
+from bot.prompts import notes
 from bot.prompts.store import prompts
 from bot.sessions import marks, store
 from bot.sessions.attendance import next_question
 from bot.sessions.model import How, Invitation, Mark, Session
 
-LONGEST = 2000
+LONGEST = notes.LONGEST
 
 
 class Step(StrEnum):

@@ -14,6 +14,7 @@ from bot.engine.session_inviting import follow_members
 from bot.engine.session_standing import standings
 from bot.journal import store as journal
 from bot.local_time import Quiet
+from bot.prompts import notes
 from bot.prompts import store as prompts_store
 from bot.prompts.model import State
 from bot.prompts.store import prompts
@@ -23,7 +24,7 @@ from bot.sessions.model import How, Invitation, Mark, Session
 from bot.sessions.rules import ROUND_FOR, checked_round
 from bot.sessions.words import Voice
 
-LONGEST = 4000
+LONGEST = notes.LONGEST
 MOST = 50
 """How many things one member can say."""
 

@@ -11,7 +11,8 @@ MOST_AT_ONCE = 12
 FURTHEST = timedelta(days=180)
 QUESTIONS = 3
 """How many questions are asked at one and at three months."""
-LONGEST_ANSWER = 2000
+LONGEST_ANSWER = 4096
+"""Characters of one answer: what Telegram lets somebody write at once."""
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
+from bot.channels.splitting import split
 from bot.engine import deeds
 from bot.engine.casework import raise_sos
 from bot.inbox.rules import Cry
 from bot.journal import store as journal
-from bot.prompts.notes import add_words, attach_positions
+from bot.prompts.notes import LONGEST, add_words, attach_positions
 from handlers.chat import drafted, incident_reported, relayed, waiting
 from handlers.chat.asking import unanswered, urgent_case
 from handlers.context import Chat
@@ -29,6 +30,7 @@ def cried(chat: Chat, cry: Cry, words: str) -> None:
         sos(chat, words)
         return
     if chat.is_student:
+        chat.most_kept = waiting.MOST_WORDS
         waiting.ask_cry(chat, words)
         journal.write(chat.conn, [journal.line(chat.now, "cry.asked", person_id=chat.person.id)])
     chat.say("sos/asked")
@@ -36,19 +38,19 @@ def cried(chat: Chat, cry: Cry, words: str) -> None:
 
 def sos(chat: Chat, words: str = "") -> None:
     """Raise an SOS; her words go to whoever helps her."""
-    chat.counts_as_alive = False
+    chat.counts_as_alive, chat.most_kept = False, waiting.MOST_WORDS
     words = "\n".join(filter(None, [waiting.end_for_help(chat), words]))
     prompt = unanswered(chat)
     case = raise_sos(chat.conn, chat.person.id, None if prompt is None else prompt.id, chat.now)
-    if words:
-        add_words(chat.conn, chat.person.id, words, chat.now, case_id=case.id)
+    for part in split(words, LONGEST) if words else []:
+        add_words(chat.conn, chat.person.id, part, chat.now, case_id=case.id)
     attach_positions(chat.conn, chat.person.id, case.id, chat.now - JUST_NOW)
     chat.say("sos/raised", unanswered=False)
 
 
 def went_on(chat: Chat, words: str) -> None:
     """She writes on without a yes or no: it is kept for her helpers, and the question comes again within its time."""
-    chat.counts_as_alive = False
+    chat.counts_as_alive, chat.most_kept = False, waiting.MOST_WORDS
     waiting.add_to_cry(chat, words)
     chat.say("sos/asked")
 

@@ -233,6 +233,7 @@ def _turn_to(chat: Chat, report: Report) -> None:
 
 
 def _add(chat: Chat, report: Report, text: str) -> None:
+    chat.most_kept = None  # what finds no room in the section is kept beside it
     draft = drafts.say(chat.conn, report, report.section, text, chat.channel, chat.now)
     store.update(chat.conn, report, said_at=chat.now)
     if draft is None:
@@ -255,6 +256,7 @@ def _kept(chat: Chat, report: Report, draft: Draft) -> None:
 
 def _ask(chat: Chat, report: Report, text: str) -> None:
     """Ask whether words after a rest belong to the report; until she says so they lie beside it."""
+    chat.most_kept = None
     number = drafts.put_aside(chat.conn, report, report.section, text.strip(), "chat", chat.now)
     say(chat, report, "belongs", aside=number, title=title(chat, report, report.section))
 

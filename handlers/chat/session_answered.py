@@ -1,7 +1,7 @@
 """She replies to the invitation to a session: yes, no or maybe, by button, number or word; and why, if she likes."""
 
 from bot.engine.kinds.session import meant_by
-from bot.engine.session_replies import Outcome, give_reason, open_invitation, say
+from bot.engine.session_replies import LONGEST_REASON, Outcome, give_reason, open_invitation, say
 from bot.prompts import store as prompts
 from bot.sessions import store
 from bot.sessions.model import KIND, Rsvp
@@ -81,6 +81,7 @@ def written_here(chat: Chat, prompt_id: int, text: str) -> None:
 def reason_written(chat: Chat, prompt_id: int, text: str) -> None:
     """Keep why she does not come, or is not sure: whoever arranges the session reads it, and nobody else."""
     waiting.end(chat)
+    chat.most_kept = LONGEST_REASON
     kept = give_reason(chat.conn, prompt_id, chat.person.id, text)
     chat.say("session/kept" if kept else "session/refused")
 

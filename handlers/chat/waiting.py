@@ -9,9 +9,10 @@ from typing import Any
 from bot.dialogues import store as dialogues
 from bot.dialogues.rules import CRY_ASKED, waits_still
 from bot.dialogues.store import Dialogue
-from bot.prompts.notes import LONGEST
 from handlers.context import Chat
 
+MOST_WORDS = 20_000
+"""Characters of what led to the question whether it is urgent, and of what she wrote then: it may be half a report."""
 _LEFT = frozenset(
     {
         "case.note",
@@ -82,7 +83,7 @@ def ask_cry(chat: Chat, words: str) -> None:
     """Let the question for urgent help wait, with the words that led to it."""
     found = step(chat)
     before = None if found is None else {"step": found.step, "data": found.data}
-    dialogues.put(chat.conn, chat.person.id, CRY_ASKED, chat.now, {"before": before, "words": words})
+    dialogues.put(chat.conn, chat.person.id, CRY_ASKED, chat.now, {"before": before, "words": words[:MOST_WORDS]})
 
 
 def cry_waits(chat: Chat) -> bool:
@@ -95,7 +96,7 @@ def add_to_cry(chat: Chat, words: str) -> None:
     cry = _cry(chat)
     if cry is not None:
         said = "\n".join(filter(None, [str(cry.data.get("words", "")), words.strip()]))
-        _put_cry(chat, cry, cry.data | {"words": said[:LONGEST]})
+        _put_cry(chat, cry, cry.data | {"words": said[:MOST_WORDS]})
 
 
 def end_for_help(chat: Chat) -> str:

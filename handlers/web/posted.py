@@ -13,7 +13,7 @@ from bot.inbox.rules import cry_in
 _NONCE = re.compile(r"[0-9a-f]{16}")
 LONGEST_PRESS = 64
 """Bytes of what a button carries."""
-MAX_TEXT = 4000
+MAX_TEXT = 20_000
 
 
 @dataclass(frozen=True)

@@ -191,6 +191,9 @@ def test_after_ten_days_it_goes_on_where_it_was_and_what_is_not_meant_for_it_sta
         says(world, mei, "Then the exams.")
         presses(world, mei, "Yes, put it in")
         assert text_of(world, "done").endswith("\nThen the exams.")
+        long = "It was a long term. " * 300 + "The end."  # more than one message takes; a report has room for it
+        assert "In “What was done” ✓" in says(world, mei, long).text
+        assert text_of(world, "done").endswith(long)
 
 
 def test_urgent_words_come_first_and_return_to_the_report_when_they_were_none(tmp_path: Path) -> None:

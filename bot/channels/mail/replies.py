@@ -4,8 +4,8 @@ import re
 from email.message import EmailMessage
 from html.parser import HTMLParser
 
-MOST = 8000
-"""Characters of her own words that are read."""
+MOST = 100_000
+"""Characters of her own words that are read: a whole report and more. Whoever takes them says what they keep."""
 _QUOTE_HEADS = re.compile(
     r"^\s*(?:"
     r"On\b.{4,200}\bwrote:|"

@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.inbox.model import Incoming, Said
 
-MAX_TEXT = 4000
+MAX_TEXT = 20_000
 """Characters of one message; a longer one is cut by the page before it is stored."""
 
 

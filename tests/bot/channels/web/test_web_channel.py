@@ -7,7 +7,7 @@ import pytest
 
 from bot.channels.base import Channel
 from bot.channels.web.channel import WebChannel
-from bot.channels.web.understand import raw_of, understand
+from bot.channels.web.understand import MAX_TEXT, raw_of, understand
 from bot.inbox.model import Incoming, Said
 from bot.outbox.model import Rendered, ResultKind
 
@@ -40,4 +40,4 @@ def test_forms_are_understood(raw: dict[str, Any], expected: Incoming) -> None:
 
 
 def test_a_very_long_text_is_cut() -> None:
-    assert len(raw_of("a", text="长" * 9000)["text"]) == 4000
+    assert len(raw_of("a", text="长" * 90_000)["text"]) == MAX_TEXT
