@@ -4,6 +4,7 @@ from bot.engine import following_up
 from bot.talks import store
 from bot.talks.model import QUESTIONS, FollowUp
 from handlers.chat import waiting
+from handlers.chat.words import is_enough
 from handlers.context import Chat
 
 STEP = "followup.answer"
@@ -17,9 +18,7 @@ def pressed(chat: Chat, follow_up_id: int, word: str) -> bool:
     if one is None or one.person_id != chat.person.id:
         chat.say("followup/over")
     elif word == "stop":
-        waiting.end(chat)
-        following_up.stop(chat.conn, chat.person.id, chat.now)
-        chat.say("followup/stopped")
+        _stop(chat)
     elif word == "later":
         waiting.end(chat)
         chat.say("followup/later", follow_up=one.id)
@@ -38,8 +37,27 @@ def written(chat: Chat, follow_up_id: int, text: str) -> None:
     if one is None or one.person_id != chat.person.id or one.done_at is not None:
         waiting.end(chat)
         chat.say("followup/over")
+    elif is_enough(text):
+        _stop(chat)
     else:
         _kept(chat, one, text)
+
+
+def stopped(chat: Chat, text: str) -> bool:
+    """Take a written stop while something that was asked after a stay is open; False for all other words."""
+    if not is_enough(text):
+        return False
+    mine = store.follow_ups_of(chat.conn, chat.person.id)
+    is_open = any(one.asked_at is not None and one.done_at is None and one.stopped_at is None for one in mine)
+    if is_open:
+        _stop(chat)
+    return is_open
+
+
+def _stop(chat: Chat) -> None:
+    waiting.end(chat)
+    following_up.stop(chat.conn, chat.person.id, chat.now)
+    chat.say("followup/stopped")
 
 
 def _kept(chat: Chat, one: FollowUp, text: str) -> None:

@@ -223,7 +223,7 @@ def _take_words(chat: Chat, text: str, step: Dialogue | None) -> None:
         return
     free = step is None or (not is_digit(text) and step.step not in _OWN_WORDS)
     taken = free and (session_attended.written(chat, text) or session_answered.written(chat, text))
-    if taken or (step is None and flighted.written(chat, text)):
+    if taken or (step is None and (flighted.written(chat, text) or followed_up.stopped(chat, text))):
         return
     waits = unanswered(chat) if chat.is_student else None
     name = None if step is None or step.step == noted.DECLINED else step.step

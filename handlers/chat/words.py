@@ -178,6 +178,11 @@ def is_off(text: str) -> bool:
     return whole(text) in {"off", "算了", "不写了", "取消", "cancel", "恢复"}
 
 
+def is_enough(text: str) -> bool:
+    """Tell whether a whole message wants no more of what we ask after a stay."""
+    return whole(text) in {"停", "停吧", "别问了", "不要再问了", "以后别问了", "stop", "no more of these", "stop asking"}
+
+
 def is_false_alarm(text: str) -> bool:
     """Tell whether a whole message says that a call for help was a false alarm."""
     return whole(text) in _FALSE_ALARM

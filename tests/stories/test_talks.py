@@ -163,6 +163,25 @@ def test_stop_means_stop_and_nobody_asks_more_than_twice(tmp_path: Path) -> None
         world.forgets()
 
 
+def test_stop_can_be_written_too_with_or_without_a_question_that_waits(tmp_path: Path) -> None:
+    with world_at(tmp_path, START, digests=False) as world:
+        _, mei = at_home(world)
+        says(world, mei, "stop")
+        world.forgets()
+        ann = world.student("S2", "Oxford", "GB", departs="2026-09-01", returns="2026-11-25", language="zh")
+        world.fast_forward(to=instant("2026-11-28 02:01"))
+        world.forgets()
+        assert "we ask nothing more" in says(world, mei, "Stop!").text
+        world.fast_forward(to=instant("2026-12-26 03:00"))
+        world.forgets()
+        presses(world, ann, "三个小问题")
+        assert "以后不再问你" in says(world, ann, "以后别问了").text
+        said = read(world, lambda conn: [one.answers for one in store.follow_ups_of(conn, person(world, "S2").id)])
+        assert not any(said)  # it is no answer
+        assert "没看懂" in says(world, ann, "停").text  # there is nothing left to stop
+        world.forgets()
+
+
 def test_a_stay_that_is_extended_is_followed_from_its_new_end(tmp_path: Path) -> None:
     with world_at(tmp_path, START, digests=False) as world:
         _, mei = at_home(world)
