@@ -139,6 +139,23 @@ def test_it_is_returned_with_words_and_decided_once(town: Town, report: Report) 
     assert again.prompt_id != report.prompt_id
 
 
+def test_every_version_stays_on_the_page(town: Town, report: Report) -> None:
+    hands_in(town, report)
+    reads(town, "C1", report).press("退回", words="请写写成果")
+
+    def again(conn: Connection) -> None:
+        drafts.say(conn, report, "results", "一篇论文", "telegram", NOW)
+        back = store.by_id(conn, report.id)
+        assert back is not None
+        assert hand_in(conn, back, shipped(), "zh", "telegram", NOW, sure=True).version == 2
+
+    town.app.database.write(again)
+    newest, _, before = reads(town, "C1", report).press("看总结").words.partition("第 1 版")
+    assert "一篇论文" in newest
+    assert "两门课" in before
+    assert "一篇论文" not in before
+
+
 def test_nothing_is_returned_without_words(town: Town, report: Report) -> None:
     hands_in(town, report)
     visitor = reads(town, "C1", report)
