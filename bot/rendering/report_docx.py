@@ -1,8 +1,8 @@
 """A report as a Word document: a .docx whose fields are filled in, the one that is shipped or one of the school.
 
-The fields are those of Jinja, as `docxtpl` reads them: name, number, host, city, country, departs, returns, version,
-handed_in, parts (each with title, lines and photos), photos (each with image and name) and other_photos, which stand in
-no part. `bot.cli.reports` calls this.
+The fields are those of Jinja, as `docxtpl` reads them: form (what it is called in the form of others, else empty),
+name, number, host, city, country, departs, returns, version, handed_in, parts (each with title, lines and photos),
+photos (each with image and name) and other_photos, which stand in no part. `bot.cli.reports` calls this.
 """
 
 import io

@@ -49,6 +49,11 @@ def test_text_and_pictures_are_in_their_place() -> None:
     assert len(document.inline_shapes) == 3
 
 
+def test_in_the_form_of_others_it_bears_the_name_of_that_form() -> None:
+    made = report_docx(FACTS | {"form": "留学基金委研修报告"}, [])
+    assert Document(io.BytesIO(made)).paragraphs[0].text == "留学基金委研修报告"
+
+
 def test_libreoffice_opens_it_where_it_is_installed(tmp_path: Path) -> None:
     made = report_docx(FACTS, [Photo("合影.jpg", photo("red"))])
     file = tmp_path / "r.docx"
