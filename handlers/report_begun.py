@@ -3,6 +3,7 @@
 Called by the chat and by the page, so that a report begins the same way wherever she opens it.
 """
 
+import re
 from datetime import date
 from typing import Any
 
@@ -15,7 +16,7 @@ from bot.prompts.model import Choice
 from bot.prompts.notes import NoteKind
 from bot.prompts.store import notes, prompts
 from bot.reports import drafts, store
-from bot.reports.model import KIND, Form, Report, Stage
+from bot.reports.model import KIND, Draft, Form, Report, Stage
 from bot.trips.model import Trip
 from bot.trips.store import of_person
 from handlers.services import Services
@@ -43,6 +44,7 @@ def current_report(conn: Connection, person: Person, services: Services) -> Repo
 def begin(conn: Connection, report: Report, person: Person, services: Services) -> Report:
     """Write what is known of the stay into a report that nobody has touched, and put her at its first section."""
     sections = services.sections_of(report)
+    _refill(conn, report, person, services)
     if report.section and sections.of(report.section) is not None:
         return report
     now = services.clock.now()
@@ -57,6 +59,33 @@ def begin(conn: Connection, report: Report, person: Person, services: Services) 
                 first = next((key for key in sections.keys if key != section.key), first)
     store.update(conn, report, section=first)
     return store.again(conn, report)
+
+
+def refilled(conn: Connection, report: Report, draft: Draft, person: Person, services: Services) -> str:
+    """Return the text of a section as it is to be shown: what the service wrote of the stay follows the stay.
+
+    Only while nobody has touched it: her own words stay as they are.
+    """
+    section = services.sections_of(report).of(draft.section)
+    trip = next((one for one in of_person(conn, person.id) if one.id == report.trip_id), None)
+    if trip is None or section is None or section.prefill != "stay" or draft.revision != 1:
+        return draft.body
+    now = _stay(conn, trip, person, services)
+    return now if _dates(now) == _dates(draft.body) else draft.body
+
+
+def _refill(conn: Connection, report: Report, person: Person, services: Services) -> None:
+    for section in services.sections_of(report).all:
+        if section.prefill == "stay":
+            draft = drafts.draft_of(conn, report, section.key)
+            body = refilled(conn, report, draft, person, services)
+            if body != draft.body:
+                drafts.refill(conn, report, draft, body, services.clock.now())
+
+
+def _dates(text: str) -> str:
+    """Return the line of the dates with its figures masked, by which a text of the service's own is known."""
+    return re.sub(r"\d+", "0", "".join(text.splitlines()[1:2]))
 
 
 def own_notes(conn: Connection, report: Report) -> list[tuple[date, str]]:

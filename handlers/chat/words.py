@@ -180,7 +180,16 @@ def is_off(text: str) -> bool:
 
 def is_enough(text: str) -> bool:
     """Tell whether a whole message wants no more of what we ask after a stay."""
-    return whole(text) in {"停", "停吧", "别问了", "不要再问了", "以后别问了", "stop", "no more of these", "stop asking"}
+    return whole(text) in {
+        "停",
+        "停吧",
+        "别问了",
+        "不要再问了",
+        "以后别问了",
+        "stop",
+        "no more of these",
+        "stop asking",
+    }
 
 
 def is_false_alarm(text: str) -> bool:

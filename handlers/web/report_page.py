@@ -28,7 +28,7 @@ from bot.reports.model import WRITABLE, Draft, Form, Report
 from bot.reports.rules import MOST, counted
 from bot.toml_tables import KEY
 from bot.views.report_forms import forms_of
-from handlers.report_begun import noted, own_notes
+from handlers.report_begun import noted, own_notes, refilled
 from handlers.web import report_door
 from handlers.web.errors import plain
 from handlers.web.posted import new_nonce
@@ -213,9 +213,9 @@ def _look(conn: Connection, site: Site, token: str) -> tuple[Door, dict[str, Any
             "title": sections.title(key, person.language),
             "hint": one.hint[language] if (one := sections.of(key)) else "",
             "anonymous": one.is_anonymous if one else False,
-            "body": (draft := texts.get(key, Draft(key))).body,
+            "body": (body := refilled(conn, report, draft := texts.get(key, Draft(key)), person, site.services)),
             "revision": draft.revision,
-            "count": counted(draft.body),
+            "count": counted(body),
         }
         for key in [*sections.keys, *(key for key in texts if key not in sections.keys)]
     ]

@@ -279,6 +279,9 @@ def test_the_stay_is_extended_in_the_week_of_return_and_the_report_waits(tmp_pat
         world.forgets()
         assert text_of(world, "done") == "I took two courses."
         world.forgets()
+        says(world, mei, "/write")
+        assert "From 2026-09-01 to 2026-12-20, 111 days" in text_of(world, "stay")  # as the stay was in the end
+        world.forgets()
 
 
 def test_a_stay_that_is_called_off_asks_no_report(tmp_path: Path) -> None:
