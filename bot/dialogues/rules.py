@@ -14,6 +14,7 @@ _LASTS = {
     RELAY: timedelta(hours=12),
     "note": timedelta(hours=1),
     "session.reason": timedelta(hours=1),
+    "session.offered": timedelta(minutes=10),
     "note.declined": timedelta(minutes=10),
     "session.plan": timedelta(hours=12),
     "session.round": timedelta(hours=1),

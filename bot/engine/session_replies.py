@@ -75,6 +75,25 @@ def give_reason(conn: Connection, prompt_id: int, person_id: int, words: str) ->
     return store.add_reason(conn, one.session_id, person_id, " ".join(words.split())[:LONGEST_REASON])
 
 
+def declined_since(conn: Connection, person_id: int, since: datetime, now: datetime) -> int | None:
+    """Return the prompt of the invitation to something ahead that she has last said no or maybe to, if since then."""
+    query = (
+        select(session_invitations.c.prompt_id)
+        .join(sessions, sessions.c.id == session_invitations.c.session_id)
+        .where(
+            session_invitations.c.person_id == person_id,
+            session_invitations.c.reply.in_([Rsvp.NO.value, Rsvp.MAYBE.value]),
+            session_invitations.c.replied_at > since,
+            session_invitations.c.left_at.is_(None),
+            sessions.c.state == SessionState.PLANNED.value,
+            sessions.c.starts_at > now,
+        )
+        .order_by(session_invitations.c.replied_at.desc())
+        .limit(1)
+    )
+    return conn.execute(query).scalar()
+
+
 def open_invitation(conn: Connection, person_id: int, now: datetime) -> int | None:
     """Return the prompt of the newest invitation that she has had and not replied to."""
     query = (

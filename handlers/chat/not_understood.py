@@ -1,6 +1,6 @@
 """She writes something that we do not understand: it is kept, and she is offered the choices and a person."""
 
-from handlers.chat import relayed, rollcall_answered, waiting
+from handlers.chat import relayed, rollcall_answered, session_answered, waiting
 from handlers.chat.asking import ask_again, unanswered, urgent_case
 from handlers.context import Chat
 
@@ -24,6 +24,8 @@ def written(chat: Chat, words: str) -> None:
     rollcall = rollcall_answered.waiting_question(chat)
     if rollcall is not None:
         ask_again(chat, rollcall)
+        return
+    if session_answered.is_it_why(chat, words):
         return
     prompt = unanswered(chat)
     chat.say("not_understood", open_prompt=None if prompt is None else prompt.id)

@@ -77,7 +77,7 @@ def pressed(chat: Chat, data: str) -> bool:
     """Do what a button says; False when it says nothing that we know."""
     name, _, value = data.partition(":")
     handler = _HANDLERS.get(name)
-    if name in _TURNS_AWAY:
+    if name in _TURNS_AWAY and not (name == "meet" and value.endswith(":keep")):  # what it keeps lies in the step
         waiting.leave(chat)
     return handler is not None and handler(chat, value)
 

@@ -1,17 +1,20 @@
 """She replies to the invitation to a session: yes, no or maybe, by button, number or word; and why, if she likes."""
 
 from bot.engine.kinds.session import meant_by
-from bot.engine.session_replies import LONGEST_REASON, Outcome, give_reason, open_invitation, say
+from bot.engine.session_replies import LONGEST_REASON, Outcome, declined_since, give_reason, open_invitation, say
 from bot.prompts import store as prompts
+from bot.prompts.notes import LONGEST
 from bot.sessions import store
 from bot.sessions.model import KIND, Rsvp
 from handlers.chat import session_attended, session_round, waiting
-from handlers.chat.asking import ask_again, unanswered
+from handlers.chat.asking import A_MOMENT, ask_again, unanswered
 from handlers.chat.calendar_linked import file_asked
 from handlers.chat.words import whole
 from handlers.context import Chat
 
 STEP = "session.reason"
+OFFERED = "session.offered"
+"""She wrote something right after a no; we have asked whether it is why, and keep it until she says."""
 
 
 def pressed(chat: Chat, prompt_id: int, choice: str) -> bool:
@@ -22,7 +25,7 @@ def pressed(chat: Chat, prompt_id: int, choice: str) -> bool:
     if session_round.pressed(chat, prompt_id, choice) or session_attended.pressed(chat, prompt_id, choice):
         return True
     prompt = prompts.by_id(chat.conn, prompt_id)
-    if choice not in {"about", "calendar", "why", "off"}:
+    if choice not in {"about", "calendar", "why", "keep", "else", "off"}:
         return False
     one = store.invitation_of(chat.conn, prompt_id)
     if prompt is None or prompt.person_id != chat.person.id or one is None or one.left_at is not None:
@@ -31,9 +34,15 @@ def pressed(chat: Chat, prompt_id: int, choice: str) -> bool:
         chat.say("session/about", prompt_id=prompt_id)
     elif choice == "calendar":
         file_asked(chat, prompt_id)
-    elif choice == "why":
+    elif choice == "keep" and (words := _offered(chat, prompt_id)):
+        reason_written(chat, prompt_id, words)
+    elif choice in {"why", "keep"}:
         waiting.wait_for(chat, STEP, prompt=prompt_id)
         chat.say("session/why", prompt_id=prompt_id)
+    elif choice == "else":
+        waiting.end(chat)
+        other = unanswered(chat)
+        chat.say("not_understood", open_prompt=None if other is None else other.id)
     else:
         waiting.end(chat)
         chat.say("note/off")
@@ -84,6 +93,26 @@ def reason_written(chat: Chat, prompt_id: int, text: str) -> None:
     chat.most_kept = LONGEST_REASON
     kept = give_reason(chat.conn, prompt_id, chat.person.id, text)
     chat.say("session/kept" if kept else "session/refused")
+
+
+def is_it_why(chat: Chat, text: str) -> bool:
+    """Ask whether words that we do not understand are why she has just said no; False when she has not."""
+    prompt_id = declined_since(chat.conn, chat.person.id, chat.now - A_MOMENT, chat.now)
+    one = None if prompt_id is None else store.invitation_of(chat.conn, prompt_id)
+    if prompt_id is None or one is None or not text.strip():
+        return False
+    if store.reasons_of(chat.conn, one.session_id, [chat.person.id]):
+        return False
+    words = "\n".join(filter(None, [_offered(chat, prompt_id), text.strip()]))[:LONGEST]
+    waiting.wait_for(chat, OFFERED, prompt=prompt_id, words=words)
+    chat.say("session/is_it_why", prompt_id=prompt_id, reply=one.reply)
+    return True
+
+
+def _offered(chat: Chat, prompt_id: int) -> str:
+    step = waiting.step(chat)
+    mine = step is not None and step.step == OFFERED and step.data.get("prompt") == prompt_id
+    return str(step.data.get("words", "")) if step is not None and mine else ""
 
 
 def by_calendar(chat: Chat, data: str, comment: str) -> None:

@@ -18,6 +18,7 @@ _LEFT = frozenset(
         "case.note",
         "review.words",
         "session.reason",
+        "session.offered",
         "session.code",
         "session.makeup",
         "session.round",

@@ -126,6 +126,35 @@ def test_words_after_a_no_are_no_reason_unless_she_asks_to_say_why(talk: Talk, m
     talk.says(mei, "2")
     talk.says(mei, "今天心情不好")
     assert talk.db.read(lambda conn: reasons_of(conn, made.id)) == {}
+    assert talk.last[0].text == "这是来不了的原因吗？要的话我转给组织的人，别人看不到。"
+    talk.press(mei, "不是，是别的事")
+    assert "没看懂" in talk.last[0].text
+    assert talk.db.read(lambda conn: reasons_of(conn, made.id)) == {}
+    talk.presses(mei, f"meet:{invitation(talk, made, mei).id}:keep")  # an old button: she is asked for the words again
+    assert "几个字就够" in talk.last[0].text
+
+
+def test_words_after_a_no_are_kept_as_its_reason_when_she_says_so(talk: Talk, mei: int) -> None:
+    made = create(talk)
+    talk.says(mei, "2")
+    talk.says(mei, "那天有考试")
+    talk.says(mei, "下午三点才结束")
+    talk.press(mei, "是，转给 TA")
+    assert talk.last[0].text == "谢谢，组织者会看到。"
+    assert talk.db.read(lambda conn: reasons_of(conn, made.id)) == {mei: "那天有考试 下午三点才结束"}
+    talk.says(mei, "嗯")
+    assert "没看懂" in talk.last[0].text
+
+
+def test_words_long_after_a_no_or_after_a_yes_are_asked_about_by_nobody(talk: Talk, mei: int) -> None:
+    made = create(talk)
+    talk.says(mei, "2")
+    talk.until(utc("2026-10-20 12:30"))
+    talk.says(mei, "图书馆人好多")
+    assert "没看懂" in talk.last[0].text
+    talk.presses(mei, f"meet:{invitation(talk, made, mei).id}:yes")
+    talk.says(mei, "图书馆人好多")
+    assert "没看懂" in talk.last[0].text
 
 
 def test_a_cry_for_help_is_one_also_where_we_wait_for_a_reason(talk: Talk, mei: int) -> None:
