@@ -27,6 +27,12 @@ LONGEST = 1500
 MOST_CITIES = 8
 """How many cities stand beside one time; whoever is elsewhere on the same clock finds the time all the same."""
 SHORTEST_NAME = 2
+_OF_A_NOTICE = {
+    Fault.NO_AREA: "A notice with a time needs to know whose local times: "
+    "--country, --city, --unit, --branch or --numbers",
+    Fault.CITY: "The city {value!r} is not known and nobody of yours is there; check the spelling, or name its country",
+}
+"""What the command line says of an area here, where it would speak of a roll-call."""
 _SILENT = [one.value for one in (State.OPEN, State.LATE, State.MISSED, State.UNREACHED, State.NOT_ASKED)]
 
 
@@ -91,7 +97,10 @@ def _times(
     conn: Connection, area: Area, within: ColumnElement[bool], at: datetime, now: datetime
 ) -> list[dict[str, Any]]:
     """Return the walls of the group at an instant, the earliest first, each with the cities where it is so late."""
-    check(conn, area, within)
+    try:
+        check(conn, area, within)
+    except RollcallRefused as error:
+        raise RollcallRefused(error.fault, error.value, _OF_A_NOTICE.get(error.fault, "")) from None
     cities: dict[tuple[Any, ...], tuple[str, dict[tuple[str, str], int]]] = {}
     after: int | None = 0
     while after is not None:

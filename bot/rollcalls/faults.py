@@ -47,8 +47,8 @@ _SENTENCES = {
 class RollcallRefused(UsageError):
     """A roll-call cannot be started, or not changed in this way; nothing was done."""
 
-    def __init__(self, fault: Fault, value: object = "") -> None:
-        """Keep what is wrong and the value that is."""
-        super().__init__(_SENTENCES[fault].format(value=value))
+    def __init__(self, fault: Fault, value: object = "", said: str = "") -> None:
+        """Keep what is wrong and the value that is; `said` is the sentence where it is no roll-call that is refused."""
+        super().__init__((said or _SENTENCES[fault]).format(value=value))
         self.fault = fault
         self.value = str(value)

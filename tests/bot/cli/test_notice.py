@@ -95,9 +95,13 @@ def test_a_link_is_a_qr_code_too(run: Run, tmp_path: Path) -> None:
         (["--text", "x", "--qr", "x.png"], "--qr needs --link"),
         (["--text", "x", "--link", "javascript:x"], "https://"),
         (["--meeting", "--at", AT, "--unit", "nowhere"], "nowhere"),
+        (["--meeting", "--at", AT], "A notice with a time needs to know whose local times"),
+        (["--meeting", "--at", AT, "--city", "Nowhere"], "check the spelling, or name its country"),
     ],
 )
 def test_what_cannot_be_said_is_refused_with_why(run: Run, words: list[str], why: str) -> None:
     done = run(*words)
     assert done.exit_code == 2
     assert why in done.stderr
+    assert "roll-call needs" not in done.stderr  # it is a notice, and has no --circle
+    assert "--circle" not in done.stderr
