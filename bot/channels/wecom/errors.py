@@ -27,6 +27,7 @@ _CODES: dict[int, tuple[ResultKind, str, float | None]] = {
     40013: (ResultKind.OUR_FAULT, "corp_id_invalid", None),
     40056: (ResultKind.OUR_FAULT, "agent_id_invalid", None),
     40058: (ResultKind.OUR_FAULT, "message_invalid", None),
+    42014: (ResultKind.OUR_FAULT, "card_used", None),  # a code that changes a card works once
     44004: (ResultKind.OUR_FAULT, "message_empty", None),
     45002: (ResultKind.OUR_FAULT, "message_too_long", None),
     48002: (ResultKind.OUR_FAULT, "not_allowed", None),

@@ -191,6 +191,20 @@ def test_a_card_has_the_buttons_and_can_be_changed_once(desk: Desk) -> None:
     assert [one["button"]["replace_name"] for one in desk.wecom.updates] == ["已收到 ✓"]
 
 
+def test_a_second_press_on_a_card_that_was_used_is_nothing_to_look_at(desk: Desk) -> None:
+    async def twice(channel: WeCom) -> dict[str, int]:
+        press = f"S1|zh-task|{desk.wecom.new_code('S1')}"
+        await channel.acknowledge(press)
+        await channel.acknowledge(press)
+        await channel.edit("S1", press.rpartition("|")[2], Rendered("已答"))
+        return channel.troubles()
+
+    with capture_logs() as lines:
+        assert desk.does(twice, cards=True) == {}
+    assert [line["log_level"] for line in lines] == ["info"]
+    assert lines[0]["reason"] == "card_used"
+
+
 @pytest.mark.parametrize(
     ("text", "title", "below"),
     [
