@@ -1,4 +1,4 @@
-"""A member of staff reminds of one item of the pipeline, or puts it off, for those whom she picked.
+"""A member of staff reminds of one thing of the pipeline, or puts it off, for those whom she picked.
 
 Called by `handlers.selection_done` for the deed, and by its page for what would come of it.
 """
@@ -8,12 +8,21 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot.engine import item_deeds
+from bot.engine import day_deeds, item_deeds
 from bot.programmes.versions import Programmes
 from bot.selections.model import Came, Selection
+from bot.views import pipeline_days
 from bot.views.people_list import Listed, of_ids
 from bot.views.pipeline import prompts_at
+from bot.views.pipeline_days import AFTER_STAY, Matter, days_at
 from bot.views.scope import Scope
+
+
+def matter_of(conn: Connection, key: str, programmes: Programmes) -> Matter | None:
+    """Return what a key of the pipeline means: an item of the programme, or a day; None when it means nothing."""
+    programme = programmes.if_any(conn)
+    item = None if programme is None else programme.item(key)
+    return pipeline_days.matter_of(conn, key) if item is None else Matter(item.kind.value)
 
 
 def would(
@@ -25,7 +34,12 @@ def would(
     programmes: Programmes,
 ) -> list[Came]:
     """Return what would come of a selection for each of these people; DONE where something would be done."""
-    found = prompts_at(conn, scope, selection.item, [one.person_id for one in people], now)
+    ids, key = [one.person_id for one in people], selection.item
+    if _is_day(conn, key, programmes):
+        days = days_at(conn, scope, key, ids, now)
+        came = day_deeds.would(conn, days, now, after_stay=key.startswith(AFTER_STAY))
+        return [came.get(one, Came.NOTHING) for one in ids]
+    found = prompts_at(conn, scope, key, ids, now)
     kinds = {one.person_id: one.kind for one in found}
     came = item_deeds.would(conn, selection.deed, found, now, programmes)
     return [_of(one, kinds, came) for one in people]
@@ -36,11 +50,22 @@ def act(
 ) -> list[Came]:
     """Do it for the next few of a selection and return what came of it for each."""
     seen = {one.person_id: one for one in of_ids(conn, scope, ids, now) if not one.left_out}
-    found = prompts_at(conn, scope, selection.item, list(seen), now)
+    key, actor_id = selection.item, selection.author_id
+    if _is_day(conn, key, programmes):
+        days, quiet = days_at(conn, scope, key, list(seen), now), programmes.current(conn).quiet
+        came = day_deeds.act(conn, days, actor_id, now, quiet, after_stay=key.startswith(AFTER_STAY))
+        return [came.get(one, Came.NOTHING) if one in seen else Came.OUT for one in ids]
+    found = prompts_at(conn, scope, key, list(seen), now)
     kinds = {one.person_id: one.kind for one in found}
     mine = [one.id for one in found if not _is_cased(seen[one.person_id], kinds)]
-    came = item_deeds.act(conn, selection.deed, mine, selection.author_id, now, programmes)
+    came = item_deeds.act(conn, selection.deed, mine, actor_id, now, programmes)
     return [_of(seen.get(one), kinds, came) for one in ids]
+
+
+def _is_day(conn: Connection, key: str, programmes: Programmes) -> bool:
+    """Tell whether a key means a day and not an item of the programme."""
+    programme = programmes.if_any(conn)
+    return programme is None or programme.item(key) is None
 
 
 def _of(one: Listed | None, kinds: dict[int, str], came: dict[int, Came]) -> Came:

@@ -83,19 +83,43 @@ def go_on(conn: Connection, one: FollowUp, now: datetime) -> None:
     if one.month == 0 and _has_talked(conn, one.person_id, trip, now):
         store.change_follow_up(conn, one.id, next_at=None, done_at=now)
         return
-    _ask(conn, one, student, trip, now, again=again)
+    _ask(conn, one, student, trip, now, name="again" if again else "first")
     store.change_follow_up(conn, one.id, asked_at=one.asked_at or now, next_at=None if again else now + AGAIN_AFTER)
+
+
+def is_open(conn: Connection, one: FollowUp, now: datetime) -> bool:
+    """Tell whether she was asked, has neither answered nor stopped it, and has not talked by now."""
+    if one.asked_at is None or one.done_at is not None or one.stopped_at is not None:
+        return False
+    trip = next((trip for trip in trips_of(conn, one.person_id) if trip.id == one.trip_id), None)
+    if trip is None or trip.cancelled_at is not None:
+        return False
+    return one.month != 0 or not _has_talked(conn, one.person_id, trip, now)
+
+
+def remind(conn: Connection, one: FollowUp, now: datetime) -> bool:
+    """Ask once more because a member of staff wishes it; False when nothing is open. By itself nobody asks any more."""
+    student = people.by_id(conn, one.person_id)
+    trip = next((trip for trip in trips_of(conn, one.person_id) if trip.id == one.trip_id), None)
+    if student is None or trip is None or not is_open(conn, one, now):
+        return False
+    day = local_date(not_before_her_morning(conn, student.id, now), student.zone)
+    _ask(conn, one, student, trip, now, name=f"by_hand:{day.isoformat()}")
+    store.change_follow_up(conn, one.id, next_at=None)
+    return True
 
 
 def stop(conn: Connection, person_id: int, now: datetime) -> None:
     """Ask her nothing more after stays."""
     store.stop_follow_ups(conn, person_id, now)
+    talking.not_again(conn, person_id)
     journal.write(conn, [journal.line(now, "follow_up.stopped", person_id=person_id)])
 
 
 def answered(conn: Connection, one: FollowUp, text: str, now: datetime) -> FollowUp:
     """Keep the answer to her next question ("" when she passes it by); after the last her counsellor hears of it."""
     answers = [*one.answers, text.strip()[:LONGEST_ANSWER]]
+    talking.not_again(conn, one.person_id)
     is_over = len(answers) >= QUESTIONS
     values: dict[str, Any] = {"answers": answers, "next_at": None}
     store.change_follow_up(conn, one.id, **values, done_at=now if is_over else None)
@@ -135,8 +159,8 @@ def _has_talked(conn: Connection, person_id: int, trip: Trip, now: datetime) -> 
     return bool(store.booked_by(conn, person_id, min(since, now)))
 
 
-def _ask(conn: Connection, one: FollowUp, student: Person, trip: Trip, now: datetime, *, again: bool) -> None:
-    data: dict[str, Any] = {"follow_up": one.id, "month": one.month, "host": trip.host, "again": again}
+def _ask(conn: Connection, one: FollowUp, student: Person, trip: Trip, now: datetime, *, name: str) -> None:
+    data: dict[str, Any] = {"follow_up": one.id, "month": one.month, "host": trip.host, "again": name != "first"}
     if one.month == 0:
         data["free"] = [talking.shown(conn, talk) for talk in talking.free_for(conn, student, now)]
     else:
@@ -146,7 +170,7 @@ def _ask(conn: Connection, one: FollowUp, student: Person, trip: Trip, now: date
         student.id,
         Kind.NOTICE,
         "followup/talk" if one.month == 0 else "followup/question",
-        key=f"follow:{one.id}:{'again' if again else 'first'}",
+        key=f"follow:{one.id}:{name}",
         priority=Priority.PROMPT,
         now=now,
         data=data,

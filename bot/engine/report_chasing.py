@@ -89,6 +89,8 @@ def _one(conn: Connection, report: Report, actor_id: int | None, now: datetime, 
         not_before=not_before_her_morning(conn, report.person_id, now),
     )
     store.update(conn, report, chased_at=now)
+    if kind is MessageKind.REMINDER:
+        prompts_store.update(conn, prompt.id, reminded_at=now)
     line = journal.line(now, "report.chased", person_id=report.person_id, actor_id=actor_id, report=report.id)
     journal.write(conn, [line])
     return "asked"

@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 from bot.engine.telling import not_before_her_morning, tell
 from bot.engine.who_helps import load_helpers
 from bot.journal import store as journal
-from bot.outbox.model import Kind, Priority
+from bot.outbox.model import Kind, OutboxState, Priority
+from bot.outbox.store import outbox
 from bot.people import store as people
 from bot.people.model import Person
 from bot.talks import store
@@ -64,9 +65,20 @@ def book(conn: Connection, talk_id: int, student: Person, now: datetime) -> Talk
     for before in store.booked_by(conn, student.id, now):
         if before.id != talk_id:
             let_go(conn, before, student.id, now)
+    not_again(conn, student.id)
     _note(conn, "talk.booked", talk, student.id, student.id, now)
     _tell_staff(conn, talk, "staff/talk_booked", student.id, now)
     return store.by_id(conn, talk_id)
+
+
+def not_again(conn: Connection, person_id: int) -> None:
+    """Withdraw what was to ask her once more after a stay, and waits for her morning: she has said something."""
+    waits = (
+        outbox.c.person_id == person_id,
+        outbox.c.key.like("follow:%:by_hand:%"),
+        outbox.c.state == OutboxState.WAITING.value,
+    )
+    conn.execute(outbox.update().where(*waits).values(state=OutboxState.WITHDRAWN.value, reason="not_wanted"))
 
 
 def let_go(conn: Connection, talk: Talk, person_id: int, now: datetime) -> bool:

@@ -18,7 +18,6 @@ from bot.programmes.model import Programme
 from bot.prompts import store as prompts_store
 from bot.prompts.model import Prompt, State
 from bot.prompts.store import prompts
-from bot.reports.store import reports
 from bot.trips.store import trips
 from bot.views.scope import Scope
 
@@ -60,11 +59,13 @@ class Line:
     item: str
     kind: str
     counts: dict[Step, int]
+    title: str = ""
+    """Its name, where it has one of its own."""
 
 
 @dataclass(frozen=True)
 class Named:
-    """One student at a step; `report_id` is the report that is asked for, for items that ask for one."""
+    """One student at a step; `opens_at` is when she was asked, or the day that it is about."""
 
     person_id: int
     number: str
@@ -74,7 +75,6 @@ class Named:
     country: str
     opens_at: datetime
     due_at: datetime
-    report_id: int | None
 
 
 def pipeline(conn: Connection, scope: Scope, programme: Programme, now: datetime) -> list[Line]:
@@ -105,18 +105,16 @@ def names(conn: Connection, scope: Scope, item: str, step: Step, now: datetime) 
             trips.c.country,
             latest.c.opens_at,
             latest.c.due_at,
-            reports.c.id.label("report_id"),
         )
         .select_from(latest)
         .join(people, people.c.id == latest.c.person_id)
         .outerjoin(trips, trips.c.id == latest.c.trip_id)
-        .outerjoin(reports, reports.c.prompt_id == latest.c.id)
         .where(*here)
         .order_by(latest.c.opens_at, people.c.number)
     )
     total = int(conn.execute(select(func.count()).select_from(latest).where(*here)).scalar_one())
     found = [
-        Named(row.id, row.number, row.name, row.host or "", row.city or "", row.country or "", *row[6:9])
+        Named(row.id, row.number, row.name, row.host or "", row.city or "", row.country or "", row.opens_at, row.due_at)
         for row in conn.execute(query.limit(MOST))
     ]
     return found, max(total - len(found), 0)

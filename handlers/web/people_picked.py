@@ -25,6 +25,7 @@ from bot.selections import store
 from bot.selections.model import LONGEST_NOTICE, MOST, Came, Deed, Selection
 from bot.stand_ins.rules import day_in
 from bot.views.people_list import Listed, all_wanted, of_ids
+from bot.views.pipeline_days import Matter
 from bot.views.safety import Category
 from bot.views.scope import Scope
 from bot.views.stand_ins import colleagues
@@ -49,8 +50,8 @@ class Seen:
     """To whom they may be passed on, where that is what is to be done."""
     fault: str = ""
     """Why what was wished cannot be done any more; "" when it can."""
-    kind: str = ""
-    """The kind of the item of the pipeline that it is about."""
+    matter: Matter | None = None
+    """What of the pipeline it is about."""
     would: dict[str, int] = field(default_factory=dict)
     """What would come of it for how many of them, where it is about such an item, in the order of `Came`."""
 
@@ -137,8 +138,7 @@ def _item_in(conn: Connection, site: Site, given: FormData, deed: Deed) -> str:
     key = str(given.get("item", ""))
     if not key or deed not in {Deed.REMIND, Deed.EXTEND}:
         return ""
-    programme = site.services.programmes.if_any(conn)
-    if programme is None or programme.item(key) is None:
+    if item_done.matter_of(conn, key, site.services.programmes) is None:
         raise HTTPException(400)
     return key
 
@@ -201,10 +201,8 @@ def look(conn: Connection, site: Site, scope: Scope, selection_id: int, author_i
 
 def _about_item(conn: Connection, site: Site, scope: Scope, selection: Selection, found: list[Listed]) -> Seen:
     programmes = site.services.programmes
-    programme = programmes.if_any(conn)
-    item = None if programme is None else programme.item(selection.item)
-    kind = "" if item is None else item.kind.value
-    if selection.done_at is not None:
-        return Seen(selection, found, kind=kind)
+    matter = item_done.matter_of(conn, selection.item, programmes)
+    if matter is None or selection.done_at is not None:
+        return Seen(selection, found, matter=matter)
     came = Counter(item_done.would(conn, selection, found, scope, site.now, programmes))
-    return Seen(selection, found, kind=kind, would={one.value: came[one] for one in Came if came[one]})
+    return Seen(selection, found, matter=matter, would={one.value: came[one] for one in Came if came[one]})

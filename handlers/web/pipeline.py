@@ -10,9 +10,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.engine.item_deeds import GOES_ON, PUT_OFF
-from bot.programmes.model import Item, Kind, Programme
+from bot.programmes.model import Kind
 from bot.selections.model import Deed
 from bot.views.pipeline import Line, Named, Step, names, pipeline
+from bot.views.pipeline_days import Matter, day_lines, day_names
+from handlers.item_done import matter_of
 from handlers.web.paging import one_of
 from handlers.web.people_picked import may_do
 from handlers.web.session import Reader, console_page, signed_in
@@ -29,8 +31,9 @@ def routes(site: Site) -> list[Route]:
         scope, now = reader.eyes, site.now
 
         def look(conn: Connection) -> list[Line]:
-            programme = _programme(conn, site)
-            return [] if programme is None else pipeline(conn, scope, programme, now)
+            programme = site.services.programmes.if_any(conn)
+            items = [] if programme is None else pipeline(conn, scope, programme, now)
+            return [*items, *day_lines(conn, scope, now)]
 
         lines = await site.database.aread_long(look)
         return console_page(site, request, reader, "console/pipeline.html", lines=lines, steps=list(Step))
@@ -39,26 +42,27 @@ def routes(site: Site) -> list[Route]:
         scope, now, key = reader.eyes, site.now, request.path_params["item"]
         step = one_of(request, "step", set(Step)) if "step" in request.query_params else Step.ASKED.value
 
-        def look(conn: Connection) -> tuple[Item | None, list[Named], int]:
-            programme = _programme(conn, site)
-            item = None if programme is None else programme.item(key)
-            if item is None or not step:
+        def look(conn: Connection) -> tuple[Matter | None, list[Named], int]:
+            matter, programme = matter_of(conn, key, site.services.programmes), site.services.programmes.if_any(conn)
+            if matter is None or not step:
                 return None, [], 0
-            return (item, *names(conn, scope, key, Step(step), now))
+            named = day_names if programme is None or programme.item(key) is None else names
+            return (matter, *named(conn, scope, key, Step(step), now))
 
-        item, found, more = await site.database.aread_long(look)
-        if item is None:
+        matter, found, more = await site.database.aread_long(look)
+        if matter is None:
             raise HTTPException(404)
         return console_page(
             site,
             request,
             reader,
             "console/pipeline_names.html",
-            item=item,
+            matter=matter,
+            key=key,
             step=step,
             found=found,
             more=more,
-            deeds=[deed for deed in _deeds(item.kind, Step(step)) if may_do(reader, deed)],
+            deeds=[deed for deed in _deeds(matter.kind, Step(step)) if may_do(reader, deed)],
         )
 
     return [
@@ -67,16 +71,9 @@ def routes(site: Site) -> list[Route]:
     ]
 
 
-def _deeds(kind: Kind, step: Step) -> list[Deed]:
+def _deeds(kind: str, step: Step) -> list[Deed]:
     """Return what can be done for whoever is at a step of an item: nobody is reminded of what is done or ahead."""
-    after = {Step.SILENT, Step.NOT_REACHED} if kind is Kind.REPORT else {Step.SILENT} if kind in GOES_ON else set()
+    after = {Step.SILENT, Step.NOT_REACHED} if kind == Kind.REPORT else {Step.SILENT} if kind in GOES_ON else set()
     deeds = [Deed.REMIND] if step in _WAITING | after else []
     deeds += [Deed.EXTEND] if step in _WAITING and kind in PUT_OFF else []
     return [*deeds, Deed.NOTICE, Deed.ROLLCALL]
-
-
-def _programme(conn: Connection, site: Site) -> Programme | None:
-    try:
-        return site.services.programmes.current(conn)
-    except LookupError:
-        return None

@@ -142,6 +142,7 @@ def test_a_report_keeps_the_rules_of_chasing(school: School) -> None:
     assert press(school, student, "return_report") is Came.DONE
     assert press(school, student, "return_report") is Came.ALREADY
     assert [template for template, _, _ in school.sent(student)].count("report/chased") == 1
+    assert row(school, student, "return_report").reminded_at == school.now  # the pipeline says that she was reminded
     assert press(school, student, "return_report", Deed.EXTEND) is Came.NOTHING
 
 
