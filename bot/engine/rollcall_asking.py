@@ -16,7 +16,7 @@ from bot.engine.reaching import Way, can_be_asked, ways_of
 from bot.engine.rollcall_people import Meant
 from bot.engine.rollcall_telling import ROWS, send, withdraw_waiting
 from bot.listed import listed
-from bot.outbox.model import OutboxState
+from bot.outbox.model import Kind, OutboxState
 from bot.outbox.store import outbox
 from bot.prompts.model import RUNNING, State
 from bot.prompts.store import prompts
@@ -127,5 +127,7 @@ def _remind(
     ids = [row.id for row in there]
     conn.execute(update(prompts).where(listed(prompts.c.id, ids)).values(state=State.LATE.value, reminded_at=now))
     mine = [(row.id, row.person_id) for row in there]
+    # What an outage still holds back says the same: her page has shown it to her meanwhile.
+    withdraw_waiting(conn, ids, kinds=[Kind.QUESTION], why="later_one")
     second = rollcall.step == REMIND_AGAIN
     send(conn, f"roll:{rollcall.step}", mine, ways, now, again=True, second=second)

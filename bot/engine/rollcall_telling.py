@@ -26,6 +26,7 @@ _TELL = (
     "INSERT INTO journal (at, person_id, action, prompt_id) "
     "SELECT :now, CAST(value ->> 1 AS bigint), :action, CAST(value ->> 0 AS bigint) FROM {rows}"
 )
+_ASKING = (Kind.QUESTION, Kind.REMINDER)
 _NOW = bindparam("now", type_=UtcDateTime)
 _QUEUEING = {name: text(_QUEUE.format(rows=rows)).bindparams(_NOW) for name, rows in ROWS.items()}
 _TELLING = {name: text(_TELL.format(rows=rows)).bindparams(_NOW) for name, rows in ROWS.items()}
@@ -66,14 +67,16 @@ def send(
     conn.execute(_TELLING[conn.dialect.name], told)
 
 
-def withdraw_waiting(conn: Connection, prompt_ids: Sequence[int]) -> None:
-    """Take back what has not gone out yet: it is no longer asked."""
+def withdraw_waiting(
+    conn: Connection, prompt_ids: Sequence[int], *, kinds: Sequence[Kind] = _ASKING, why: str = "rollcall_closed"
+) -> None:
+    """Take back what has not gone out yet: it is no longer asked, or what comes behind it says the same."""
     conn.execute(
         outbox.update()
         .where(
             listed(outbox.c.prompt_id, prompt_ids),
-            outbox.c.kind.in_([Kind.QUESTION.value, Kind.REMINDER.value]),
+            outbox.c.kind.in_([kind.value for kind in kinds]),
             outbox.c.state == OutboxState.WAITING.value,
         )
-        .values(state=OutboxState.WITHDRAWN.value, reason="rollcall_closed")
+        .values(state=OutboxState.WITHDRAWN.value, reason=why)
     )

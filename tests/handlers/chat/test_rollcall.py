@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.engine.asked import asked
 from bot.prompts.model import State
 from bot.rollcalls.model import Area, Rollcall
 from tests.support.rollcalls import close, counts, member, question, start
@@ -191,3 +192,15 @@ def test_urgent_words_in_a_report_are_still_a_cry(talk: Talk, mei: int) -> None:
     talk.says(mei, "/report")
     talk.says(mei, "救命")
     assert talk.cases(mei) == [("urgent", "open")]
+
+
+def test_a_question_that_an_outage_holds_back_does_not_come_beside_its_reminder(talk: Talk, mei: int) -> None:
+    """Her page has shown it to her; the app where it waits takes nothing yet."""
+    works, talk.works = talk.works, set()
+    rollcall = start(talk, JAPAN)
+    prompt = question(talk, rollcall, mei)
+    talk.do(lambda conn: asked(conn, [prompt.id], talk.now, talk.programmes))
+    talk.minutes_pass(31)
+    talk.works = works
+    talk.work_off()
+    assert [name for name in talk.templates(mei) if name.startswith("rollcall/")] == ["rollcall/reminder"]
