@@ -11,6 +11,7 @@ from bot.app import make_channels
 from bot.cli.context import Command, Tool, pass_tool
 from bot.duty.model import Duty
 from bot.errors import Mistake, MistakesError, SettingsError, UsageError, YanxinError
+from bot.places.countries import is_country
 from bot.rendering.renderer import LANGUAGES, Renderer
 from bot.sealed import Keyring
 from bot.settings import Settings
@@ -45,6 +46,7 @@ def check(tool: Tool) -> None:
         ("policies", _policies),
         ("reports", _reports),
         ("opportunities", _opportunities),
+        ("branches", _branches),
     )
     errors = [error for name, look in looks if (error := _report(name, look, settings)) is not None]
     if any(isinstance(error, UsageError) for error in errors):
@@ -145,6 +147,15 @@ def _policies(settings: Settings) -> str:
 def _reports(settings: Settings) -> str:
     forms = [one.key for one in read_forms(settings)]
     return f"of {', '.join(read_sections(settings).keys)}; also as {', '.join(forms) or 'nothing else'}"
+
+
+def _branches(settings: Settings) -> str:
+    off = settings.branches.off_in
+    unknown = [code for code in off if not is_country(code)]
+    if unknown:
+        mend = "write the two letters of ISO 3166-1, say DE"
+        raise SettingsError([Mistake("[branches] off_in", f"{code!r} is no country", mend) for code in unknown])
+    return f"in every country but {', '.join(off)}" if off else "in every country"
 
 
 def _opportunities(settings: Settings) -> str:

@@ -49,6 +49,11 @@ def find_country(text: str) -> str | None:
     return index.get(key) or index.get(key.removeprefix("the"))
 
 
+def is_country(code: str) -> bool:
+    """Tell whether this is an ISO 3166-1 alpha-2 code in capitals."""
+    return code in _countries()
+
+
 def country_name(code: str, language: str) -> str:
     """Name a country to a person in `"zh"` or `"en"`.
 

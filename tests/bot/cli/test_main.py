@@ -64,7 +64,7 @@ def test_check_is_content_with_nothing_yet_and_changes_nothing(config: Path, tmp
     code, out, err = run("check", "--config", config)
     assert (code, err) == (0, "")
     names = ["settings", "channels", "database", "templates", "programme", "duty", "policies", "reports"]
-    names.append("opportunities")
+    names += ["opportunities", "branches"]
     assert [line.partition(":")[0] for line in out.splitlines()] == names
     assert [path.name for path in tmp_path.iterdir()] == ["my.toml"]
 
@@ -109,6 +109,12 @@ def test_check_of_a_template_that_is_no_document_of_word_is_code_two(config: Pat
         config.write_text(f'[reports]\n{key} = "{tmp_path}/{name}.docx"\n')
         code, _, err = run("check", "--config", config)
         assert (code, f"[reports] {key}: '{tmp_path}/{name}.docx' {wrong}" in err) == (2, True)
+
+
+def test_check_of_a_country_that_there_is_not_is_code_two(config: Path) -> None:
+    config.write_text('[branches]\noff_in = ["DE", "UK"]\n')
+    code, _, err = run("check", "--config", config)
+    assert (code, "branches: [branches] off_in: 'UK' is no country; write the two letters" in err) == (2, True)
 
 
 def test_check_of_a_channel_that_cannot_be_made_is_code_two(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
