@@ -5,6 +5,8 @@ from typing import Any
 
 from bot.cases import store as cases
 from bot.cases.model import Case, Reason
+from bot.outbox import store as outbox
+from bot.outbox.model import Kind, OutboxState
 from bot.prompts import store as prompts
 from bot.prompts.model import FAILED, RUNNING, Prompt, State
 from bot.rollcalls.model import KIND as ROLLCALL
@@ -15,6 +17,7 @@ A_MOMENT = timedelta(minutes=10)
 """How long after an answer words that mean nothing else are taken as words to it."""
 _OWN_WAY = frozenset({ROLLCALL, SESSION})
 """Kinds that are looked for by themselves."""
+_COMING = (OutboxState.WAITING, OutboxState.SENDING)
 _UNANSWERED = RUNNING | FAILED | {State.ALIVE}
 
 
@@ -40,8 +43,24 @@ def just_answered(chat: Chat) -> Prompt | None:
 
 
 def ask_again(chat: Chat, prompt: Prompt) -> None:
-    """Say the question of a prompt once more."""
-    chat.say(f"{prompt.kind}/question", prompt_id=prompt.id)
+    """Say the question of a prompt once more; that of a roll-call is not said beside one that is still on its way."""
+    if prompt.kind != ROLLCALL or not _is_on_its_way(chat, prompt):
+        chat.say(f"{prompt.kind}/question", prompt_id=prompt.id)
+
+
+def _is_on_its_way(chat: Chat, prompt: Prompt) -> bool:
+    """Tell whether the question is about to come to where she writes, held up by a window, a queue or an outage."""
+    here = None if chat.address is None else chat.address.id
+    coming = [
+        one
+        for one in outbox.of_prompt(chat.conn, prompt.id, _COMING)
+        # What she has had elsewhere may be taken back by her writing; a reply is not.
+        if (one.address_id, one.template) == (here, f"{prompt.kind}/question")
+        and one.kind in ({Kind.REPLY} if prompt.asked_at else {Kind.REPLY, Kind.QUESTION})
+    ]
+    waiting = [one.id for one in coming if one.state is OutboxState.WAITING]
+    outbox.update_many(chat.conn, waiting, next_try_at=chat.now)
+    return bool(coming)
 
 
 def next_data(chat: Chat) -> dict[str, Any]:

@@ -41,14 +41,14 @@ def counsellor(world: World) -> Phone:
     return world.staff("C1", "counsellor")
 
 
-def start(world: World, *, drill: bool) -> Rollcall:
+def start(world: World, *, drill: bool, area: Area = JAPAN) -> Rollcall:
     """The office counts and confirms."""
     now, real = world.clock.now(), world.clock.real()
 
     def work(conn: Connection) -> Rollcall:
         author = _office(conn)
         scope = Scope.everything()
-        made = rollcall_started.count(conn, author, scope, QUAKE, JAPAN, now, real, drill=drill)
+        made = rollcall_started.count(conn, author, scope, QUAKE, area, now, real, drill=drill)
         return rollcall_started.start(conn, made.rollcall.id, author, scope, made.token, now, real)
 
     begun = world.app.database.write(work)
