@@ -99,14 +99,14 @@ def test_why_an_address_is_given_up_has_words(about: About, language: str) -> No
     pages = Renderer()._pages[language]
     words, reach = (vars(pages.get_template(f"console/{name}.html").module) for name in ("words", "reach_words"))
     for code in codes:
-        assert words["reason"](code).strip(), code
+        assert words["reason"](code).strip(), f"{code} has no words in templates/console/words.html"
         assert reach["why"](code).strip() != reach["why"]("something_passing").strip(), code
         way = {"channel": about.name, "can": "no", "why": code, "proven": False, "ok_at": None}
         hers = [
             Renderer().chat("parts/channel_state", language, {"way": way | {"why": why}}).text
             for why in (code, "something_passing")
         ]
-        assert hers[0] != hers[1], code
+        assert hers[0] != hers[1], f"{code} has no words in templates/chat/parts/channel_state.txt"
 
 
 @every
