@@ -1,6 +1,7 @@
 """A channel is known everywhere or nowhere: whoever adds one is told here what is still missing."""
 
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,9 @@ every = pytest.mark.parametrize("about", list(KNOWN.values()), ids=list(KNOWN))
 
 GIVEN_UP = re.compile(r"ResultKind\.(?:ADDRESS_WRONG|PERSON_GONE),\s*(?:reason=)?\"(\w+)\"")
 """How `errors.py` names why an address is given up."""
+
+
+REASON = re.compile(r"ResultKind\.\w+,\s*(?:wait=\w+,\s*)?(?:reason=)?\"(\w+)\"")
 
 
 def switched_on(*names: str) -> Settings:
@@ -107,6 +111,19 @@ def test_why_an_address_is_given_up_has_words(about: About, language: str) -> No
             for why in (code, "something_passing")
         ]
         assert hers[0] != hers[1], f"{code} has no words in templates/chat/parts/channel_state.txt"
+
+
+def test_what_several_channels_say_names_none_of_them() -> None:
+    """Staff read one word for it, whichever channel it is about."""
+    folder = ROOT / "bot/channels"
+    given = Counter(
+        code for file in folder.glob("*/errors.py") for code in set(REASON.findall(file.read_text(encoding="utf-8")))
+    )
+    shared = {code for code, count in given.items() if count > 1}
+    assert "not_allowed" in shared
+    for language, names in {"zh": "微信|公众号|钉钉", "en": "WeCom|WeChat|DingTalk"}.items():
+        words = vars(Renderer()._pages[language].get_template("console/words.html").module)
+        assert not [code for code in sorted(shared) if re.search(names, words["reason"](code))]
 
 
 @every
