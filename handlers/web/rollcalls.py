@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from bot.engine.rollcall_areas import circle_in, city_in, country_in
 from bot.engine.rollcall_roles import may_see, may_start
+from bot.engine.rollcalls import LONGEST_WHAT
 from bot.ledger import live_of
 from bot.people.store import people, unit_paths
 from bot.rollcalls import store
@@ -133,7 +134,7 @@ def _prefilled(conn: Connection, site: Site, scope: Scope, report: str) -> Fille
     if conn.execute(hers).first() is None:
         raise HTTPException(404)
     city = f"{found.city}, {found.country}" if found.city and found.country else found.city
-    return Filled({"what": found.what, "cities": city, "countries": "" if found.city else found.country})
+    return Filled({"what": found.what[:LONGEST_WHAT], "cities": city, "countries": "" if found.city else found.country})
 
 
 async def _refusal(site: Site, work: Callable[[Connection], object]) -> RollcallRefused | None:

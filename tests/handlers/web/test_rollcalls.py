@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.cases.store import cases
+from bot.engine.rollcalls import LONGEST_WHAT
 from bot.journal.store import journal
 from bot.outbox.store import outbox
 from bot.people.store import people
@@ -214,6 +215,9 @@ def test_a_student_s_report_fills_the_form_in(town: Town, office: Visitor) -> No
     assert town.signed_in("R2").get(f"/console/rollcalls/new?report={report}").status == 404
     count = select(func.count()).select_from(incident_reports)
     assert town.app.database.read(lambda conn: conn.execute(count).scalar()) == 1
+    # Everybody who is asked reads it: no more stands there than is asked with, whatever she has told.
+    long = town.app.database.write(lambda conn: add_report(conn, her, "震" * 4096, "", "JP", now))
+    assert office.get(f"/console/rollcalls/new?report={long}").text.count("震") == LONGEST_WHAT
 
 
 def test_what_is_only_counted_stays_a_draft(town: Town, office: Visitor) -> None:
