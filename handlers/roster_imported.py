@@ -4,10 +4,11 @@ The command `import`, the demo and stories call it.
 """
 
 from collections.abc import Set as AbstractSet
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
+from bot.engine import departure_moved
 from bot.engine.buddies import end_all
 from bot.engine.obligation_following import look_again
 from bot.engine.replanning import replan
@@ -97,8 +98,16 @@ def _apply(conn: Connection, found: Difference, now: datetime, programmes: Progr
     end_all(conn, [people[change.key[0]] for change in found.of(PEOPLE, ChangeKind.ABSENT)], now)
     replanned = {people[str(change.values["number"])] for change in found.of(TRIPS)}
     replanned |= {people[change.key[0]] for change in found.of(PEOPLE) if _bears_on_plans(change)}
+    moved = {
+        change.id: field.old
+        for change in found.of(TRIPS, ChangeKind.CHANGE)
+        for field in change.fields
+        if field.name == "departs" and change.id is not None and isinstance(field.old, date)
+    }
+    asked = departure_moved.asked_before(conn, moved)
     for piece in people_store.chunks(sorted(replanned)):
         replan(conn, piece, programmes, now)
+    departure_moved.say(conn, asked, now)
     look_again(conn)
 
 

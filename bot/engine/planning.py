@@ -11,7 +11,8 @@ from datetime import datetime
 from bot.engine.ladder import times_of
 from bot.engine.occurrences import Occurrence, Pending, in_audience, next_once, next_recurring
 from bot.engine.person_facts import PersonFacts
-from bot.programmes.model import Item, Once, Programme
+from bot.local_time import after_quiet
+from bot.programmes.model import Item, Kind, Once, Programme
 from bot.prompts.model import RUNNING, Prompt, State
 from bot.rollcalls.model import OCCASION as ROLLCALL
 from bot.sessions.model import OCCASION as SESSION
@@ -21,6 +22,9 @@ SELF = "self:"
 """Begins the occasion of an answer that nobody asked for."""
 PER_TRIP = "trip:"
 """Begins the occasion of what is asked once per trip."""
+CARRIED = frozenset({Kind.CHECKLIST, Kind.CHANNELS, Kind.FLIGHT})
+"""What is asked before a departure and goes on when its day moves: what was done of it is done."""
+GOES_ON = RUNNING | {State.MISSED}
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,8 @@ class Plan:
     move: list[tuple[Prompt, Wanted]] = field(default_factory=list)
     cancel: list[Prompt] = field(default_factory=list)
     revive: list[tuple[Prompt, Wanted]] = field(default_factory=list)
+    carry: list[tuple[Prompt, Wanted]] = field(default_factory=list)
+    """What was asked before a departure that has moved since, and would be asked again at once: it goes on instead."""
 
 
 def plan(
@@ -97,12 +103,30 @@ class _Place:
         withdrawn = [old for old in of_item if old.state is State.WITHDRAWN and old.occasion == occurrence.occasion]
         if withdrawn:  # the name is taken by a row that was called off: that one comes back, whatever else there is
             made.revive.append((withdrawn[0], wanted))
+        elif row is None and (asked := self._asked(of_item, occurrence, kept)) is not None:
+            kept.add(asked.id)
+            made.carry.append((asked, wanted))
         elif row is None:
             made.insert.append(wanted)
         else:
             kept.add(row.id)
             if not _same(row, wanted):
                 made.move.append((row, wanted))
+
+    def _asked(self, of_item: Sequence[Prompt], occurrence: Occurrence, kept: set[int]) -> Prompt | None:
+        """Return what was asked for another day of departure, where the new occasion would open at once."""
+        if self.item.kind not in CARRIED or occurrence.opens_at > after_quiet(
+            self.now, occurrence.zone, self.programme.quiet
+        ):
+            return None
+        return next(
+            (
+                row
+                for row in of_item
+                if row.trip_id == self.trip.id and row.state in GOES_ON and row.asked_at and row.id not in kept
+            ),
+            None,
+        )
 
     def _next(self, used: set[str], row: Prompt | None) -> Occurrence | None:
         when = self.item.when

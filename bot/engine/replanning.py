@@ -4,22 +4,24 @@ Called on every change of person, trip, zone, pause or programme, when a prompt 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam
 
+from bot.engine.deciding import first_rung
 from bot.engine.facts import load_facts
 from bot.engine.person_facts import PersonFacts
 from bot.engine.planning import Plan, Wanted, plan
 from bot.engine.report_asking import called_off
 from bot.journal import store as journal
+from bot.local_time import Quiet
 from bot.outbox.model import Kind, OutboxState
 from bot.outbox.store import outbox
 from bot.programmes.versions import Programmes
 from bot.prompts import store as prompts_store
-from bot.prompts.model import RUNNING, State
+from bot.prompts.model import RUNNING, Prompt, State
 from bot.prompts.store import prompts
 
 LOOK_BACK = timedelta(days=120)
@@ -65,12 +67,15 @@ def replan(
         made.move += one.move
         made.cancel += one.cancel
         made.revive += one.revive
-    _store(conn, made, now)
-    return PlanCount(len(made.insert), len(made.move), len(made.cancel), len(made.revive))
+        made.carry += one.carry
+    _store(conn, made, programme.quiet, now)
+    return PlanCount(len(made.insert), len(made.move) + len(made.carry), len(made.cancel), len(made.revive))
 
 
-def _store(conn: Connection, made: Plan, now: datetime) -> None:
+def _store(conn: Connection, made: Plan, quiet: Quiet, now: datetime) -> None:
     lines: list[dict[str, Any]] = []
+    for row, wanted in made.carry:
+        prompts_store.update(conn, row.id, **_carried(row, wanted, quiet, now))
     if made.cancel:
         conn.execute(
             prompts.update().where(prompts.c.id == bindparam("row_id")),
@@ -89,17 +94,11 @@ def _store(conn: Connection, made: Plan, now: datetime) -> None:
             [{"row_id": row.id, **columns_of(wanted)} for row, wanted in moved],
         )
         lines += [
-            journal.line(
-                now,
-                "prompt.moved",
-                person_id=row.person_id,
-                prompt_id=row.id,
-                occasion=wanted.occurrence.occasion,
-                was=row.occasion,
-            )
+            _moved(row, wanted, now)
             for row, wanted in moved
             if (row.occasion, row.opens_at) != (wanted.occurrence.occasion, wanted.occurrence.opens_at)
         ]
+    lines += [_moved(row, wanted, now) for row, wanted in made.carry]
     prompts_store.insert_many(
         conn,
         [
@@ -113,6 +112,29 @@ def _store(conn: Connection, made: Plan, now: datetime) -> None:
         ],
     )
     journal.write(conn, lines)
+
+
+def _moved(row: Prompt, wanted: Wanted, now: datetime) -> dict[str, Any]:
+    occasion = wanted.occurrence.occasion
+    return journal.line(
+        now, "prompt.moved", person_id=row.person_id, prompt_id=row.id, occasion=occasion, was=row.occasion
+    )
+
+
+def _carried(row: Prompt, wanted: Wanted, quiet: Quiet, now: datetime) -> dict[str, Any]:
+    """Return the columns of what was asked and goes on before another day: what is left of the ladder to that day."""
+    occurrence = wanted.occurrence
+    new = replace(row, occasion=occurrence.occasion, zone=occurrence.zone, opens_at=now, version_id=wanted.version_id)
+    left = first_rung(new, wanted.item, quiet, now)
+    named = {name: getattr(new, name) for name in ("occasion", "zone", "opens_at", "version_id")}
+    times = {"step": left.step, "next_at": left.next_at, "due_at": left.due_at}
+    state = State.LATE if row.state is State.MISSED else row.state
+    late_by = int(left.late_by.total_seconds())
+    return (
+        named
+        | times
+        | {"state": state.value, "late_by_seconds": late_by, "closes_at": left.due_at + (left.due_at - now)}
+    )
 
 
 def _call_off(conn: Connection, prompt_ids: Sequence[int]) -> None:

@@ -124,3 +124,27 @@ def test_by_mail_alone_she_reaches_her_list_and_tells_when_she_lands(tmp_path: P
         assert "You land on Wed 2 Sep, 15:40" in browser.press("Send", text="9-2 15:40").words
         assert {"answered"} == {row["state"] for row in world.responses("S1") if row["item"] == "flight"}
         world.cares = False
+
+
+def test_a_departure_that_moves_is_said_once_and_nothing_is_asked_anew_without_need(tmp_path: Path) -> None:
+    with world_at(tmp_path, "2026-08-24 02:00", programme=without("channels"), digests=False) as world:
+        world.staff("C1", "counsellor", scope="University")
+        mei = world.student("S1", "Berlin", "DE", departs=DEPARTS)
+        world.fast_forward(to=instant("2026-08-29 11:00"))  # asked for her list, given up, and for her flight
+        world.forgets()
+        world.changes_trip("S1", departs="2026-09-02")
+        mei.hears("on Wed 2 Sep now", "Your list goes along", "write /flight")
+        assert mei.unheard == []
+        world.imports()  # the same roster once more says nothing
+        world.settle()
+        assert mei.unheard == []
+        says(world, mei, "/flight")
+        assert "You land on Wed 2 Sep" in says(world, mei, "09-02 14:30").text
+        world.forgets()
+        world.changes_trip("S1", departs="2026-09-03")
+        mei.hears("on Thu 3 Sep now", "you told us for the other day")
+        world.fast_forward(to=instant("2026-09-01 02:00"))
+        heard = [mei.hears().text for _ in range(len(mei.unheard))]
+        assert sum("When do you land there?" in text for text in heard) == 1
+        assert not any("Before you leave for Berlin" in text for text in heard)
+        assert world.cases("S1") == []

@@ -455,6 +455,8 @@ FULL |= {
     "to_city": "Berlin",
     "to_country": "DE",
     "to_departs": "2026-12-01",
+    "has_list": True,
+    "landing": "told",
     "lands_at": LATER,
     "there": "Europe/Berlin",
     "card_url": "https://yanxin.example.edu/card/abc",
