@@ -196,3 +196,9 @@ def test_the_same_words_in_the_form_of_others(town: Town, report: Report, path: 
     assert "还没写全" in visitor.follow().words
     for wrong in ("forms/council/1/docx", "forms/university/2/docx"):
         assert visitor.get(f"{path}/{wrong}").status == 404
+
+
+def test_the_page_says_all_that_can_be_added(town: Town, path: str) -> None:
+    shown = town.visitor().get(path)
+    assert "加照片、PDF 或 Word 文档（.docx）" in shown.words
+    assert 'accept="image/jpeg,image/png,image/webp,application/pdf,.docx"' in shown.text
