@@ -73,7 +73,8 @@ def start(tool: Tool, /, what: str, *, drill: bool, yes: bool, form: str, **give
         return
     reach = ", ".join(f"{made.count.of(one)} {words}" for one, words in _REACH.items())
     click.echo(f"{'Drill' if drill else 'Incident'}: {what}")
-    click.echo(f"{made.count.total} people: {reach}.")
+    people = "1 person" if made.count.total == 1 else f"{made.count.total} people"
+    click.echo(f"{people}: {reach}.")
     if yes:
         kind = "Drill" if drill else "Roll-call"
         click.echo(f"{kind} {made.rollcall.id} has started; see how it goes: yanxin rollcall status {made.rollcall.id}")

@@ -61,7 +61,7 @@ def test_it_is_counted_and_seen_then_sent_once_in_the_morning_of_each(town: Town
     shown, path = office.shown, office.path
     assert office.press("Send it to 3 people").status == 303
     seen = office.follow().words
-    assert "2 get the message" in seen
+    assert "2 message on its way" in seen
     assert "1 cannot be reached" in seen
     rows = sent(town)
     morning, noon = datetime(2026, 11, 19, 12, tzinfo=UTC), town.clock.now()  # seven in New York

@@ -262,3 +262,12 @@ def _reminders(town: Town) -> int:
 def _lines(town: Town, action: str) -> int:
     query = select(func.count()).select_from(journal).where(journal.c.action == action)
     return town.app.database.read(lambda conn: conn.execute(query).scalar_one())
+
+
+def test_one_student_is_no_students(town: Town) -> None:
+    counsellor = town.ground.staff("C1", "counsellor", language="en")
+    town.ground.trip(town.ground.student("S1", counsellor=counsellor))
+    visitor = town.signed_in("C1")
+    assert "1 student on the list" in visitor.get(PAGE).words
+    visitor.press("Remind", person="S1")
+    assert "1 person" in visitor.follow().words
