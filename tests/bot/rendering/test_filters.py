@@ -1,8 +1,9 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from markupsafe import Markup
 
-from bot.rendering.filters import both, city, clock, country, day, for_language, when, zone_called
+from bot.rendering.filters import both, city, clock, country, day, for_language, spaced, when, zone_called
 
 INSTANT = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
 
@@ -47,6 +48,15 @@ def test_templates_know_all_of_them(language: str) -> None:
         "day",
         "weekday",
         "zone_name",
+        "spaced",
         "country_name",
         "city_name",
     }
+
+
+def test_a_latin_name_stands_apart_from_the_chinese_around_it() -> None:
+    assert spaced("你在Oxford的总结，去清华大学") == "你在 Oxford 的总结，去清华大学"
+    assert spaced("Your report about the time at 清华大学.") == "Your report about the time at 清华大学."
+    kept = spaced(Markup("在A &amp; B的"))
+    assert isinstance(kept, Markup)
+    assert kept == "在 A &amp; B 的"
