@@ -79,24 +79,24 @@ def test_nobody_with_two_proven_channels_is_reminded_of_them(school: School) -> 
     assert press(school, student, "channels") is Came.NOTHING
 
 
-def test_the_ladders_own_reminder_of_that_day_comes_a_day_later(school: School) -> None:
-    student = school.student("S1", departs="2026-09-14")
-    school.until(utc("2026-09-06 02:00"))  # on the evening of this day the ladder reminds of two channels
-    assert press(school, student, "channels") is Came.DONE
-    school.until(utc("2026-09-07 02:00"))
-    assert reminders(school, student, "channels") == [utc("2026-09-06 02:00")]
+def test_the_ladders_own_reminder_of_that_day_comes_a_day_later(any_school: School) -> None:
+    student = any_school.student("S1", departs="2026-09-14")
+    any_school.until(utc("2026-09-06 02:00"))  # on the evening of this day the ladder reminds of two channels
+    assert press(any_school, student, "channels") is Came.DONE
+    any_school.until(utc("2026-09-07 02:00"))
+    assert reminders(any_school, student, "channels") == [utc("2026-09-06 02:00")]
 
 
-def test_two_more_days_move_what_comes_next(school: School) -> None:
-    student = school.student("S1", departs="2026-10-25")
-    school.until(utc("2026-09-03 02:00"))
-    before = row(school, student, "checklist").next_at
+def test_two_more_days_move_what_comes_next(any_school: School) -> None:
+    student = any_school.student("S1", departs="2026-10-25")
+    any_school.until(utc("2026-09-03 02:00"))
+    before = row(any_school, student, "checklist").next_at
     assert before is not None
-    assert press(school, student, "checklist", Deed.EXTEND) is Came.DONE
-    after = row(school, student, "checklist").next_at
+    assert press(any_school, student, "checklist", Deed.EXTEND) is Came.DONE
+    after = row(any_school, student, "checklist").next_at
     assert after is not None
     assert (after - before).days == 2
-    assert press(school, student, "checklist", Deed.EXTEND) is Came.ALREADY
+    assert press(any_school, student, "checklist", Deed.EXTEND) is Came.ALREADY
 
 
 def test_nothing_is_put_off_beyond_the_departure(school: School) -> None:
