@@ -49,11 +49,15 @@ class Turns(Generic[U]):
                 urgency = yielding + 1
             return self._taken(urgency)
 
-    def take_soon(self, least: int, seconds: float) -> U | None:
-        """Take what is next and at least so urgent, when it is there within so many seconds."""
+    def wait_for(self, least: int, seconds: float) -> None:
+        """Wait so many seconds at most until something at least so urgent is there; take nothing."""
         with self._change:
             self._change.wait_for(lambda: any(urgency <= least for urgency in self._waiting()), seconds)
-            return self._next_of(least)
+
+    def take_soon(self, least: int, seconds: float) -> U | None:
+        """Take what is next and at least so urgent, when it is there within so many seconds."""
+        self.wait_for(least, seconds)
+        return self.take_more(least)
 
     def take_more(self, least: int) -> U | None:
         """Take what is next, when it is there and at least so urgent."""

@@ -5,7 +5,8 @@ each under a savepoint of its own: one that fails takes nothing of the others wi
 done before it is committed. Bulk is never shared: whoever is more important would wait for it. However much arrives,
 after each transaction that ended with what has arrived somebody who waits for an answer has his turn; however many wait
 for an answer, delivery and bulk have a turn now and then. After a step of a cry for help (kept, understood, its alarm
-claimed) the next step mostly comes within milliseconds: nobody else begins until then.
+claimed) the next step mostly comes within milliseconds: nobody else begins until then. After an answer bulk waits as
+long for the next one: else each gap between two answers would be filled by a tenth of a second of bulk.
 """
 
 import threading
@@ -28,6 +29,8 @@ LONGEST_TOGETHER_SECONDS = 0.06
 """After how long a shared transaction takes no more. A commit costs 5 ms; a cry for help waits for one piece only."""
 NEXT_STEP_SECONDS = 0.02
 """How long the writer stands ready for the next step of a cry for help: less than any other work would hold it up."""
+NEXT_ANSWER_SECONDS = 0.02
+"""How long after an answer bulk waits for the next one, which comes as soon as a busy loop has handed it in."""
 
 
 class Urgency(IntEnum):
@@ -71,6 +74,7 @@ class Writer:
         self._is_alone = threads == 1
         self._most = MOST_TOGETHER if shares else 1
         self._queue: Turns[_Job] = Turns(PATIENCE, _ARRIVED)
+        self._answered_at = -NEXT_ANSWER_SECONDS
         self._threads = [
             threading.Thread(target=self._work, name=f"writer-{number}", daemon=True) for number in range(threads)
         ]
@@ -96,6 +100,8 @@ class Writer:
             if job.future.set_running_or_notify_cancel():
                 done = self._done(job)
                 last = done[-1][0].urgency
+                if any(job.urgency <= Urgency.PERSON for job, _ in done):
+                    self._answered_at = monotonic()
                 _tell(done)
 
     def _turn(self, last: int | None) -> _Job:
@@ -104,6 +110,8 @@ class Writer:
             job = self._queue.take_soon(Urgency.ALARM, NEXT_STEP_SECONDS)
             if job is not None:
                 return job
+        if self._is_alone and (rest := self._answered_at + NEXT_ANSWER_SECONDS - monotonic()) > 0:
+            self._queue.wait_for(Urgency.DELIVERY, rest)
         return self._queue.take(_ARRIVED if last == _ARRIVED else None)
 
     def _done(self, first: _Job) -> Sequence[tuple[_Job, _Done]]:

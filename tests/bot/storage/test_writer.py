@@ -208,3 +208,20 @@ def test_nobody_begins_between_the_steps_of_a_cry(database: Database, monkeypatc
     for future in others:
         future.result(10)
     assert order == ["kept", "understood", "looked at", "answered", "opened"]
+
+
+def test_bulk_waits_a_moment_for_the_next_answer(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.storage.writer.NEXT_ANSWER_SECONDS", 10.0)
+    order: list[str] = []
+
+    def notes(name: str) -> Callable[[Connection], None]:
+        return lambda _conn: order.append(name)
+
+    answered, opened = queued_while_busy(database, (notes("answered"), Urgency.PERSON), (notes("opened"), Urgency.BULK))
+    answered.result(10)  # a busy loop hands the next one in only now
+    database.write(notes("the next one"), Urgency.PERSON)
+    assert order == ["answered", "the next one"]
+    monkeypatch.setattr("bot.storage.writer.NEXT_ANSWER_SECONDS", 0.0)
+    database.write(notes("sent"), Urgency.DELIVERY)
+    opened.result(10)
+    assert order == ["answered", "the next one", "sent", "opened"]
