@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from bot.addresses.model import AFTER_CHATS, MAIL, WAKE_ONLY, Address, AddressState
+from bot.listed import listed_as
 from bot.schema import Id, UtcDateTime, id_column, metadata
 
 addresses = Table(
@@ -50,6 +51,7 @@ _BY_EXTERNAL = select(addresses).where(
     addresses.c.account == bindparam("account"),
     addresses.c.external_id == bindparam("external_id"),
 )
+_OPEN_AGAIN = addresses.update().where(listed_as(addresses.c.id, "ids"))
 _HEARD = addresses.update().where(addresses.c.id == bindparam("one")).values(heard_at=bindparam("at"))
 
 
@@ -142,6 +144,11 @@ def worked(conn: Connection, address_ids: Iterable[int], now: datetime) -> None:
     """Remember that messages got through."""
     mine = addresses.c.id.in_(list(address_ids))
     conn.execute(addresses.update().where(mine).values(last_ok_at=now))
+
+
+def open_again(conn: Connection, address_ids: Sequence[int], now: datetime) -> None:
+    """Remember that messages got through, and that nothing keeps others from it."""
+    conn.execute(_OPEN_AGAIN, {"ids": address_ids, "last_ok_at": now, "shut": None})
 
 
 def shut(conn: Connection, address_id: int, why: str | None) -> bool:

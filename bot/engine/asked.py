@@ -9,6 +9,7 @@ from sqlalchemy import Column, Connection, Select, select
 from bot.engine.deciding import first_rung
 from bot.engine.rollcall_life import reached
 from bot.journal import store as journal
+from bot.listed import listed_as
 from bot.outbox.model import Kind
 from bot.outbox.store import attempts, outbox
 from bot.programmes.versions import Programmes
@@ -20,6 +21,16 @@ from bot.sessions.model import KIND as SESSION
 
 _BEFORE = frozenset({State.OPEN, State.NOT_ASKED, State.UNREACHED})
 
+# Kept, because each message that arrived needs them: building one costs more than running it.
+_NOT_ASKED = (
+    select(prompts)
+    # Called off and planned anew while the message was under way: that opening is still ahead.
+    .where(listed_as(prompts.c.id, "ids"), prompts.c.asked_at.is_(None), prompts.c.state != State.SCHEDULED.value)
+    .order_by(prompts.c.id)
+    .with_for_update(key_share=True)
+)
+_UPDATE = prompts.update().where(listed_as(prompts.c.id, "ids"))
+
 
 def asked(conn: Connection, prompt_ids: Iterable[int], now: datetime, programmes: Programmes) -> None:
     """Set `asked_at` where it is not set, and put the ladder where it belongs.
@@ -27,19 +38,8 @@ def asked(conn: Connection, prompt_ids: Iterable[int], now: datetime, programmes
     One that had been given up as not asked or not reached is running again: now it has been asked. Its case stays with
     whoever looks after it.
     """
-    query = (
-        select(prompts)
-        .where(
-            prompts.c.id.in_(sorted(set(prompt_ids))),
-            prompts.c.asked_at.is_(None),
-            # Called off and planned anew while the message was under way: that opening is still ahead.
-            prompts.c.state != State.SCHEDULED.value,
-        )
-        .order_by(prompts.c.id)
-        .with_for_update(key_share=True)
-    )
     alike: dict[tuple[object, ...], list[Prompt]] = {}
-    for row in conn.execute(query).all():
+    for row in conn.execute(_NOT_ASKED, {"ids": sorted(set(prompt_ids))}).all():
         prompt = prompts_store.from_row(row)
         running = prompt.state in _BEFORE  # else answered, alive or called off meanwhile: only the fact is kept
         day = prompt.occasion.rpartition(":")[2]
@@ -60,7 +60,7 @@ def asked(conn: Connection, prompt_ids: Iterable[int], now: datetime, programmes
             values |= _first_rung(conn, found[0], now, programmes)
             lines = [journal.line(now, "prompt.asked", person_id=one.person_id, prompt_id=one.id) for one in found]
             journal.write(conn, lines)
-        conn.execute(prompts.update().where(prompts.c.id.in_([one.id for one in found])).values(**values))
+        conn.execute(_UPDATE, {"ids": [one.id for one in found], **values})
 
 
 def _first_rung(conn: Connection, prompt: Prompt, now: datetime, programmes: Programmes) -> dict[str, Any]:

@@ -75,9 +75,7 @@ def accepted_together(
             values = {"state": OutboxState.ACCEPTED.value, "reason": None, "accepted_at": now}
             outbox.update_many(conn, [one.id for one in messages], **values)
             used = sorted({one.address_id for one in messages if one.address_id is not None})
-            conn.execute(
-                addresses.addresses.update().where(addresses.addresses.c.id.in_(used)).values(last_ok_at=now, shut=None)
-            )
+            addresses.open_again(conn, used, now)
             asked = [one.prompt_id for one in messages if one.prompt_id is not None and one.kind in ASKING]
             if asked and account.can_push:
                 tools.asked(conn, asked, now)

@@ -6,9 +6,10 @@ Delivery looks there before it sends, and `compose` when it writes.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Select, Table, select
 
 from bot.addresses.model import AddressState
 from bot.addresses.store import addresses
@@ -17,7 +18,7 @@ from bot.cases.store import cases
 from bot.cases.store import from_row as case_from_row
 from bot.engine.delivery_rules import is_late
 from bot.engine.session_standing import is_about_one, standings
-from bot.listed import listed
+from bot.listed import listed_as
 from bot.local_time import Quiet
 from bot.outbox.model import Message
 from bot.programmes.versions import quiet_of
@@ -68,5 +69,11 @@ def load_known(conn: Connection, messages: Sequence[Message], now: datetime) -> 
 
 def _rows(conn: Connection, table: Table, ids: Iterable[int | None]) -> Sequence[Any]:
     wanted = sorted({one for one in ids if one is not None})
+    return conn.execute(_plain(table), {"ids": wanted}).all() if wanted else ()
+
+
+@cache
+def _plain(table: Table) -> Select[Any]:
+    """Return what reads rows without their sealed columns, made once: building it costs more than running it."""
     plain = [column for column in table.c if not isinstance(column.type, Sealed)]
-    return conn.execute(select(*plain).where(listed(table.c.id, wanted))).all() if wanted else ()
+    return select(*plain).where(listed_as(table.c.id, "ids"))

@@ -40,6 +40,14 @@ def begin(conn: Connection, outbox_id: int, address_id: int, body: Rendered, epo
     return int(begun.scalar_one())
 
 
+_ACCEPT = (
+    attempts.update()
+    .where(attempts.c.id == bindparam("try_id"), attempts.c.result.is_(None))
+    .values(result=ResultKind.ACCEPTED.value, finished_at=bindparam("at"), external_id=bindparam("reference"))
+)
+_BEGIN_MANY = attempts.insert().returning(attempts.c.id, sort_by_parameter_order=True)
+
+
 def begin_many(
     conn: Connection, tries: Sequence[tuple[int, int, Rendered]], epoch: int, now: datetime
 ) -> Sequence[int]:
@@ -50,18 +58,14 @@ def begin_many(
         {"outbox_id": one, "address_id": to, "body": body.to_json(), "epoch": epoch, "started_at": now}
         for one, to, body in tries
     ]
-    begun = conn.execute(attempts.insert().returning(attempts.c.id, sort_by_parameter_order=True), rows)
+    begun = conn.execute(_BEGIN_MANY, rows)
     return begun.scalars().all()
 
 
 def accept_many(conn: Connection, tries: Sequence[tuple[int, str | None]], now: datetime) -> None:
     """Record that tries were accepted, each with the platform's reference; LookupError when one had a result before."""
-    done = conn.execute(
-        attempts.update()
-        .where(attempts.c.id == bindparam("try_id"), attempts.c.result.is_(None))
-        .values(result=ResultKind.ACCEPTED.value, finished_at=now, external_id=bindparam("reference")),
-        [{"try_id": one, "reference": reference} for one, reference in tries],
-    )
+    rows = [{"try_id": one, "reference": reference, "at": now} for one, reference in tries]
+    done = conn.execute(_ACCEPT, rows)
     if done.rowcount != len(tries):
         raise LookupError("one of these tries has a result already")
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.listed import listed
+from bot.listed import listed, listed_as
 from bot.outbox.model import Kind, Message, OutboxState, Priority
 from bot.schema import Id, Sealed, UtcDateTime, id_column, metadata
 
@@ -98,6 +98,7 @@ _PUT = {
     "sqlite": sqlite.insert(outbox).on_conflict_do_nothing(index_elements=["key"]),
 }
 _UPDATE = outbox.update().where(outbox.c.id == bindparam("row_id"))
+_UPDATE_MANY = outbox.update().where(listed_as(outbox.c.id, "row_ids"))
 
 
 def put(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
@@ -156,6 +157,20 @@ def row(  # noqa: PLR0913 - one argument per column of a message
     }
 
 
+def _ready(*what: Any) -> Select[Any]:
+    return (
+        select(*what)
+        .where(outbox.c.channel == bindparam("of_channel"), outbox.c.account == bindparam("of_account"), _waiting)
+        .where(outbox.c.next_try_at <= bindparam("at"))
+        .order_by(outbox.c.priority, outbox.c.next_try_at, outbox.c.id)
+        .limit(bindparam("most", type_=Integer))
+        .with_for_update(skip_locked=True)
+    )
+
+
+_READY, _READY_UNREAD = _ready(outbox), _ready(outbox.c.id)
+
+
 def ready(
     conn: Connection, channel: str, account: str, now: datetime, limit: int, but: Collection[int] = ()
 ) -> list[Message]:
@@ -163,28 +178,16 @@ def ready(
 
     `but`: addresses that get none now.
     """
-    query = (
-        select(outbox)
-        .where(outbox.c.channel == channel, outbox.c.account == account, _waiting, outbox.c.next_try_at <= now)
-        .order_by(outbox.c.priority, outbox.c.next_try_at, outbox.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return [from_row(found) for found in conn.execute(_not_to(query, but))]
+    where = {"of_channel": channel, "of_account": account, "at": now, "most": limit}
+    return [from_row(found) for found in conn.execute(_not_to(_READY, but), where)]
 
 
 def ready_unread(
     conn: Connection, channel: str, account: str, now: datetime, limit: int, but: Collection[int] = ()
 ) -> list[int]:
     """Return the ids of the same messages without opening what is sealed in them."""
-    query = (
-        select(outbox.c.id)
-        .where(outbox.c.channel == channel, outbox.c.account == account, _waiting, outbox.c.next_try_at <= now)
-        .order_by(outbox.c.priority, outbox.c.next_try_at, outbox.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return list(conn.execute(_not_to(query, but)).scalars())
+    where = {"of_channel": channel, "of_account": account, "at": now, "most": limit}
+    return list(conn.execute(_not_to(_READY_UNREAD, but), where).scalars())
 
 
 def _not_to(query: Select[Any], but: Collection[int]) -> Select[Any]:
@@ -265,7 +268,7 @@ def update(conn: Connection, outbox_id: int, **values: Any) -> None:
 def update_many(conn: Connection, outbox_ids: Sequence[int], **values: Any) -> None:
     """Change columns of many messages in the same way."""
     if outbox_ids:
-        conn.execute(outbox.update().where(outbox.c.id.in_(outbox_ids)).values(**values))
+        conn.execute(_UPDATE_MANY, {"row_ids": sorted(outbox_ids), **values})
 
 
 def from_row(found: Row[Any]) -> Message:

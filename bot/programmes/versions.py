@@ -6,12 +6,15 @@ import threading
 from functools import lru_cache
 from importlib.resources import files
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from bot.local_time import Quiet
 from bot.programmes import store
 from bot.programmes.model import Programme
 from bot.programmes.parse import parse
+
+# Kept, because delivery and each transaction of the bell need it: building it costs more than running it.
+_SHA256 = select(store.programme_versions.c.sha256).where(store.programme_versions.c.id == bindparam("one"))
 
 
 @lru_cache(maxsize=16)
@@ -57,8 +60,7 @@ class Programmes:
 
     def version(self, conn: Connection, version_id: int) -> Programme:
         """Return one version; LookupError when there is no such version."""
-        table = store.programme_versions
-        sha256 = conn.execute(select(table.c.sha256).where(table.c.id == version_id)).scalar()
+        sha256 = conn.execute(_SHA256, {"one": version_id}).scalar()
         if sha256 is None:
             raise LookupError(f"there is no version {version_id} of the programme")
         return self._of(conn, version_id, sha256)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Connection, Integer, String, Table, Text, select
+from sqlalchemy import Column, Connection, Integer, String, Table, Text, bindparam, select
 
 from bot.schema import UtcDateTime, metadata
 
@@ -26,6 +26,12 @@ leases = Table(
 )
 
 
+# Kept, because whoever sends needs them for each claim and each result: building one costs more than running it.
+_EPOCH = select(leases.c.epoch).where(leases.c.name == bindparam("of"))
+_LEASE = select(leases).where(leases.c.name == bindparam("of")).with_for_update()
+_RENEW = leases.update().where(leases.c.name == bindparam("of"))
+
+
 def read(conn: Connection, key: str, *, lock: bool = False) -> str | None:
     """Return a fact, or None when it was never stored; `lock` keeps others from changing it until the end."""
     query = select(service_state.c.value).where(service_state.c.key == key)
@@ -44,20 +50,20 @@ def take_lease(conn: Connection, name: str, holder: str, real_now: datetime, for
 
     The epoch grows each time the holder changes, so that a late result of an earlier holder is known as such.
     """
-    row = conn.execute(select(leases).where(leases.c.name == name).with_for_update()).one_or_none()
+    row = conn.execute(_LEASE, {"of": name}).one_or_none()
     if row is None:
         conn.execute(leases.insert().values(name=name, holder=holder, epoch=1, until=real_now + for_))
         return 1
     if row.holder != holder and row.until > real_now:
         return None
     epoch = row.epoch if row.holder == holder else row.epoch + 1
-    conn.execute(leases.update().where(leases.c.name == name).values(holder=holder, epoch=epoch, until=real_now + for_))
+    conn.execute(_RENEW, {"of": name, "holder": holder, "epoch": epoch, "until": real_now + for_})
     return int(epoch)
 
 
 def epoch_of(conn: Connection, name: str) -> int | None:
     """Return the current epoch of a lease."""
-    return conn.execute(select(leases.c.epoch).where(leases.c.name == name)).scalar()
+    return conn.execute(_EPOCH, {"of": name}).scalar()
 
 
 def release_lease(conn: Connection, name: str, holder: str, real_now: datetime) -> None:
