@@ -10,12 +10,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from bot.addresses.store import took_since
 from bot.engine.telling import not_before_her_morning, tell
 from bot.engine.who_helps import load_helpers
 from bot.outbox import store as outbox
 from bot.outbox.held import held_by
 from bot.outbox.model import Kind, Priority
 from bot.platforms.store import ChannelOutage, end_outage, note_outage, outages_of
+from scheduler.outage import DOWN
 from scheduler.watchdog import WARNINGS
 
 TELL_AFTER = timedelta(minutes=10)
@@ -33,7 +35,7 @@ def down_of(troubles: Mapping[str, Mapping[str, int]]) -> dict[str, str]:
         lasting = sorted(code for code in codes if code not in _PASSING and not code.startswith(_ANSWER))
         if lasting:
             # What a channel knows of itself says more than that nothing goes out.
-            found[channel] = min(lasting, key=lambda code: code == "nothing_taken")
+            found[channel] = min(lasting, key=lambda code: code == DOWN)
     return found
 
 
@@ -53,6 +55,8 @@ def work_off(conn: Connection, down: Mapping[str, str], now: datetime, real_now:
         began = now - (real_now - outage.since)
         lasts: dict[str, Any] = {"channel": channel, "since": began.isoformat(), "code": outage.code}
         if outage.seen_at <= real_now - OVER_AFTER:
+            if not _is_over(conn, outage, now - (real_now - outage.seen_at)):
+                continue
             minutes = max(1, round((outage.seen_at - outage.since).total_seconds() / 60))
             told += sum(_over(conn, one, outage, lasts | {"minutes": minutes}, now) for one in office)
             end_outage(conn, channel)
@@ -60,6 +64,15 @@ def work_off(conn: Connection, down: Mapping[str, str], now: datetime, real_now:
             lasts |= held_by(conn, channel)
             told += sum(_down(conn, one, outage, lasts, set(known), now) for one in office)
     return told
+
+
+def _is_over(conn: Connection, outage: ChannelOutage, seen: datetime) -> bool:
+    """Tell whether a channel about which nothing is said any more works: it took something, or nothing waits for it.
+
+    A process that has just started says nothing of it either, however dead the channel is. `seen` is by the clock of
+    messages.
+    """
+    return not held_by(conn, outage.channel)["held"] or took_since(conn, outage.channel, seen)
 
 
 def _key(what: str, outage: ChannelOutage, person_id: int) -> str:

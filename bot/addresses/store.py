@@ -151,6 +151,12 @@ def open_again(conn: Connection, address_ids: Sequence[int], now: datetime) -> N
     conn.execute(_OPEN_AGAIN, {"ids": address_ids, "last_ok_at": now, "shut": None})
 
 
+def took_since(conn: Connection, channel: str, since: datetime) -> bool:
+    """Tell whether anything has got through on a channel since then."""
+    query = select(addresses.c.id).where(addresses.c.channel == channel, addresses.c.last_ok_at > since).limit(1)
+    return conn.execute(query).first() is not None
+
+
 def shut(conn: Connection, address_id: int, why: str | None) -> bool:
     """Remember why nothing can be delivered at an address now, None when it can; False when that was known."""
     known = addresses.c.shut.is_not_distinct_from(why)

@@ -169,6 +169,26 @@ def test_a_channel_that_comes_and_goes_is_told_of_once(tmp_path: Path) -> None:
         office.hears("WeCom works again, after 29 minutes")
 
 
+def test_a_process_that_has_just_started_does_not_say_that_it_works_again(tmp_path: Path) -> None:
+    with with_wecom(tmp_path, "2026-11-24 12:00") as (world, wecom):
+        world.staff("C1", "counsellor", linked=False)
+        office = world.staff("O1", "office")
+        world.student("S1", "New York", "US", language="zh", linked=False)
+        mei = joins(world, wecom.member("S1"))
+        wecom.forgets_tokens()
+        wecom.is_down("gettoken", DOWN)
+        mei.says("你好")
+        watched(world, minutes=16)
+        office.hears("WeCom does not work")
+        with patch.object(world.app.rounds, "troubles", dict):  # as of a process that has called nothing yet
+            watched(world, minutes=8)
+        assert office.unheard == []
+        wecom.is_down("gettoken", None)
+        watched(world, minutes=8)
+        office.hears("WeCom works again")
+        mei.forgets()
+
+
 def test_it_begins_anew_after_it_was_over(tmp_path: Path) -> None:
     with with_wecom(tmp_path, "2026-11-24 12:00") as (world, _):
         world.staff("C1", "counsellor", linked=False)
