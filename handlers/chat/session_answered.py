@@ -3,7 +3,6 @@
 from bot.engine.kinds.session import meant_by
 from bot.engine.session_replies import LONGEST_REASON, Outcome, declined_since, give_reason, open_invitation, say
 from bot.prompts import store as prompts
-from bot.prompts.notes import LONGEST
 from bot.sessions import store
 from bot.sessions.model import KIND, Rsvp
 from handlers.chat import session_attended, session_round, waiting
@@ -103,7 +102,9 @@ def is_it_why(chat: Chat, text: str) -> bool:
         return False
     if store.reasons_of(chat.conn, one.session_id, [chat.person.id]):
         return False
-    words = "\n".join(filter(None, [_offered(chat, prompt_id), text.strip()]))[:LONGEST]
+    before = _offered(chat, prompt_id)
+    chat.most_kept = max(LONGEST_REASON - len(before) - bool(before), 0)
+    words = "\n".join(filter(None, [before, text.strip()]))[:LONGEST_REASON]
     waiting.wait_for(chat, OFFERED, prompt=prompt_id, words=words)
     chat.say("session/is_it_why", prompt_id=prompt_id, reply=one.reply)
     return True

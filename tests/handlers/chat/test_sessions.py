@@ -146,6 +146,15 @@ def test_words_after_a_no_are_kept_as_its_reason_when_she_says_so(talk: Talk, me
     assert "没看懂" in talk.last[0].text
 
 
+def test_a_reason_that_is_too_long_says_where_it_ends_before_it_is_kept(talk: Talk, mei: int) -> None:
+    create(talk)
+    talk.says(mei, "2")
+    talk.says(mei, "那天有考试。" * 50)
+    assert len(talk.last) == 1
+    talk.says(mei, "下午三点才结束。" * 40)
+    assert "199" in talk.last[1].text  # what of these words finds room beside the first
+
+
 def test_words_long_after_a_no_or_after_a_yes_are_asked_about_by_nobody(talk: Talk, mei: int) -> None:
     made = create(talk)
     talk.says(mei, "2")
