@@ -71,7 +71,6 @@ class Writer:
     ) -> None:
         """Start the threads; `transaction` begins and commits one, `shares` says whether several may be in it."""
         self._transaction = transaction
-        self._is_alone = threads == 1
         self._most = MOST_TOGETHER if shares else 1
         self._queue: Turns[_Job] = Turns(PATIENCE, _ARRIVED)
         self._answered_at = -NEXT_ANSWER_SECONDS
@@ -80,6 +79,11 @@ class Writer:
         ]
         for thread in self._threads:
             thread.start()
+
+    @property
+    def _is_alone(self) -> bool:
+        """Tell whether one thread writes everything, so that whoever comes next waits for it."""
+        return len(self._threads) == 1
 
     def submit(self, work: Callable[[Connection], T], urgency: Urgency) -> Future[T]:
         """Queue one piece of work and return its future; works of equal urgency keep their order."""

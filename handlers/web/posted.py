@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from starlette.datastructures import FormData
 
+from bot.channels.web.understand import MAX_TEXT
 from bot.inbox.rules import cry_in
 
 _NONCE = re.compile(r"[0-9a-f]{16}")
 LONGEST_PRESS = 64
 """Bytes of what a button carries."""
-MAX_TEXT = 20_000
 
 
 @dataclass(frozen=True)
