@@ -43,6 +43,8 @@ class Chat:
     """Whether what she did shows that she is there; answers say more, cries must not stop anybody from looking."""
     is_cleared: bool = False
     """Whether an answer in this turn has ended what only her silence had opened."""
+    is_idle: bool = False
+    """Whether nothing is known to wait for her words, so that nobody need look; `handlers.chat.waiting` keeps it."""
     most_kept: int | None = notes.LONGEST
     """How many characters of her message are kept; whoever keeps fewer or more says so, None where nothing is cut."""
 

@@ -11,9 +11,10 @@ from sqlalchemy import Connection, bindparam, select
 from bot.addresses import store as addresses
 from bot.addresses.model import MAIL, PULL_ONLY, Address, AddressState
 from bot.digests import store as digests
-from bot.engine import second_channel
+from bot.engine import second_channel, sender
 from bot.engine.asked import shown_on
 from bot.engine.casework import raise_sos
+from bot.engine.sender import Sender
 from bot.inbox import store as inbox
 from bot.inbox.model import InboxRow, InboxState, Incoming, Said
 from bot.inbox.rules import without_position
@@ -31,13 +32,13 @@ _TURN = select(people.people.c.id).where(people.people.c.id == bindparam("person
 
 def process(conn: Connection, inbox_id: int, services: Services) -> bool:
     """Process one waiting message; False when it is done already or somebody else has it."""
-    row = inbox.claim(conn, inbox_id)
+    now = services.clock.now()
+    row = inbox.take(conn, inbox_id, now)
     if row is None:
         return False
-    now = services.clock.now()
     incoming = services.understand[row.channel](row.raw)
-    state = InboxState.DONE
-    address, refusal = addresses.by_external(conn, row.channel, row.account, row.sender), ""
+    known = _known(conn, row)
+    address, refusal = known.address if known else None, ""
     if incoming.said is Said.START and incoming.data and row.channel not in PULL_ONLY:
         followed = enrolled.follow(
             conn,
@@ -56,13 +57,14 @@ def process(conn: Connection, inbox_id: int, services: Services) -> bool:
     if row.channel == MAIL:
         address, incoming, sure = mail_received.whose(conn, incoming, address, now)
     if incoming.said is Said.OTHER or (address is None and incoming.said is Said.ENTERED):
-        state = InboxState.IGNORED
+        inbox.finish(conn, inbox_id, InboxState.IGNORED, now, tries=row.tries)
     elif address is None or _is_nobody(conn, address):
         unknown_sender.wrote(conn, row, incoming, services, refusal)
     else:
         if sure and incoming.said is not Said.BLOCKED:
             _heard(conn, address, now)
-        chat = _chat(conn, row, address, services)
+        same = known is not None and address is known.address and incoming.said is not Said.START
+        chat = _chat(conn, row, address, services, known if same else None)
         if row.channel in PULL_ONLY:
             shown_on(conn, address.id, now, services.programmes)
         _speak(chat, incoming, refusal, sure=sure)
@@ -71,8 +73,16 @@ def process(conn: Connection, inbox_id: int, services: Services) -> bool:
     kept = without_position(row.raw)
     if kept != row.raw:  # a position has its own place, where it goes after three days
         inbox.replace_raw(conn, inbox_id, kept)
-    inbox.finish(conn, inbox_id, state, now, tries=row.tries)
     return True
+
+
+def _known(conn: Connection, row: InboxRow) -> Sender | None:
+    """Return who wrote. On PostgreSQL her turn comes first: what is read then is what her message before has left."""
+    if conn.dialect.name != "sqlite":
+        address = addresses.by_external(conn, row.channel, row.account, row.sender)
+        if address is not None:
+            in_turn(conn, address.person_id)
+    return sender.known(conn, row.channel, row.account, row.sender)
 
 
 def _heard(conn: Connection, address: Address, now: datetime) -> None:
@@ -143,9 +153,11 @@ def in_turn(conn: Connection, person_id: int) -> None:
         conn.execute(_TURN, {"person_id": person_id})
 
 
-def _chat(conn: Connection, row: InboxRow, address: Address, services: Services) -> Chat:
-    in_turn(conn, address.person_id)
-    person = people.by_id(conn, address.person_id)
+def _chat(conn: Connection, row: InboxRow, address: Address, services: Services, known: Sender | None) -> Chat:
+    """Begin a turn; `known`: who wrote, where nothing can have changed since she was looked up."""
+    if known is None:
+        in_turn(conn, address.person_id)
+    person = people.by_id(conn, address.person_id) if known is None else known.person
     if person is None:
         raise LookupError("an address belongs to nobody")
     return Chat(
@@ -157,6 +169,7 @@ def _chat(conn: Connection, row: InboxRow, address: Address, services: Services)
         channel=row.channel,
         services=services,
         key=f"in:{row.id}",
+        is_idle=known is not None and known.is_idle,
     )
 
 

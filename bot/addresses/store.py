@@ -51,6 +51,8 @@ _BY_EXTERNAL = select(addresses).where(
     addresses.c.account == bindparam("account"),
     addresses.c.external_id == bindparam("external_id"),
 )
+IN_JOIN = tuple(column.label(f"address_{column.name}") for column in addresses.c)
+"""The columns of an address beside those of other tables, for `from_join`."""
 _OPEN_AGAIN = addresses.update().where(listed_as(addresses.c.id, "ids"))
 _HEARD = addresses.update().where(addresses.c.id == bindparam("one")).values(heard_at=bindparam("at"))
 
@@ -220,7 +222,15 @@ def _of(conn: Connection, person_ids: Iterable[int], *, only_working: bool) -> d
     return found
 
 
+def from_join(row: Row[Any]) -> Address:
+    """Turn the columns of `IN_JOIN` in a row into an address."""
+    values = row._mapping  # noqa: SLF001 - the documented way to a row's columns by name
+    return _from({column.name: values[f"address_{column.name}"] for column in addresses.c})
+
+
 def _address(row: Row[Any]) -> Address:
-    values = dict(row._mapping)  # noqa: SLF001 - the documented way to a row's columns by name
-    values["state"] = AddressState(row.state)
-    return Address(**values)
+    return _from(dict(row._mapping))  # noqa: SLF001 - as above
+
+
+def _from(values: dict[str, Any]) -> Address:
+    return Address(**values | {"state": AddressState(values["state"])})

@@ -51,14 +51,14 @@ cases = Table(
     Column("slowed_at", UtcDateTime),
     Column("rollcall_id", Id, index=True),
 )
-_unresolved = cases.c.state != CaseState.RESOLVED.value
+is_unresolved = cases.c.state != CaseState.RESOLVED.value
 Index(
     "uq_cases_unresolved",
     cases.c.person_id,
     cases.c.reason,
     unique=True,
-    sqlite_where=_unresolved,
-    postgresql_where=_unresolved,
+    sqlite_where=is_unresolved,
+    postgresql_where=is_unresolved,
 )
 Index(
     "ix_cases_next_at",
@@ -83,8 +83,8 @@ case_alarms = Table(
 
 # Cases are locked with key_share: a message or a note that only names one does not wait for whoever decides.
 # Kept, because every message needs it: building a statement costs twice as much as running it.
-_UNRESOLVED_OF_ONE = select(cases).where(cases.c.person_id == bindparam("one"), _unresolved).order_by(cases.c.id)
-_UNRESOLVED_OF = select(cases).where(listed_as(cases.c.person_id, "ids"), _unresolved).order_by(cases.c.id)
+_UNRESOLVED_OF_ONE = select(cases).where(cases.c.person_id == bindparam("one"), is_unresolved).order_by(cases.c.id)
+_UNRESOLVED_OF = select(cases).where(listed_as(cases.c.person_id, "ids"), is_unresolved).order_by(cases.c.id)
 
 
 def by_id(conn: Connection, case_id: int, *, locked: bool = False) -> Case | None:
@@ -167,7 +167,7 @@ def ended_by_staff(conn: Connection, person_ids: Sequence[int], prompt_ids: Sequ
 
 def _unresolved_for(conn: Connection, person_id: int, reason: Reason) -> Case | None:
     # Locked, so that nobody takes or ends it between this look and what the caller adds to it.
-    query = select(cases).where(cases.c.person_id == person_id, cases.c.reason == reason.value, _unresolved)
+    query = select(cases).where(cases.c.person_id == person_id, cases.c.reason == reason.value, is_unresolved)
     row = conn.execute(query.with_for_update(key_share=True)).one_or_none()
     return None if row is None else from_row(row)
 

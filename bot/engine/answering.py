@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from bot.cases import store as cases_store
 from bot.cases.model import Case, Reason
+from bot.engine.beside import Beside, look
 from bot.engine.casework import all_clear, open_case, raise_sos
 from bot.engine.editing import mark_answered
 from bot.engine.hard_weeks import make_way, take_back
@@ -27,6 +28,7 @@ from bot.prompts import store as prompts_store
 from bot.prompts.model import FAILED, RUNNING, UNANSWERABLE, Choice, Prompt, ShareWith, State
 
 UNDO_FOR = timedelta(minutes=2)
+NOT_LOOKED = Beside()
 
 
 class Outcome(StrEnum):
@@ -51,6 +53,8 @@ class Answered:
     can_undo: bool = False
     helped: bool = False
     """Whether somebody still looks after her call for help."""
+    is_asked_more: bool = True
+    """Whether she may have been asked something else, which this tells nothing of."""
 
 
 def answer(
@@ -63,10 +67,10 @@ def answer(
     programmes: Programmes,
 ) -> Answered:
     """Record an answer to one of her prompts, whatever its state; the caller owns the transaction."""
-    prompt = prompts_store.by_id(conn, prompt_id)
+    prompt, beside = look(conn, prompt_id, now)
     if prompt is None or prompt.person_id != person_id or prompt.kind in UNANSWERABLE:
         return Answered(Outcome.REFUSED)
-    return _record(conn, prompt, choice, channel, now, programmes)
+    return _record(conn, prompt, choice, channel, now, programmes, beside=beside)
 
 
 def _record(
@@ -77,8 +81,9 @@ def _record(
     now: datetime,
     programmes: Programmes,
     known: PersonFacts | None = None,
+    beside: Beside = NOT_LOOKED,
 ) -> Answered:
-    """Record an answer; `known` are her facts where they have been loaded."""
+    """Record an answer; `known` are her facts where they have been loaded, `beside` what else goes on with her."""
     prompt_id, person_id = prompt.id, prompt.person_id
     closed = prompt.closes_at is not None and prompt.closes_at <= now
     counts = not (closed and prompt.answered_at is not None) and prompt.state is not State.WITHDRAWN
@@ -99,7 +104,7 @@ def _record(
     )
     case_id, after = None, prompt
     if counts:
-        after, going_on = _count(conn, prompt, answer_id, choice, channel, now)
+        after, going_on = _count(conn, prompt, answer_id, choice, channel, now, beside)
         if prompt.state is State.SCHEDULED:  # an early answer: what comes after it must have its row
             facts = None if known is None else {person_id: known}
             replan(conn, [person_id], programmes, now, {person_id: {prompt.item: prompt.opens_at}}, facts)
@@ -116,6 +121,7 @@ def _record(
         current=_other_open(conn, person_id, prompt_id, now) if closed or not counts else None,
         can_undo=counts and choice is not Choice.URGENT,
         helped=any(case.reason is Reason.URGENT for case in going_on),
+        is_asked_more=beside.is_asked_more,
     )
 
 
@@ -176,7 +182,7 @@ def share(conn: Connection, prompt_id: int, person_id: int, whom: ShareWith, now
 
 
 def _count(
-    conn: Connection, prompt: Prompt, answer_id: int, choice: Choice, channel: str, now: datetime
+    conn: Connection, prompt: Prompt, answer_id: int, choice: Choice, channel: str, now: datetime, beside: Beside
 ) -> tuple[Prompt, list[Case]]:
     """Let an answer count; return the prompt as it is now, and the cases of hers that go on all the same."""
     changed: dict[str, Any] = {
@@ -193,8 +199,10 @@ def _count(
     if prompt.choice is Choice.HARD:
         take_back(conn, prompt, now)
     mark_answered(conn, prompt, answer_id, now)
-    wrote(conn, prompt.person_id, now)
-    return replace(prompt, **changed), all_clear(conn, prompt.person_id, "answered", now)
+    if beside.in_rollcall:
+        wrote(conn, prompt.person_id, now)
+    going_on = all_clear(conn, prompt.person_id, "answered", now) if beside.has_case else []
+    return replace(prompt, **changed), going_on
 
 
 def _reopen(conn: Connection, prompt: Prompt, before: State, now: datetime, programmes: Programmes) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, bindparam, or_, select
 
 from bot.engine.casework import all_clear
 from bot.engine.rollcall_life import wrote
@@ -15,20 +15,28 @@ from bot.rollcalls.model import KIND as ROLLCALL
 from bot.schema import UtcDateTime
 from bot.sessions.model import KIND as SESSION
 
-# What still runs counts even when a later question has closed its occasion: else its silence would alarm somebody. What
-# was never asked stays so: her word does not undo our failure. An invitation to a session asks something else.
+
+def waits_for_her(asked: FromClause) -> ColumnElement[bool]:
+    """Return the condition that a row of `prompts` (or of an alias) was asked and waits for her; `now` is a parameter.
+
+    What still runs counts even when a later question has closed its occasion: else its silence would alarm somebody.
+    What was never asked stays so: her word does not undo our failure. An invitation to a session asks something else.
+    """
+    return and_(
+        asked.c.asked_at.is_not(None),
+        or_(
+            among(asked.c.state, RUNNING),
+            among(asked.c.state, FAILED)
+            & or_(asked.c.closes_at.is_(None), asked.c.closes_at > bindparam("now", type_=UtcDateTime)),
+        ),
+        ~among(asked.c.kind, [*UNANSWERABLE, SESSION]),
+    )
+
+
 # Kept, because every answer needs it: building a statement costs several times what running it does.
 _WAITS_FOR_HER = (
     select(prompts)
-    .where(prompts.c.person_id == bindparam("one"), prompts.c.asked_at.is_not(None))
-    .where(
-        or_(
-            among(prompts.c.state, RUNNING),
-            among(prompts.c.state, FAILED)
-            & or_(prompts.c.closes_at.is_(None), prompts.c.closes_at > bindparam("now", type_=UtcDateTime)),
-        ),
-        ~among(prompts.c.kind, [*UNANSWERABLE, SESSION]),
-    )
+    .where(prompts.c.person_id == bindparam("one"), waits_for_her(prompts))
     .order_by(prompts.c.id)
     # Locked: what she answers in another place at this moment is an answer, and not merely a sign of life.
     .with_for_update(key_share=True)

@@ -107,13 +107,14 @@ _COLUMNS = [people.c[name] for name in _OF_PERSON]
 _BY_IDS = select(*_COLUMNS).where(listed_as(people.c.id, "ids"))
 _SCOPE = (role_scopes.c.kind.label("scope_kind"), role_scopes.c.value)
 _HELD = (roles.c.person_id, roles.c.kind.label("role_kind"), *_SCOPE)
-_ONE = (
+WITH_ROLES = (
     select(*_COLUMNS, *_HELD)
     .outerjoin(roles, roles.c.person_id == people.c.id)
     .outerjoin(role_scopes, role_scopes.c.role_id == roles.c.id)
-    .where(people.c.id == bindparam("one"))
     .order_by(roles.c.id, role_scopes.c.id)
 )
+"""People with all that they are, for `from_rows` of the rows of one person."""
+_ONE = WITH_ROLES.where(people.c.id == bindparam("one"))
 _ROLES = (
     select(*_HELD)
     .outerjoin(role_scopes, role_scopes.c.role_id == roles.c.id)
@@ -143,8 +144,13 @@ def by_id(conn: Connection, person_id: int, *, lock: bool = False) -> Person | N
     if lock:
         conn.execute(select(people.c.id).where(people.c.id == person_id).with_for_update(key_share=True)).all()
     rows = conn.execute(_ONE, {"one": person_id}).all()
+    return from_rows(rows) if rows else None
+
+
+def from_rows(rows: Sequence[Any]) -> Person:
+    """Turn the rows of one person, one for each scope of each role of hers, into a person."""
     held = _roles_in(row for row in rows if row.role_kind is not None)
-    return _person(rows[0], held.get(person_id, ())) if rows else None
+    return _person(rows[0], held.get(rows[0].id, ()))
 
 
 def by_number(conn: Connection, number: str) -> Person | None:

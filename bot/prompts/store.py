@@ -289,8 +289,12 @@ def answers_of(conn: Connection, prompt_id: int) -> list[Answer]:
 
 def from_row(row: Row[Any]) -> Prompt:
     """Turn a row of `prompts` into a prompt."""
-    values = dict(row._mapping)  # noqa: SLF001 - the documented way to a row's columns by name
-    values["state"] = State(row.state)
-    values["choice"] = Choice(row.choice) if row.choice else None
-    values["share_with"] = ShareWith(row.share_with) if row.share_with else None
+    return from_values(dict(row._mapping))  # noqa: SLF001 - the documented way to a row's columns by name
+
+
+def from_values(values: dict[str, Any]) -> Prompt:
+    """Turn the columns of `prompts`, by name, into a prompt."""
+    values["state"] = State(values["state"])
+    values["choice"] = Choice(values["choice"]) if values["choice"] else None
+    values["share_with"] = ShareWith(values["share_with"]) if values["share_with"] else None
     return Prompt(**values)

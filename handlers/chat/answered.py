@@ -59,7 +59,7 @@ def _reply(chat: Chat, choice: Choice, done: Answered) -> None:
         _offer(chat, done.current)
     elif done.outcome is not Outcome.LATE:
         # Whoever says how she is need not say it again to another question.
-        chat.counts_as_alive = chat.is_cleared = True
+        chat.counts_as_alive, chat.is_cleared = done.is_asked_more, True
 
 
 def _offer(chat: Chat, current: Prompt | None) -> None:

@@ -4,6 +4,7 @@ That question never hides what she was in the middle of: it is kept inside and c
 on its way nothing waits any more: whatever she writes then is for her helpers.
 """
 
+from datetime import datetime
 from typing import Any
 
 from bot.dialogues import store as dialogues
@@ -45,7 +46,7 @@ def step(chat: Chat) -> Dialogue | None:
 
 def both(chat: Chat) -> tuple[bool, Dialogue | None]:
     """Return whether she has been asked for urgent help and has not replied, and the step as `step` has it."""
-    found = dialogues.get(chat.conn, chat.person.id)
+    found = _found(chat)
     cry = found is not None and found.step == CRY_ASKED
     if found is not None and cry:
         before = found.data.get("before")
@@ -59,7 +60,7 @@ def wait_for(chat: Chat, name: str, **data: Any) -> None:
     """Let her next words belong to a step."""
     cry = _cry(chat)
     if cry is None:
-        dialogues.put(chat.conn, chat.person.id, name, chat.now, data)
+        _put(chat, name, chat.now, data)
     else:
         _put_cry(chat, cry, cry.data | {"before": {"step": name, "data": data}})
 
@@ -84,7 +85,7 @@ def ask_cry(chat: Chat, words: str) -> None:
     """Let the question for urgent help wait, with the words that led to it."""
     found = step(chat)
     before = None if found is None else {"step": found.step, "data": found.data}
-    dialogues.put(chat.conn, chat.person.id, CRY_ASKED, chat.now, {"before": before, "words": words[:MOST_WORDS]})
+    _put(chat, CRY_ASKED, chat.now, {"before": before, "words": words[:MOST_WORDS]})
 
 
 def cry_waits(chat: Chat) -> bool:
@@ -120,15 +121,24 @@ def end_cry(chat: Chat) -> None:
         return
     before = cry.data.get("before")
     if before:
-        dialogues.put(chat.conn, chat.person.id, before["step"], cry.updated_at, before["data"])
+        _put(chat, before["step"], cry.updated_at, before["data"])
     else:
         dialogues.clear(chat.conn, chat.person.id)
 
 
 def _cry(chat: Chat) -> Dialogue | None:
-    found = dialogues.get(chat.conn, chat.person.id)
+    found = _found(chat)
     return found if found is not None and found.step == CRY_ASKED else None
 
 
+def _found(chat: Chat) -> Dialogue | None:
+    return None if chat.is_idle else dialogues.get(chat.conn, chat.person.id)
+
+
+def _put(chat: Chat, name: str, at: datetime, data: dict[str, Any]) -> None:
+    chat.is_idle = False
+    dialogues.put(chat.conn, chat.person.id, name, at, data)
+
+
 def _put_cry(chat: Chat, cry: Dialogue, data: dict[str, Any]) -> None:
-    dialogues.put(chat.conn, chat.person.id, CRY_ASKED, cry.updated_at, data)
+    _put(chat, CRY_ASKED, cry.updated_at, data)

@@ -39,6 +39,8 @@ OPENED = 100_000
 START = DUE - timedelta(hours=2)
 """When the service starts; nothing is due then."""
 LOOK_SECONDS = 0.005
+LOOKED_AT = 200
+"""How many rows one look reads from the first that is not done: looking must not cost more the more there waits."""
 LAST_SECONDS = 90.0
 
 
@@ -199,8 +201,8 @@ class _Looker:
         after = 0
         with self._connected() as file:
             while not self._ended.wait(LOOK_SECONDS):
-                query = "SELECT id, external_id, state FROM inbox WHERE id > ? ORDER BY id"
-                rows = file.execute(query, (after,)).fetchall()
+                query = "SELECT id, external_id, state FROM inbox WHERE id > ? ORDER BY id LIMIT ?"
+                rows = file.execute(query, (after, LOOKED_AT)).fetchall()
                 now = monotonic()
                 for _, name, state in rows:
                     if state == "done":

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, event, func, select
 
 from bot.cases.store import cases
 from bot.inbox.model import Incoming, Said
@@ -83,6 +83,20 @@ def test_a_message_that_breaks_a_handler_is_kept_and_blocks_nobody(talk: Talk) -
 def test_an_update_that_says_nothing_is_ignored(talk: Talk) -> None:
     student = talk.student("S1")
     assert talk.hears(talk.address(student).external_id, Incoming(Said.OTHER, "")) == []
+
+
+def test_an_answer_costs_few_statements(talk: Talk) -> None:
+    """Each costs as much as all that Python does between two of them; what only finds nothing is not looked for."""
+    student = talk.student("S1")
+    talk.until(utc("2026-09-08 22:30"))
+    sender, (prompt,) = talk.address(student).external_id, talk.prompts(student)[:1]
+    press = Incoming(Said.PRESS, sender, data=f"answer:{prompt.id}:fine")
+    raw = asdict(press) | {"said": "press"}
+    one = talk.do(lambda conn: receive(conn, "telegram", "bot", "1", sender, raw, text=press.data, now=talk.now))
+    statements: list[str] = []
+    event.listen(talk.db.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+    assert talk.do(lambda conn: process(conn, one, talk.services)) is True
+    assert len(statements) <= 12, "\n".join(statements)
 
 
 WORDS = ["平安", "1", "3", "ok", "help", "SOS", "是", "no", "/zone", "Paris", "/pause", "5天", "/pause off", "/stop"]
