@@ -9,9 +9,9 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from bot.dialogues import store as dialogues
 from bot.dialogues.rules import CRY_ASKED, CRY_WAIT, cry_is_due
 from bot.engine.casework import raise_sos
-from bot.engine.telling import tell
+from bot.engine.where_cried import tell_there_too
 from bot.journal import store as journal
-from bot.outbox.model import Kind, Priority
+from bot.outbox.model import Priority
 from bot.prompts.notes import add_words
 
 log = structlog.get_logger()
@@ -55,13 +55,13 @@ def _raise(conn: Connection, person_id: int, asked_at: datetime, now: datetime, 
         add_words(conn, person_id, words, now, case_id=case.id)
     dialogues.clear(conn, person_id)
     journal.write(conn, [journal.line(now, "cry.unanswered", person_id=person_id, case_id=case.id)])
-    tell(
+    tell_there_too(
         conn,
         person_id,
-        Kind.REPLY,
         "sos/raised",
         key=f"cry:{person_id}:{int(asked_at.timestamp())}",
         priority=Priority.ALARM,
         now=now,
+        since=asked_at,
         data={"unanswered": True},
     )

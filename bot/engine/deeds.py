@@ -18,6 +18,7 @@ from bot.engine.escalating import go_on, policy_of
 from bot.engine.line import catch_up
 from bot.engine.on_duty import on_duty
 from bot.engine.telling import not_before_her_morning, tell, wake
+from bot.engine.where_cried import tell_there_too
 from bot.engine.who_helps import left_out, load_helpers
 from bot.journal import store as journal
 from bot.outbox.model import Kind, Priority
@@ -244,10 +245,17 @@ def _tell_the_others(
     if case.reason in (Reason.URGENT, Reason.HARD):
         key = f"case:{case.id}:taken:{case.acknowledged_by}:student:{int(now.timestamp() * 1000)}"
         data = {"by_id": case.acknowledged_by, "handed": handed}  # whoever was handed it has not seen it yet
-        at = now if case.reason is Reason.URGENT else not_before_her_morning(conn, case.person_id, now)
+        if case.reason is Reason.URGENT:
+            since = case.opened_at
+            tell_there_too(
+                conn, case.person_id, "student/case_taken", key=key, priority=Priority.REPLY, now=now, since=since,
+                data=data, case_id=case.id,
+            )  # fmt: skip
+            return
+        morning = not_before_her_morning(conn, case.person_id, now)
         tell(
             conn, case.person_id, Kind.REPLY, "student/case_taken", key=key, priority=Priority.REPLY, now=now,
-            data=data, case_id=case.id, not_before=at,
+            data=data, case_id=case.id, not_before=morning,
         )  # fmt: skip
 
 
