@@ -67,7 +67,7 @@ class ReportPage:
     async def show(self, request: Request) -> Response:
         """Show the draft, or what was handed in."""
         site, token = self._site, request.path_params["token"]
-        door, shown = await site.database.aread(lambda conn: _look(conn, site, token))
+        door, shown = await site.database.aread(lambda conn: _look(conn, site, token, request))
         if shown is None or door.person is None:
             return closed(site, request, door)
         said, refused = request.query_params.get("said", ""), request.query_params.get("refused", "")
@@ -200,17 +200,17 @@ def _submit(conn: Connection, site: Site, token: str, form: FormData) -> tuple[D
     return door, "handed" if done.version else done.why
 
 
-def _look(conn: Connection, site: Site, token: str) -> tuple[Door, dict[str, Any] | None]:
+def _look(conn: Connection, site: Site, token: str, request: Request) -> tuple[Door, dict[str, Any] | None]:
     door = report_door.look(conn, site, token)
     report, person = door.report, door.person
     if report is None or person is None:
         return door, None
     texts, sections = drafts.drafts_of(conn, report), site.services.sections_of(report)
-    language = "en" if person.language == "en" else "zh"
+    language = site.language(request, person.language)
     shown = [
         {
             "key": key,
-            "title": sections.title(key, person.language),
+            "title": sections.title(key, language),
             "hint": one.hint[language] if (one := sections.of(key)) else "",
             "anonymous": one.is_anonymous if one else False,
             "body": (body := refilled(conn, report, draft := texts.get(key, Draft(key)), person, site.services)),
@@ -233,14 +233,14 @@ def _look(conn: Connection, site: Site, token: str) -> tuple[Door, dict[str, Any
         "is_study": report.form is Form.STUDY,
         "sections": shown,
         "asides": [
-            {"id": one.id, "title": sections.title(one.section, person.language), "body": one.body, "at": one.at}
+            {"id": one.id, "title": sections.title(one.section, language), "body": one.body, "at": one.at}
             for one in drafts.asides_of(conn, report)
         ],
         "files": files_of(conn, report),
         "notes": own_notes(conn, report) if report.stage in WRITABLE else [],
         "comments": versions.comments_of(conn, report, names),
         "handed": versions.version_of(conn, report, report.version) if report.version else None,
-        "titles": {key: sections.title(key, person.language) for key in sections.keys},
+        "titles": {key: sections.title(key, language) for key in sections.keys},
         "forms": forms_of(conn, report, site.services.forms),
         "may": consent_of(conn, report),
         "may_ask": can_be_shared(report),

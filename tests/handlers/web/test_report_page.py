@@ -77,6 +77,20 @@ def test_what_she_types_is_kept_and_what_another_device_wrote_stays(town: Town, 
     assert body_of(town, report) == "两门课\n一台望远镜，自己装的"
 
 
+def test_whoever_reads_it_in_another_language_reads_its_parts_in_that(town: Town, report: Report, path: str) -> None:
+    town.app.database.write(lambda conn: drafts.say(conn, report, "done", "两门课", "web", NOW))
+    visitor = town.visitor()
+    assert "做了什么" in (own := visitor.get(path).words)
+    assert "还空着：" in own
+    visitor.get("/language/en")
+    page = visitor.get(path).words
+    assert "What was done" in page
+    assert "still empty: The stay, Results and papers" in page
+    for chinese in ("做了什么", "成果与论文", "课程、研究"):
+        assert chinese not in page
+    assert "两门课" in page, "her own words stay as they are"
+
+
 def test_it_works_without_scripts_too(town: Town, report: Report, path: str) -> None:
     visitor = town.visitor()
     page = visitor.get(path)
