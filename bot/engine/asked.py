@@ -19,7 +19,8 @@ from bot.prompts.store import prompts
 from bot.rollcalls.model import KIND as ROLLCALL
 from bot.sessions.model import KIND as SESSION
 
-_BEFORE = frozenset({State.OPEN, State.NOT_ASKED, State.UNREACHED})
+NOT_ASKED_YET = frozenset({State.OPEN, State.NOT_ASKED, State.UNREACHED})
+"""In which states of its prompt a question that gets out begins the ladder."""
 
 # Kept, because each message that arrived needs them: building one costs more than running it.
 _NOT_ASKED = (
@@ -41,7 +42,7 @@ def asked(conn: Connection, prompt_ids: Iterable[int], now: datetime, programmes
     alike: dict[tuple[object, ...], list[Prompt]] = {}
     for row in conn.execute(_NOT_ASKED, {"ids": sorted(set(prompt_ids))}).all():
         prompt = prompts_store.from_row(row)
-        running = prompt.state in _BEFORE  # else answered, alive or called off meanwhile: only the fact is kept
+        running = prompt.state in NOT_ASKED_YET  # else answered, alive or called off meanwhile: only the fact is kept
         day = prompt.occasion.rpartition(":")[2]
         same: tuple[object, ...] = ()
         if running:

@@ -95,7 +95,7 @@ def compose_all(
         context = of_reader(conn, person, settings, now, facts[person.id])
         if prompt is not None:
             context |= of_prompt(prompt) | of_question(conn, prompt, rollcalls) | of_invitation(conn, prompt, now)
-            context |= second_channel.said(conn, prompt, settings, real) | report_asking.said(conn, prompt)
+            context |= second_channel.said(conn, prompt, settings, real) | report_asking.said(conn, prompt, now)
             context |= checklist.said(conn, prompt) | flight.said(conn, prompt, settings, real)
         context |= _spelled(message) | message.data
         body = renderer.chat(template_of(message, settings), person.language, context)
@@ -141,5 +141,5 @@ def _prompt(
     if prompt is None:
         raise LookupError(f"there is no prompt {prompt_id}")
     said = of_prompt(prompt) | of_question(conn, prompt) | of_invitation(conn, prompt, at)
-    said |= second_channel.said(conn, prompt, settings, real) | report_asking.said(conn, prompt)
+    said |= second_channel.said(conn, prompt, settings, real) | report_asking.said(conn, prompt, at)
     return said | checklist.said(conn, prompt) | flight.said(conn, prompt, settings, real)

@@ -30,6 +30,8 @@ PAGE_FOR = timedelta(days=7)
 """How long the page of a mail works; an alarm that is older has been told again, or its case is in the console."""
 GO_ON = frozenset({"checklist", "flight", "report"})
 """Kinds of questions whose buttons begin something longer than one answer: their page is hers alone, like a chat."""
+_NAMES_ITS_END = frozenset({"report/question"})
+"""What says until when there is time, which follows from when it gets out."""
 MINE_FOR = timedelta(days=30)
 """How long the link to a member's own page works."""
 REPLY_FOR = timedelta(days=60)
@@ -42,8 +44,10 @@ def needs_letter(message: Message, body: Rendered) -> bool:
 
 
 def must_be_written_anew(message: Message, body: Rendered) -> bool:
-    """Tell whether the words that were kept of an earlier try may not go this way: another channel, other words."""
-    return needs_letter(message, body) or message.template.startswith(OF_BRANCHES)
+    """Tell whether the words that were kept of an earlier try may not go this way or not now: another channel, other
+    words, and another last day.
+    """
+    return needs_letter(message, body) or message.template.startswith(OF_BRANCHES) or message.template in _NAMES_ITS_END
 
 
 def as_it_travels(

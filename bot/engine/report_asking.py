@@ -10,6 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from bot.engine.asked import NOT_ASKED_YET
+from bot.engine.deciding import first_rung
 from bot.engine.telling import not_before_her_morning, tell
 from bot.engine.who_helps import load_helpers
 from bot.journal import store as journal
@@ -17,6 +19,7 @@ from bot.local_time import local_date
 from bot.outbox.model import Kind as MessageKind
 from bot.outbox.model import Priority
 from bot.people import store as people
+from bot.programmes import versions
 from bot.programmes.model import Item, Step
 from bot.prompts import store as prompts_store
 from bot.prompts.model import RUNNING, Prompt, State
@@ -136,12 +139,23 @@ def _say_so(conn: Connection, prompt: Prompt, trip: Trip, now: datetime, *, is_o
     )
 
 
-def said(conn: Connection, prompt: Prompt) -> dict[str, Any]:
-    """Return what the request says beside its words: the host, and until when; nothing for other kinds."""
+def said(conn: Connection, prompt: Prompt, now: datetime) -> dict[str, Any]:
+    """Return what the request says beside its words: the host, and until when; nothing for other kinds.
+
+    One that gets out late shifts its last day, so that it says what it will be if it gets out now.
+    """
     if prompt.kind != KIND:
         return {}
     mine = of_people(conn, [prompt.person_id]).get(prompt.person_id, [])
     trip = next((one for one in mine if one.id == prompt.trip_id), None)
     report = store.of_prompt(conn, prompt.id)
     begun = report is not None and report.edited_at is not None
-    return {"host": "" if trip is None else trip.host, "due_at": prompt.due_at, "begun": begun}
+    return {"host": "" if trip is None else trip.host, "due_at": _due_at(conn, prompt, now), "begun": begun}
+
+
+def _due_at(conn: Connection, prompt: Prompt, now: datetime) -> datetime:
+    if prompt.asked_at is not None or prompt.state not in NOT_ASKED_YET:
+        return prompt.due_at
+    programme = versions.read(conn, prompt.version_id)
+    item = programme.item(prompt.item)
+    return prompt.due_at if item is None else first_rung(prompt, item, programme.quiet, now).due_at

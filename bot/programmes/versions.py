@@ -18,16 +18,21 @@ _SHA256 = select(store.programme_versions.c.sha256).where(store.programme_versio
 
 
 @lru_cache(maxsize=16)
-def _quiet_in(text: str) -> Quiet:
-    return parse(text, 0).quiet
+def _parsed(text: str) -> Programme:
+    return parse(text, 0)
+
+
+def read(conn: Connection, version_id: int) -> Programme:
+    """Return a version for whoever has no `Programmes`, without its number; LookupError when there is none such."""
+    text = store.text_of(conn, version_id)
+    if text is None:
+        raise LookupError(f"there is no version {version_id} of the programme")
+    return _parsed(text)
 
 
 def quiet_of(conn: Connection, version_id: int) -> Quiet:
     """Return the quiet hours of a version; LookupError when there is no such version."""
-    text = store.text_of(conn, version_id)
-    if text is None:
-        raise LookupError(f"there is no version {version_id} of the programme")
-    return _quiet_in(text)
+    return read(conn, version_id).quiet
 
 
 def default_text() -> str:
