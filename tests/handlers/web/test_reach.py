@@ -35,6 +35,30 @@ def test_the_office_sees_whom_nothing_reaches_and_why(town: Town, her: int) -> N
     assert town.signed_in("C1").get("/console/reach?show=<x>").status == 200
 
 
+@pytest.mark.parametrize(
+    ("channel", "reason", "chinese", "english"),
+    [
+        ("mail", "not_on_roster", "学校收回", "taken back by the school: not on the roster any more"),
+        ("web", "declined", "本人没有同意加入", "enrolment declined"),
+        ("web", "link_used", "邀请已在别处用掉", "closed: the invitation was used elsewhere first"),
+        ("telegram", None, "没有记录是谁收回的", "taken back, it was not noted by whom"),
+    ],
+)
+def test_of_an_address_that_was_taken_back_it_says_by_whom(
+    town: Town, channel: str, reason: str | None, chinese: str, english: str
+) -> None:
+    counsellor = town.ground.staff("C1", "counsellor")
+    person = town.ground.student("S1", counsellor=counsellor, reachable=False)
+    town.ground.trip(person)
+    town.ground.address(person, channel=channel, state="revoked", reason=reason)
+    visitor = town.signed_in("C1")
+    for path in ("/console/reach", "/console/people/S1"):
+        assert chinese in visitor.get(path).words
+    visitor.get("/language/en")
+    for path in ("/console/reach", "/console/people/S1"):
+        assert english in visitor.get(path).words
+
+
 def test_a_long_list_comes_in_pages_and_a_page_too_far_is_the_last(town: Town) -> None:
     counsellor = town.ground.staff("C1", "counsellor")
     for number in range(53):
