@@ -15,6 +15,7 @@ from bot.addresses.rules import Reachable, Way, reach_by
 from bot.agreements.model import Agreement
 from bot.cases.model import TAKEN_BACK, Case, CaseState, Reason
 from bot.cases.store import cases, from_row
+from bot.channels.known import KNOWN
 from bot.ledger import Live, ways_of
 from bot.moves import store as moves_store
 from bot.moves.model import Move
@@ -32,6 +33,7 @@ from bot.trips.rules import phase
 from bot.views.agreed import agreed_with
 from bot.views.history import HistoryLine, history
 from bot.views.looks import Look, looks_at
+from bot.views.mending import Mend, to_mend
 from bot.views.safety import prompt_in, shown_answer
 from bot.views.scope import Scope
 from bot.views.stand_ins import with_whom
@@ -101,11 +103,8 @@ class PersonView:
     """Who looks after her in place of her counsellor, and until when."""
     left_out: bool = False
     """Whether she wishes that this reader hears nothing of her."""
-
-    @property
-    def reachable(self) -> bool:
-        """Tell whether any address carries something now, be it a page that waits for her."""
-        return reach_by(self.ways) is not Reachable.NONE
+    mend: Mend | None = None
+    """What to do first where no address carries anything now; None where one does, be it a page that waits for her."""
 
 
 def view_person(
@@ -128,6 +127,7 @@ def view_person(
         conn, {person.counsellor_id or 0} | {case.acknowledged_by for case in found if case.acknowledged_by}
     )
     counsellor = named.get(person.counsellor_id or 0)
+    ways = ways_of(conn, [person.id], now, live).get(person.id, [])
     return PersonView(
         person=person,
         unit=people_store.unit_paths(conn).get(person.unit_id or 0, ""),
@@ -137,7 +137,7 @@ def view_person(
         trips=trips,
         zone=here.zone,
         said=here.said,
-        ways=ways_of(conn, [person.id], now, live).get(person.id, []),
+        ways=ways,
         cases=[CaseSeen(case, _name(named, case.acknowledged_by)) for case in found],
         timeline=[
             Asked(
@@ -154,6 +154,7 @@ def view_person(
         looks=looks_at(conn, person.id),
         passed=with_whom(conn, [person.id]).get(person.id),
         left_out=scope.is_left_out(person),
+        mend=to_mend(ways, person.email, KNOWN if live is None else live) if reach_by(ways) is Reachable.NONE else None,
     )
 
 

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from bot.trips.model import Phase
+from bot.views.mending import Mend
 from bot.views.person import PersonView, view_person
 from bot.views.scope import Scope
 from tests.fakes.ground import NOW, Ground
@@ -51,7 +52,7 @@ def test_the_page_says_where_she_is_and_what_was_asked(ground: Ground) -> None:
     ]
     assert seen.timeline[1].deliveries[0].reason == "person_gone"
     assert len(seen.upcoming) == 1
-    assert seen.reachable
+    assert seen.mend is None
 
 
 def test_fine_and_a_hidden_hard_week_look_alike(ground: Ground) -> None:
@@ -91,4 +92,4 @@ def test_without_a_trip_the_page_still_opens(ground: Ground) -> None:
     ground.student("S1", reachable=False)
     seen = page(ground, "S1")
     assert seen is not None
-    assert (seen.trip, seen.phase, seen.zone, seen.reachable) == (None, None, "Asia/Shanghai", False)
+    assert (seen.trip, seen.phase, seen.zone, seen.mend) == (None, None, "Asia/Shanghai", Mend.NO_MAIL)

@@ -59,6 +59,19 @@ def test_of_an_address_that_was_taken_back_it_says_by_whom(
         assert english in visitor.get(path).words
 
 
+def test_whoever_cannot_be_reached_has_on_her_page_what_must_be_mended_first(town: Town) -> None:
+    town.ground.staff("O1", "office")
+    person = town.ground.student("S1", reachable=False)
+    visitor = town.signed_in("O1")
+    assert "没有一个渠道能联系上，需要重新发邀请。" in visitor.get("/console/people/S1").words
+    town.ground.address(person, channel="wecom", state="wrong", reason="invalid_user")
+    page = visitor.get("/console/people/S1").words
+    assert "学校通讯录里没有这个成员：请改正名册上的学号" in page
+    assert "重新发邀请" not in page
+    visitor.get("/language/en")
+    assert "correct the number on the roster" in visitor.get("/console/people/S1").words
+
+
 def test_a_long_list_comes_in_pages_and_a_page_too_far_is_the_last(town: Town) -> None:
     counsellor = town.ground.staff("C1", "counsellor")
     for number in range(53):
