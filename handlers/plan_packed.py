@@ -1,9 +1,11 @@
-"""A student takes her planning pack along, as a document of Word or a PDF. Called by its page."""
+"""A student takes her planning pack along, as a document of Word or a PDF. Called by its page, on a thread.
+
+The library of PDFs is imported with the first one: a service starts without it.
+"""
 
 from html import unescape
 from typing import Any
 
-from bot.rendering.plain_pdf import as_pdf
 from bot.rendering.renderer import Renderer, templates_folder
 from bot.rendering.report_docx import report_docx
 
@@ -21,6 +23,8 @@ def pack_file(renderer: Renderer, language: str, shown: dict[str, Any], kind: st
             parts[-1][1].append(line.strip())
     (title, about), *rest = parts or [("", [])]
     if kind == "pdf":
+        from bot.rendering.plain_pdf import as_pdf  # noqa: PLC0415 - see above
+
         return as_pdf(title, about, rest)
     facts = {"title": title, "about": about, "parts": [(head, "\n".join(lines)) for head, lines in rest]}
     return report_docx(facts, [], templates_folder() / "reports" / "pack.docx")

@@ -1,4 +1,8 @@
-"""Somebody takes statistics out as a file: as which kind, and the line in the journal that says so."""
+"""Somebody takes statistics out as a file: as which kind, and the line in the journal that says so.
+
+The libraries of workbooks and PDFs are imported with the first file: a service starts without them. Callers ask for a
+file on a thread of its own.
+"""
 
 from datetime import datetime
 
@@ -7,9 +11,7 @@ from sqlalchemy import Connection
 from bot.figures.tables import Statistics
 from bot.journal import store as journal
 from bot.rendering.renderer import Renderer
-from bot.rendering.statistics_pdf import as_pdf
 from bot.rendering.statistics_said import say
-from bot.rendering.statistics_xlsx import as_xlsx
 
 KINDS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -20,7 +22,13 @@ KINDS = {
 def statistics_file(renderer: Renderer, language: str, found: Statistics, kind: str) -> bytes:
     """Return statistics as a file of one of `KINDS`."""
     said = say(renderer, language, found)
-    return as_xlsx(said) if kind == "xlsx" else as_pdf(said)
+    if kind == "xlsx":
+        from bot.rendering.statistics_xlsx import as_xlsx  # noqa: PLC0415 - see above
+
+        return as_xlsx(said)
+    from bot.rendering.statistics_pdf import as_pdf  # noqa: PLC0415 - see above
+
+    return as_pdf(said)
 
 
 def note_taken(

@@ -145,6 +145,7 @@ class Running:
         await self._app.rounds.plan()
         await database.awrite(lambda conn: note_done(conn, clock.now()), Urgency.BULK)
         self._app.is_planned = True
+        await asyncio.to_thread(self._app.services.zone_finder.open)  # for the first position; not while pages open
 
     async def _watch(self) -> None:
         await self._app.rounds.watch()

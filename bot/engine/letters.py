@@ -20,7 +20,7 @@ from bot.outbox.model import Kind, Letter, Message, Rendered
 from bot.people import store as people_store
 from bot.people.model import Person, RoleKind
 from bot.prompts import store as prompts
-from bot.rendering.calendar_file import Ends
+from bot.rendering.calendar_entries import Ends
 from bot.rendering.renderer import Renderer
 from bot.settings import Settings
 

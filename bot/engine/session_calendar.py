@@ -4,6 +4,7 @@ A discreet session has a neutral title and nothing but its link; what travels by
 her own page.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -14,7 +15,7 @@ from bot.engine.person_facts import PersonFacts
 from bot.engine.session_series import not_asked_yet
 from bot.engine.session_standing import FOLDER, standings
 from bot.people.model import Person
-from bot.rendering.calendar_file import Ends, Entry, Method, Part, as_calendar
+from bot.rendering.calendar_entries import Ends, Entry, Method, Part
 from bot.rendering.renderer import Renderer
 from bot.sessions import store
 from bot.sessions.model import Invitation, Rsvp, Session, SessionState
@@ -35,7 +36,7 @@ def feed_of(conn: Connection, person: Person, renderer: Renderer, now: datetime)
     facts = load_facts(conn, [person.id])[person.id]
     entries = [_entry(one, her, person, facts, renderer) for one, her in not_asked_yet(conn, person.id, now)]
     entries += [_entry(known[one.session_id], one, person, facts, renderer) for one in hers]
-    return as_calendar(entries, Method.PUBLISH, name=_word(renderer, person, "calendar/name"))
+    return _written(entries, Method.PUBLISH, name=_word(renderer, person, "calendar/name"))
 
 
 def file_of(conn: Connection, prompt_id: int, person: Person, renderer: Renderer) -> str | None:
@@ -53,7 +54,7 @@ def file_of(conn: Connection, prompt_id: int, person: Person, renderer: Renderer
     ):
         return None
     facts = load_facts(conn, [person.id])[person.id]
-    return as_calendar([_entry(session, one, person, facts, renderer)], _method(session, Method.PUBLISH))
+    return _written([_entry(session, one, person, facts, renderer)], _method(session, Method.PUBLISH))
 
 
 def mail_of(
@@ -67,7 +68,16 @@ def mail_of(
     facts = load_facts(conn, [person.id])[person.id]
     entry = _entry(replace(session, is_discreet=True), one, person, facts, renderer)
     method = _method(session, Method.REQUEST)
-    return as_calendar([replace(entry, link=page)], method, ends=ends), method.value
+    return _written([replace(entry, link=page)], method, ends=ends), method.value
+
+
+def _written(entries: Sequence[Entry], method: Method, *, name: str = "", ends: Ends | None = None) -> str:
+    """Return the text of a calendar. Its library is imported with the first one, on the thread of whoever has the
+    connection: a service starts without it.
+    """
+    from bot.rendering.calendar_file import as_calendar  # noqa: PLC0415 - see above
+
+    return as_calendar(entries, method, name=name, ends=ends)
 
 
 def _entry(session: Session, one: Invitation, person: Person, facts: PersonFacts, renderer: Renderer) -> Entry:

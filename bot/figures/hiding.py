@@ -1,14 +1,16 @@
 """Which figures may be shown: none that counts one to four people, and none from which such a one can be worked out.
 
 Pure; called by the views of statistics. The same figures are hidden from everybody, whatever part of them a reader
-sees, so that neither two filters nor two readers together say more than one.
+sees, so that neither two filters nor two readers together say more than one. NumPy is imported where equations are
+solved, which pages do on a thread of its own: a service starts without it.
 """
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 SMALLEST = 5
 """The least that is shown, beside nothing at all."""
@@ -138,6 +140,8 @@ class _Search:
         """Return what else to hide because several sums together would tell a hidden figure of a knot."""
         if len(cells) > _MOST_AT_ONCE:
             return None
+        import numpy as np  # noqa: PLC0415 - see above
+
         order = {cell: index for index, cell in enumerate(cells)}
         matrix = np.zeros((len(places), len(cells)))
         beside = set()
@@ -176,6 +180,8 @@ class _Search:
 
 def is_told(matrix: "np.ndarray[tuple[int, int], np.dtype[np.float64]]") -> bool:
     """Tell whether any column's value follows from the sums: after elimination it stands alone in its line."""
+    import numpy as np  # noqa: PLC0415 - see above
+
     rest = matrix.copy()
     line = 0
     for column in range(rest.shape[1]):

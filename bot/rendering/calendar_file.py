@@ -5,69 +5,19 @@ calendar program whose own rules are older still shows the right instant. Nobody
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from functools import lru_cache
 
 from icalendar import Alarm, Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vCalAddress, vUri
 
 from bot.local_time import to_wall
+from bot.rendering.calendar_entries import Ends, Entry, Method, Part
 
 PRODUCER = "-//Yanxin//Calendar//EN"
 ALARM_BEFORE = timedelta(minutes=10)
 FETCH_EVERY = timedelta(hours=1)
 _NOBODY = "invalid:nomail"
 """An organizer who cannot be written to: the standard wants one, and no person is to be named."""
-
-
-class Method(StrEnum):
-    """What a calendar does with a file: a mail asks and calls off, a feed or a file to open only tells."""
-
-    REQUEST = "REQUEST"
-    CANCEL = "CANCEL"
-    PUBLISH = "PUBLISH"
-
-
-class Part(StrEnum):
-    """Whether the reader comes, as calendars say it."""
-
-    UNKNOWN = "NEEDS-ACTION"
-    YES = "ACCEPTED"
-    NO = "DECLINED"
-    MAYBE = "TENTATIVE"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One session in one person's calendar; `zone` is the wall on which it is written, `title` neutral by default.
-
-    `sequence` counts the changes: a calendar takes what has more of them.
-    """
-
-    uid: str
-    sequence: int
-    starts_at: datetime
-    ends_at: datetime
-    zone: str
-    made_at: datetime
-    changed_at: datetime
-    title: str
-    part: Part = Part.UNKNOWN
-    link: str = ""
-    about: str = ""
-    is_off: bool = False
-
-
-@dataclass(frozen=True)
-class Ends:
-    """Between whom a mail travels: our address and its name, and the reader's own address."""
-
-    sender: str
-    sender_name: str
-    reader: str
-    replies: bool = False
-    """Whether somebody reads what calendar programs mail back, so that they may ask her for a word."""
 
 
 def as_calendar(entries: Sequence[Entry], method: Method, *, name: str = "", ends: Ends | None = None) -> str:

@@ -1,14 +1,17 @@
 """The card that works without a network: numbers to dial, as a picture that a phone keeps among its photos.
 
 The words come from a template: its first line is the title, a line that begins with "# " says what the lines below it
-are. Called by the page of the card, and by delivery where a channel shows pictures: many go to the same city.
+are. Called by the page of the card, and by delivery where a channel shows pictures: many go to the same city. Both
+call it on a thread; Pillow is imported with the first card, because a service starts without it.
 """
 
 import io
 from functools import cache, lru_cache
 from importlib.resources import as_file, files
+from typing import TYPE_CHECKING
 
-from PIL import Image, ImageDraw, ImageFont
+if TYPE_CHECKING:
+    from PIL import ImageFont
 
 WIDTH = 1080
 """Pixels, as wide as a phone shows a picture."""
@@ -21,6 +24,8 @@ _LABEL_MARK = "# "
 @lru_cache(maxsize=32)
 def draw_card(text: str) -> bytes:
     """Return a PNG of the card."""
+    from PIL import Image, ImageDraw  # noqa: PLC0415 - see above
+
     title, *lines = [line.strip() for line in text.splitlines() if line.strip()]
     pieces = [(piece, _TITLE) for piece in _wrapped(title, _TITLE)]
     band = 2 * _MARGIN + len(pieces) * _leading(_TITLE)
@@ -65,6 +70,8 @@ def _wrapped(text: str, size: int) -> list[str]:
 
 
 @cache
-def _font(size: int) -> ImageFont.FreeTypeFont:
+def _font(size: int) -> "ImageFont.FreeTypeFont":
+    from PIL import ImageFont  # noqa: PLC0415 - see above
+
     with as_file(files("bot.rendering").joinpath("fonts/NotoSansSC-Regular.ttf")) as file:
         return ImageFont.truetype(io.BytesIO(file.read_bytes()), size)

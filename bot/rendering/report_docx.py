@@ -2,7 +2,8 @@
 
 The fields are those of Jinja, as `docxtpl` reads them: form (what it is called in the form of others, else empty),
 name, number, host, city, country, departs, returns, version, handed_in, parts (each with title, lines and photos),
-photos (each with image and name) and other_photos, which stand in no part. `bot.cli.reports` calls this.
+photos (each with image and name) and other_photos, which stand in no part. Commands call this, and pages on a thread;
+the library is imported with the first document, because a service starts without it.
 """
 
 import io
@@ -13,16 +14,14 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
-from docx.shared import Mm
-from docxtpl import DocxTemplate, InlineImage
 from jinja2 import TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from bot.errors import YanxinError
 from bot.rendering.renderer import templates_folder
 
-WIDTH = Mm(120)
-"""How wide a photo stands on the page."""
+WIDTH = 120
+"""How wide a photo stands on the page, in millimetres."""
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -40,12 +39,18 @@ def report_docx(facts: dict[str, Any], photos: Sequence[Photo], template: Path |
 
     `facts["parts"]` are pairs of title and text.
     """
+    from docx.shared import Mm  # noqa: PLC0415 - see above
+    from docxtpl import DocxTemplate, InlineImage  # noqa: PLC0415 - see above
+
     path = template or templates_folder() / "reports" / "report.docx"
     try:
         document = DocxTemplate(path)
         document.init_docx()
         filled = {name: plain(value) for name, value in facts.items() if name != "parts"}
-        shown = [(one.part, {"image": _image(document, one.data), "name": plain(one.name)}) for one in photos]
+        shown = [
+            (one.part, {"image": InlineImage(document, io.BytesIO(one.data), width=Mm(WIDTH)), "name": plain(one.name)})
+            for one in photos
+        ]
         filled["parts"] = [
             {
                 "title": plain(title),
@@ -65,10 +70,6 @@ def report_docx(facts: dict[str, Any], photos: Sequence[Photo], template: Path |
     made = io.BytesIO()
     document.save(made)
     return made.getvalue()
-
-
-def _image(document: DocxTemplate, data: bytes) -> InlineImage:
-    return InlineImage(document, io.BytesIO(data), width=WIDTH)
 
 
 def plain(value: Any) -> Any:

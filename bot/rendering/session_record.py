@@ -1,7 +1,8 @@
 """The record of a session, or of one member over all of them, as a workbook and as a document of Word.
 
 The document is filled into a template that a school can replace (`[records] template`): what it may use is what
-`Record.context` gives. Calls come from `handlers.session_record`.
+`Record.context` gives. Calls come from `handlers.session_record`, on a thread; the libraries are imported with the
+first file, because pages need only the words and a service starts without them.
 """
 
 import re
@@ -13,21 +14,14 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
 
 from bot.rendering.renderer import Renderer, templates_folder
 
 COLUMNS = 6
 _NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """What may be typed and no such file can hold."""
-_BIG, _BOLD = Font(bold=True, size=14), Font(bold=True)
-_SHADE = PatternFill("solid", start_color="E8EEF4")
-_WRAPPED = Alignment(wrap_text=True, vertical="top")
 _WIDTHS = (22, 16, 30, 14, 18, 26)
 
 
@@ -68,6 +62,12 @@ def words_of(renderer: Renderer, language: str) -> dict[str, str]:
 
 def as_xlsx(record: Record) -> bytes:
     """Return the workbook; what begins like a formula stays text."""
+    from openpyxl import Workbook  # noqa: PLC0415 - see above
+    from openpyxl.styles import Alignment, Font, PatternFill  # noqa: PLC0415 - see above
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415 - see above
+
+    bold, shade = Font(bold=True), PatternFill("solid", start_color="E8EEF4")
+    wrapped = Alignment(wrap_text=True, vertical="top")
     book = Workbook()
     sheet: Any = book.worksheets[0]
     lines = [[record.title], *([line] for line in record.about), [], record.heads, *record.rows]
@@ -78,10 +78,10 @@ def as_xlsx(record: Record) -> bytes:
         for column, text in enumerate(row, 1):
             cell = sheet.cell(place, column)
             text = _NO_TEXT.sub("", str(text))  # noqa: PLW2901 - as files hold it
-            cell.value, cell.data_type, cell.alignment = text, "s", _WRAPPED if place >= head else Alignment()
+            cell.value, cell.data_type, cell.alignment = text, "s", wrapped if place >= head else Alignment()
             if place == head:
-                cell.font, cell.fill = _BOLD, _SHADE
-    sheet.cell(1, 1).font = _BIG
+                cell.font, cell.fill = bold, shade
+    sheet.cell(1, 1).font = Font(bold=True, size=14)
     for column, width in enumerate(_WIDTHS, 1):
         sheet.column_dimensions[get_column_letter(column)].width = width
     sheet.freeze_panes = sheet.cell(head + 1, 1)
@@ -92,6 +92,8 @@ def as_xlsx(record: Record) -> bytes:
 
 def as_docx(record: Record, template: Path | None = None) -> bytes:
     """Return the document, filled into a school's template or ours; RecordTemplateError when that cannot be."""
+    from docxtpl import DocxTemplate  # noqa: PLC0415 - see above
+
     path = template or templates_folder() / "records" / "session.docx"
     environment = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
     try:

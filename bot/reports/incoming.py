@@ -1,7 +1,8 @@
 """Looks at a photo or a document that somebody sends: what it is by its content, and whether it may be kept.
 
 A photo is written anew: smaller, upright, and without where and with what it was taken. What runs by itself, or grows
-when it is opened, is refused with the reason.
+when it is opened, is refused with the reason. Whoever calls does so on a thread; Pillow is imported with the first
+photo, because a service starts without it.
 """
 
 import io
@@ -10,10 +11,12 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from enum import StrEnum
-
-from PIL import Image, ImageOps
+from typing import TYPE_CHECKING
 
 from bot.reports.pictures import decode_within
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 SIDE = 2000
 """Pixels of the longer side of a photo that is kept."""
@@ -62,6 +65,8 @@ def look_at(data: bytes, limit: int) -> Looked | Refusal:
 
 
 def _photo(data: bytes) -> Looked | Refusal:
+    from PIL import Image, ImageOps  # noqa: PLC0415 - see above
+
     try:
         with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as image:
             if image.width * image.height > MOST_PIXELS:
@@ -78,7 +83,9 @@ def _photo(data: bytes) -> Looked | Refusal:
     return Looked("jpeg", made.getvalue())
 
 
-def _on_white(image: Image.Image) -> Image.Image:
+def _on_white(image: "Image.Image") -> "Image.Image":
+    from PIL import Image  # noqa: PLC0415 - see above
+
     if not image.has_transparency_data:
         return image.convert("RGB")
     layer = image.convert("RGBA")

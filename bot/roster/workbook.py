@@ -1,4 +1,7 @@
-"""Reads an .xlsx workbook through openpyxl, values only and row by row. Called by `read` and `uploaded`."""
+"""Reads an .xlsx workbook through openpyxl, values only and row by row. Called by `read` and `uploaded`.
+
+openpyxl is imported with the first workbook: a service starts without it, and pages read rosters on a thread.
+"""
 
 import re
 import warnings
@@ -6,9 +9,6 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
-
-from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
 
 from bot.errors import YanxinError
 from bot.roster.grid import Grid, make_grid
@@ -68,6 +68,8 @@ def _has_formula(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
 
 
 def _grids(file: IO[bytes], *, formulas: bool) -> list[Grid]:
+    from openpyxl import load_workbook  # noqa: PLC0415 - see above
+
     # openpyxl warns of every extension that it leaves out; none of them holds a value.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -92,6 +94,8 @@ def _rows(sheet: Any) -> Iterator[tuple[Cell, ...]]:
 
 def _with_lost_formulas(grid: Grid, sheet: Any) -> Grid:
     """Report formulas without a stored result: a program wrote them and no Excel ever worked them out."""
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415 - see above
+
     faults = []
     known = dict(grid.rows)
     for line, cells in make_grid(sheet.title, _rows(sheet)).rows:

@@ -12,7 +12,6 @@ from starlette.routing import Route
 
 from bot.handed import store
 from bot.roster.columns import SHEETS
-from bot.roster.template import template_bytes
 from bot.storage.writer import Urgency
 from handlers.web.session import Reader, console_page, guarded_form, reads_only, signed_in
 from handlers.web.site import Site
@@ -47,7 +46,7 @@ def routes(site: Site) -> list[Route]:
     async def template(request: Request, reader: Reader) -> Response:
         office_only(reader)
         language = site.language(request, reader.person.language)
-        content = await run_in_threadpool(template_bytes, language)
+        content = await run_in_threadpool(_template, language)
         headers = {"content-disposition": 'attachment; filename="roster.xlsx"'}
         return Response(content, media_type=XLSX, headers=headers)
 
@@ -67,6 +66,12 @@ def office_only(reader: Reader) -> None:
 def sheets_in(fields: FormData) -> set[str]:
     """Return the sheets that are ticked in a form."""
     return {str(one) for one in fields.getlist("prune")} & set(SHEETS)
+
+
+def _template(language: str) -> bytes:
+    from bot.roster.template import template_bytes  # noqa: PLC0415 - loads openpyxl, which a service starts without
+
+    return template_bytes(language)
 
 
 async def _first(

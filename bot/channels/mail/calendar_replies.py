@@ -1,13 +1,16 @@
 """Reads what a calendar program mails back when somebody presses Yes, No or Maybe in it (RFC 5546, METHOD:REPLY). Pure.
 
-The one file besides `bot.rendering.calendar_file` that knows the library of calendars.
+The one file besides `bot.rendering.calendar_file` that knows the library of calendars. It is imported with the first
+reply, on the thread that processes what came in: a service starts without it.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
+from typing import TYPE_CHECKING
 
-from icalendar import Calendar, Component
+if TYPE_CHECKING:
+    from icalendar import Component
 
 MOST_BYTES = 200_000
 LONGEST_COMMENT = 500
@@ -38,6 +41,8 @@ def reply_in(mail: EmailMessage, sender: str) -> CalendarReply | None:
 
 
 def _replies(content: bytes, sender: str) -> Iterator[CalendarReply]:
+    from icalendar import Calendar  # noqa: PLC0415 - see above
+
     try:
         calendar = Calendar.from_ical(content.decode("utf-8", "replace"))
     except (ValueError, IndexError, KeyError, TypeError, AttributeError):  # whatever is broken is no reply
@@ -50,7 +55,7 @@ def _replies(content: bytes, sender: str) -> Iterator[CalendarReply]:
             yield CalendarReply(uid, _word(event, sender), _sequence(event), _comment(event))
 
 
-def _word(event: Component, sender: str) -> str:
+def _word(event: "Component", sender: str) -> str:
     given = event.get("ATTENDEE", [])
     attendees = given if isinstance(given, list) else [given]
     hers = [one for one in attendees if str(one).strip().lower().removeprefix("mailto:") == sender]
@@ -59,14 +64,14 @@ def _word(event: Component, sender: str) -> str:
     return _WORDS.get(status, "")
 
 
-def _sequence(event: Component) -> int:
+def _sequence(event: "Component") -> int:
     try:
         return max(int(event.get("SEQUENCE", 0)), 0)
     except (ValueError, TypeError):
         return 0
 
 
-def _comment(event: Component) -> str:
+def _comment(event: "Component") -> str:
     given = event.get("COMMENT", "")
     said = given[0] if isinstance(given, list) and given else given
     return " ".join(str(said).split())[:LONGEST_COMMENT] if said else ""

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import App
+from bot.app import App, Running
 from bot.clock import ManualClock
 from bot.errors import YanxinError
 from bot.outbox.model import Rendered
+from bot.places.zone_finder import ZoneFinder
 from bot.programmes import store as programmes_store
 from bot.settings import Settings
 from handlers.services import StrangerReply
@@ -67,6 +68,13 @@ def test_an_empty_service_is_at_rest(app: App) -> None:
 
 def test_it_is_not_ready_before_it_has_planned(app: App) -> None:
     assert asyncio.run(app.problems()) == ["starting"]
+
+
+def test_the_map_for_positions_is_opened_once_everybody_is_planned(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[bool] = []
+    monkeypatch.setattr(ZoneFinder, "open", lambda _self: opened.append(app.is_planned))
+    asyncio.run(Running(app)._plan())
+    assert opened == [True]
 
 
 def test_a_stranger_gets_an_answer_though_no_row_can_carry_it(app: App) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.places import zone_finder
 from bot.places.zone_finder import ZoneFinder
 
 OPEN = Path("/dev/fd")
@@ -81,3 +82,12 @@ def test_a_second_finder_opens_no_second_file(finder: ZoneFinder) -> None:
     others = [ZoneFinder() for _ in range(5)]
     assert len(list(OPEN.iterdir())) == before
     assert {other.zone_at(51.52, -0.13) for other in others} == {"Europe/London"}
+
+
+def test_the_map_is_opened_by_whoever_needs_it_first_and_not_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = []
+    monkeypatch.setattr(zone_finder, "_map", lambda: opened.append("map"))
+    finder = ZoneFinder()
+    assert opened == []
+    finder.open()
+    assert opened == ["map"]

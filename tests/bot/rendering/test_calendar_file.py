@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.local_time import zone
-from bot.rendering.calendar_file import Ends, Entry, Method, Part, as_calendar
+from bot.rendering.calendar_entries import Ends, Entry, Method, Part
+from bot.rendering.calendar_file import as_calendar
 from tests.support.calendars import read
 
 pytestmark = pytest.mark.node

@@ -1,0 +1,48 @@
+"""What a service loads by merely starting: not what a page, a command or a channel needs now and then."""
+
+import json
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+LATER = (
+    "PIL",
+    "docx",
+    "docxtpl",
+    "h3",
+    "icalendar",
+    "numpy",
+    "openpyxl",
+    "reportlab",
+    "timezonefinder",
+)
+"""Each is loaded at its first use; the file that does so says why, and that no event loop waits for it."""
+SERVICE = """
+import bot.__main__, bot.cli.main, bot.cli.run
+from bot.app import App, Running
+from bot.clock import SystemClock
+from bot.settings import load
+app = App(load(None), SystemClock())
+Running(app)
+app.close()
+"""
+
+
+def loaded_by(code: str, folder: Path) -> list[str]:
+    """Return which of them are there after code has run in a process of its own."""
+    ask = f"import json, sys; print(json.dumps(sorted(set({LATER!r}) & set(sys.modules))))"
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{code}\n{ask}"
+    ended = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    found: list[str] = json.loads(ended.stdout.splitlines()[-1])
+    return found
+
+
+def test_they_are_there_under_these_names() -> None:
+    assert [name for name in LATER if find_spec(name) is None] == []
+
+
+def test_a_service_that_starts_loads_none_of_them(tmp_path: Path) -> None:
+    assert loaded_by(SERVICE, tmp_path) == []
