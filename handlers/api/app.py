@@ -1,4 +1,4 @@
-"""The application under /api/v1, with its description in OpenAPI; every answer of it is JSON. `asgi` mounts it."""
+"""The application under /api/v1, with its description in OpenAPI; every answer of it is JSON. `door` makes it."""
 
 from collections.abc import Awaitable, Callable
 from traceback import extract_tb

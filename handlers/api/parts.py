@@ -4,9 +4,9 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import Request
 from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
 from bot.api_tokens import store as tokens
 from bot.api_tokens.model import ApiToken, Right

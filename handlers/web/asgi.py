@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 from bot.rendering.renderer import templates_folder
 from bot.sessions.voices import MOST_BYTES
 from bot.storage.database import Database
-from handlers.api.app import make_api
+from handlers.api.door import Door
 from handlers.api.parts import Parts
 from handlers.services import Services
 from handlers.web import (
@@ -181,7 +181,7 @@ def make_web(  # noqa: PLR0913 - one argument for each thing that pages need of 
     refuse = refusal(site)
     mail = services.settings.channels.mail
     account = mail.account if mail.enabled else ""
-    api = make_api(Parts(database, services.renderer, services.clock, services.programmes, nudge, account))
+    api = Door(Parts(database, services.renderer, services.clock, services.programmes, nudge, account))
     pages = (route for page in PAGES for route in page.routes(site))
     limits = services.settings.limits
     larger = {"/api/": limits.api_body_bytes, roster_import.PAGE: limits.import_body_bytes}

@@ -11,6 +11,7 @@ LATER = (
     "PIL",
     "docx",
     "docxtpl",
+    "fastapi",
     "h3",
     "icalendar",
     "numpy",
