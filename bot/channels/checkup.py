@@ -1,7 +1,8 @@
 """What `yanxin doctor` asks of a channel, and the looks that several channels share.
 
 A channel that can look after itself has one method more, `checkup(around)`, written in its own folder; one without it
-is left out. A finding never holds a secret, nor what a platform said word for word.
+is left out. A finding never holds a secret, nor what a platform said word for word. A service takes only its words from
+here, so aiohttp is imported where the doctor calls.
 """
 
 from collections.abc import Sequence
@@ -13,11 +14,9 @@ from ipaddress import ip_address
 from typing import Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
-import aiohttp
-
 CLOCK_OFF = 30.0
 """Seconds by which our clock may differ from a platform's: callbacks are refused from five minutes on."""
-PATIENCE = aiohttp.ClientTimeout(total=15)
+PATIENCE_SECONDS = 15
 _LONGEST = 4096
 
 
@@ -127,9 +126,12 @@ def public_fault(base_url: str) -> str:
 
 async def fetch(url: str) -> tuple[int, str]:
     """Return status and the beginning of what an address of our own answers, 0 where nothing answers; never raises."""
+    import aiohttp  # noqa: PLC0415 - see above
+
+    patience = aiohttp.ClientTimeout(total=PATIENCE_SECONDS)
     try:
         async with (
-            aiohttp.ClientSession(timeout=PATIENCE) as session,
+            aiohttp.ClientSession(timeout=patience) as session,
             session.get(url, allow_redirects=False) as answer,
         ):
             return answer.status, (await answer.content.read(_LONGEST)).decode("utf-8", "replace")

@@ -1,7 +1,8 @@
 """A robot in a group, as DingTalk and WeCom have them: one address that takes a text, and says by a number how it went.
 
 Each channel makes its own from the settings (`dingtalk/groups.py`, `wecom/groups.py`) and brings the numbers that its
-platform answers with. An address is a secret: nothing here says one, nor what a platform said word for word.
+platform answers with. An address is a secret: nothing here says one, nor what a platform said word for word. aiohttp is
+imported with the first call: a service without groups starts without it.
 """
 
 import json
@@ -10,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-import aiohttp
 import structlog
 
 from bot.channels.checkup import Finding, State, good, wrong
+from bot.loading import loaded
 from bot.outbox.model import SERVER_ERROR, Result, ResultKind
 
 log = structlog.get_logger(__name__)
@@ -90,6 +91,9 @@ class GroupRobot:
         return wrong(what, f"cannot be asked ({reason})", mend)
 
     async def _call(self, body: dict[str, Any], *, is_probe: bool = False) -> Result:
+        await loaded("aiohttp")
+        import aiohttp  # noqa: PLC0415 - see above
+
         try:
             status, values = await self._ask(body)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError):
@@ -101,6 +105,8 @@ class GroupRobot:
         return self._result(status, values, is_probe=is_probe)
 
     async def _ask(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        import aiohttp  # noqa: PLC0415 - see above
+
         timeout = aiohttp.ClientTimeout(total=self._place.seconds, sock_connect=self._place.seconds * 2 / 3)
         async with (
             aiohttp.ClientSession(timeout=timeout, trust_env=False) as session,

@@ -1,14 +1,20 @@
 """What a service loads by merely starting: not what a page, a command or a channel needs now and then."""
 
+import asyncio
 import json
 import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import pytest
+
+from bot.loading import loaded
+
 ROOT = Path(__file__).resolve().parents[2]
 LATER = (
     "PIL",
+    "aiohttp",
     "docx",
     "docxtpl",
     "fastapi",
@@ -17,6 +23,7 @@ LATER = (
     "numpy",
     "openpyxl",
     "reportlab",
+    "requests",
     "timezonefinder",
 )
 """Each is loaded at its first use; the file that does so says why, and that no event loop waits for it."""
@@ -47,3 +54,16 @@ def test_they_are_there_under_these_names() -> None:
 
 def test_a_service_that_starts_loads_none_of_them(tmp_path: Path) -> None:
     assert loaded_by(SERVICE, tmp_path) == []
+
+
+def test_a_library_is_loaded_beside_the_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = "import threading\nIS_MAIN = threading.current_thread() is threading.main_thread()\n"
+    (tmp_path / "a_late_library.py").write_text(source)
+    monkeypatch.syspath_prepend(tmp_path)
+
+    async def twice() -> None:
+        await loaded("a_late_library")
+        await loaded("a_late_library")
+
+    asyncio.run(twice())
+    assert sys.modules.pop("a_late_library").IS_MAIN is False

@@ -1,5 +1,5 @@
 """DingTalk as delivery sees it: send, to many at once where the words are the same; edit; and where its updates come
-from. Wiring makes one per app. DingTalk's library is imported when a channel is made.
+from. Wiring makes one per app. What calls the platform, and its libraries, are imported when a channel is made.
 """
 
 from collections import Counter, deque
@@ -11,7 +11,6 @@ import structlog
 from bot.channels.base import Missing, Store
 from bot.channels.checkup import Around, Finding
 from bot.channels.dingtalk.calls import Add, Calls
-from bot.channels.dingtalk.client import Client
 from bot.channels.dingtalk.errors import (
     NOT_KNOWN,
     Answer,
@@ -50,6 +49,7 @@ class DingTalk:
         self, section: DingTalkSettings, limits: Limits, tokens: TokenStore, calls: Add, real: Callable[[], datetime]
     ) -> None:
         """Take the settings of the channel, where its token is kept, what counts its calls, and the real time."""
+        from bot.channels.dingtalk.client import Client  # noqa: PLC0415 - see above
         from bot.channels.dingtalk.stream import Stream  # noqa: PLC0415 - see above
 
         self.account = section.account

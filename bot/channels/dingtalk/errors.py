@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import aiohttp
 import structlog
 
 from bot.channels.token import NoTokenError
@@ -120,6 +119,8 @@ def refusal(answer: Answer) -> Result:
 
 def result_of_error(error: Exception) -> Result:
     """Return what a call without an answer means; never raises."""
+    import aiohttp  # noqa: PLC0415 - whoever called has loaded it; a service without DingTalk never does
+
     match error:
         case NoTokenError():
             return Result(ResultKind.THROTTLED, wait=error.wait, reason="no_token")
