@@ -1,23 +1,26 @@
 """Brings a database to the tables of this program, and says where it stands.
 
 `bot.storage.opening` and `yanxin check` call it. The migrations lie in `bot/storage/migrations` and ship with the code.
+Alembic is imported where there is something to do: nearly every start finds its tables as they should be.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, String, column, inspect, select, table
 from sqlalchemy.exc import IntegrityError
 
 from bot.storage.engine import connected_to_write
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 FOLDER = Path(__file__).parent / "migrations"
+_VERSION = table("alembic_version", column("version_num", String))
+"""Where Alembic keeps the revision of a database."""
 
 
 class Standing(StrEnum):
@@ -32,14 +35,21 @@ class Standing(StrEnum):
 def standing(engine: Engine) -> Standing:
     """Tell how a database relates to this program; changes nothing."""
     with engine.connect() as conn:
-        heads = set(MigrationContext.configure(conn).get_current_heads())
+        heads = set(conn.scalars(select(_VERSION.c.version_num))) if inspect(conn).has_table(_VERSION.name) else set()
     if not heads:
         return Standing.EMPTY
-    script = ScriptDirectory.from_config(config())
-    if heads == set(script.get_heads()):
+    if heads == {newest()}:
         return Standing.CURRENT
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - see above
+
+    script = ScriptDirectory.from_config(config())
     known = {revision.revision for revision in script.walk_revisions()}
     return Standing.OLDER if heads <= known else Standing.NEWER
+
+
+def newest() -> str:
+    """Return the revision of this program; the names of the migrations begin with theirs, and count up."""
+    return max(path.name.partition("_")[0] for path in (FOLDER / "versions").glob("[0-9]*.py"))
 
 
 def migrate(engine: Engine) -> None:
@@ -47,6 +57,8 @@ def migrate(engine: Engine) -> None:
 
     IntegrityError, and nothing is changed, when a row would point at nothing afterwards.
     """
+    from alembic import command  # noqa: PLC0415 - see above
+
     alembic = config()
     with changing_tables(engine) as conn:
         if conn.dialect.name == "postgresql":
@@ -83,8 +95,10 @@ def _refuse_loose_rows(conn: Connection) -> None:
         raise IntegrityError(f"rows of {', '.join(loose)} point at nothing", None, ValueError("foreign keys"))
 
 
-def config() -> Config:
+def config() -> "Config":
     """Return Alembic's configuration; there is no alembic.ini."""
+    from alembic.config import Config  # noqa: PLC0415 - see above
+
     alembic = Config()
     alembic.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     alembic.set_main_option("path_separator", "os")

@@ -17,7 +17,7 @@ from bot.schema import metadata
 from bot.sealed import Keyring
 from bot.storage import tables
 from bot.storage.engine import make_engine, parse_url
-from bot.storage.migrate import Standing, changing_tables, config, migrate, standing
+from bot.storage.migrate import Standing, changing_tables, config, migrate, newest, standing
 
 assert tables.__all__
 
@@ -141,5 +141,14 @@ def test_migrating_twice_changes_nothing_and_undoing_leaves_nothing(engine: Engi
     assert set(inspect(engine).get_table_names()) == {"alembic_version"}
 
 
-def test_there_is_one_head() -> None:
-    assert len(ScriptDirectory.from_config(config()).get_heads()) == 1
+def test_there_is_one_head_and_its_file_says_so() -> None:
+    assert ScriptDirectory.from_config(config()).get_heads() == [newest()]
+
+
+def test_what_is_older_or_newer_is_told_apart(engine: Engine) -> None:
+    with engine.begin() as conn:
+        command.upgrade(_on(conn), "0041")
+    assert standing(engine) is Standing.OLDER
+    with engine.begin() as conn:
+        conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert standing(engine) is Standing.NEWER
