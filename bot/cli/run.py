@@ -1,4 +1,7 @@
-"""`yanxin run`: the service itself, until it is told to stop; with --rehearse on a clock of its own."""
+"""`yanxin run`: the service itself, until it is told to stop; with --rehearse on a clock of its own.
+
+Demo and rehearsal are imported where they are asked for: a real service has no use for them.
+"""
 
 import asyncio
 from pathlib import Path
@@ -8,9 +11,6 @@ import click
 from bot import logs
 from bot.app import App, Running
 from bot.cli.context import Command, Tool, pass_tool
-from bot.cli.rehearse import Rehearsal, set_up
-from bot.demo.build import build, is_empty
-from bot.demo.links import lines
 from bot.errors import UsageError
 from bot.rehearsal.order import read_speed, read_start
 from bot.settings import Settings
@@ -44,10 +44,15 @@ def run(
     """Run the service: ask, listen, deliver, watch, and serve the pages."""
     if not rehearse and not (start_at is None and speed is None and copy is None):
         raise UsageError("--start-at, --speed and --copy are for a rehearsal; add --rehearse.")
-    order = Rehearsal(read_start(start_at), read_speed(speed), copy) if rehearse else None
+    start, pace = read_start(start_at), read_speed(speed)
     settings = tool.settings if port is None else tool.settings.with_port(port)
     logs.set_up()
-    app, running = _real(settings, tool, demo=demo) if order is None else set_up(settings, order, demo=demo)
+    if not rehearse:
+        app, running = _real(settings, tool, demo=demo)
+    else:
+        from bot.cli.rehearse import Rehearsal, set_up  # noqa: PLC0415 - see above
+
+        app, running = set_up(settings, Rehearsal(start, pace, copy), demo=demo)
     try:
         asyncio.run(running.run(lambda: _say_ready(app, demo=demo)))
     finally:
@@ -62,6 +67,8 @@ def _real(settings: Settings, tool: Tool, *, demo: bool) -> tuple[App, Running]:
 
 
 def _fill(settings: Settings, tool: Tool) -> None:
+    from bot.demo.build import build, is_empty  # noqa: PLC0415 - see above
+
     with tool.database() as database:
         empty = database.read(is_empty)
     if empty:
@@ -73,5 +80,7 @@ def _say_ready(app: App, *, demo: bool) -> None:
     app.database.write(lambda conn: state.write(conn, state.PORT, str(app.settings.service.port)))
     click.echo(f"Yanxin is ready at {app.settings.service.url}/console/ (stop it with Ctrl+C)")
     if demo:
+        from bot.demo.links import lines  # noqa: PLC0415 - see above
+
         for line in app.database.write(lambda conn: lines(conn, app.settings, app.clock.real())):
             click.echo(line)
