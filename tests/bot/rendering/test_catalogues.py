@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from gettext import GNUTranslations
+from io import BytesIO
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Message
+from babel.messages.catalog import Catalog, Message
+from babel.messages.mofile import write_mo
 from jinja2.ext import babel_extract
 
 from bot.rendering.catalogues import catalogue_files, load, read_catalogue
@@ -99,3 +102,24 @@ def test_placeholders_agree() -> None:
 def test_loading_gives_chinese_and_leaves_english() -> None:
     assert load(TEMPLATES / "locale", "zh").gettext("Fine") == "平安"
     assert load(TEMPLATES / "locale", "en").gettext("Fine") == "Fine"
+
+
+def test_what_is_loaded_is_what_babel_would_compile() -> None:
+    merged, file = Catalog(locale="zh_CN"), BytesIO()
+    for path in FILES:
+        for message in read_catalogue(path):
+            assert message.context is None, f"{path.name}: {message.id} has a context, which nothing here looks at"
+            if message.id:
+                merged.add(message.id, message.string)
+    write_mo(file, merged)
+    file.seek(0)
+    theirs, ours = GNUTranslations(file), load(TEMPLATES / "locale", "zh")
+    for message in merged:
+        if not message.id:
+            continue  # the head of the file
+        if isinstance(message.id, str):
+            assert ours.gettext(message.id) == theirs.gettext(message.id)
+        else:
+            one, many = message.id
+            assert [ours.ngettext(one, many, n) for n in (1, 2)] == [theirs.ngettext(one, many, n) for n in (1, 2)]
+    assert [ours.ngettext("%(num)s no", "%(num)s noes", n) for n in (1, 2)] == ["%(num)s no", "%(num)s noes"]
