@@ -11,7 +11,7 @@ from bot.rendering.filters import when
 @click.command("clock", cls=Command)
 @pass_tool
 def clock(tool: Tool) -> None:
-    """Print the service's time, its speed, and whether it is a rehearsal; the database says so, no service need run."""
+    """Print the service's time, its speed and whether it is a rehearsal; the database says so, no service need run."""
     settings = tool.settings
     standing = look(settings)
     now = tool.clock.now()

@@ -1,6 +1,7 @@
 """What every command shares: its settings, clock and database, the options `--config` and `--debug`, exit codes.
 
-`bot.cli.main` builds the group from it; each command takes the `Tool` with `@pass_tool`.
+`bot.cli.main` builds the group from it; each command takes the `Tool` with `@pass_tool`. Settings, clock and database
+are imported when a command asks for them, so that `yanxin --help` answers at once.
 """
 
 import sys
@@ -9,17 +10,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bot.clock import Clock, SystemClock
 from bot.errors import UsageError, YanxinError
-from bot.rehearsal.standing import StandingClock, look
-from bot.settings import Settings, load
-from bot.storage.database import Database
-from bot.storage.opening import open_database
-from handlers.programme_loaded import has_programme, seed
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from bot.storage.database import Database
 
 DEFAULT_CONFIG = Path("config.toml")
 
@@ -34,8 +34,10 @@ class Tool:
         self._clock = clock
 
     @cached_property
-    def settings(self) -> Settings:
+    def settings(self) -> "Settings":
         """Return the settings; SettingsError with every mistake."""
+        from bot.settings import load  # noqa: PLC0415 - see above
+
         path = self.config
         if path is None and DEFAULT_CONFIG.exists():
             path = DEFAULT_CONFIG
@@ -46,12 +48,17 @@ class Tool:
         """Return the time of the service: the machine's, or that of a rehearsal where the database belongs to one."""
         if self._clock is not None:
             return self._clock
+        from bot.rehearsal.standing import StandingClock, look  # noqa: PLC0415 - see above
+
         standing = look(self.settings)
         return SystemClock() if standing is None else StandingClock(standing)
 
     @contextmanager
-    def database(self, *, migrating: bool = False, seeding: bool = False) -> Iterator[Database]:
+    def database(self, *, migrating: bool = False, seeding: bool = False) -> "Iterator[Database]":
         """Open the database, migrated, with its keys and (`seeding`) a programme, for the length of a `with`."""
+        from bot.storage.opening import open_database  # noqa: PLC0415 - see above
+        from handlers.programme_loaded import has_programme, seed  # noqa: PLC0415 - see above
+
         database = open_database(self.settings, migrating=migrating)
         try:
             if seeding and not database.read(has_programme):  # so that a roster imported first is planned at once

@@ -31,7 +31,7 @@ WHOLE_CHANNEL = "channel"
 @click.option("--to", metavar="NUMBER", help="Also send this person one test message on each of her channels.")
 @pass_tool
 def doctor(tool: Tool, to: str | None) -> None:
-    """Look at every channel: credentials, callback, clock, quota, proxy, groups; say what is wrong and how to mend it.
+    """Look at every channel (credentials, callback, clock, quota, proxy, groups): what is wrong, how to mend it.
 
     Every call is harmless; only --to sends anything. Ends with 1 when something is wrong. Secrets are never printed.
     """

@@ -13,7 +13,7 @@ from bot.policies.text import to_toml
 @click.option("--now", "in_force", is_flag=True, help="Those under which a case that opens now goes on.")
 @pass_tool
 def policies(tool: Tool, *, in_force: bool) -> None:
-    """Print the policies that are shipped, with every key explained; copy them into a file of your own to change them.
+    """Print the policies that are shipped, every key explained; copy them into a file of your own to change them.
 
     Name that file in [policies] of the settings. A case keeps the policy under which it was opened.
     """

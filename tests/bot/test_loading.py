@@ -1,4 +1,4 @@
-"""What a service loads by merely starting: not what a page, a command or a channel needs now and then."""
+"""What a service and a command load by merely starting: not what a page, a command or a channel needs now and then."""
 
 import asyncio
 import json
@@ -31,6 +31,8 @@ LATER = (
     "timezonefinder",
 )
 """Each is loaded at its first use; the file that does so says why, and that no event loop waits for it."""
+ALWAYS = ("pydantic", "sqlalchemy", "starlette", "telegram")
+"""What a service cannot do without, and a list of commands can."""
 SERVICE = """
 import bot.__main__, bot.cli.main, bot.cli.run
 from bot.app import App, Running
@@ -42,9 +44,9 @@ app.close()
 """
 
 
-def loaded_by(code: str, folder: Path) -> list[str]:
-    """Return which of them are there after code has run in a process of its own."""
-    ask = f"import json, sys; print(json.dumps(sorted(set({LATER!r}) & set(sys.modules))))"
+def loaded_by(code: str, folder: Path, of: tuple[str, ...] = LATER) -> list[str]:
+    """Return which of some modules are there after code has run in a process of its own."""
+    ask = f"import json, sys; print(json.dumps(sorted(set({of!r}) & set(sys.modules))))"
     code = f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{code}\n{ask}"
     ended = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
@@ -53,12 +55,20 @@ def loaded_by(code: str, folder: Path) -> list[str]:
 
 
 def test_they_are_there_under_these_names() -> None:
-    assert [name for name in LATER if find_spec(name) is None] == []
+    assert [name for name in (*LATER, *ALWAYS) if find_spec(name) is None] == []
 
 
 def test_a_service_that_starts_loads_none_of_them(tmp_path: Path) -> None:
     assert loaded_by(SERVICE, tmp_path) == ["alembic"]  # the first start makes the database
     assert loaded_by(SERVICE, tmp_path) == []
+
+
+def test_a_list_of_the_commands_loads_no_more_than_that(tmp_path: Path) -> None:
+    listed = """
+from bot.cli.main import cli
+cli(["--help"], prog_name="yanxin", standalone_mode=False)
+"""
+    assert loaded_by(listed, tmp_path, (*LATER, *ALWAYS)) == []
 
 
 def test_a_library_is_loaded_beside_the_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from click import Context
 from click.testing import CliRunner
 from sqlalchemy import text
 
@@ -45,11 +46,15 @@ def test_every_command_helps_and_takes_a_config(name: str) -> None:
     code, out, _ = run(name, "--help")
     assert code == 0
     assert "--config" in out
+    command = cli.get_command(Context(cli), name)
+    assert command is not None
+    assert command.get_short_help_str(1000) == COMMANDS[name][1], "its first sentence stands in the list too"
 
 
 def test_the_list_names_them_all_and_an_unknown_one_is_wrong_use() -> None:
     _, out, _ = run("--help")
     assert all(name in out for name in COMMANDS)
+    assert all(" ".join(said.split()) in " ".join(out.split()) for _, said in COMMANDS.values())
     code, _, err = run("dance")
     assert code == 2
     assert "dance" in err
