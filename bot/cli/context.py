@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bot import loading
 from bot.clock import Clock, SystemClock
 from bot.errors import UsageError, YanxinError
 
@@ -144,7 +145,8 @@ class Command(click.Command):
         share_options(self)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command, guarded."""
+        """Run the command, guarded; all that it needs is loaded by now."""
+        loading.end()
         return guarded(ctx, lambda: super(Command, self).invoke(ctx))
 
 

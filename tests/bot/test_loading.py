@@ -71,6 +71,25 @@ cli(["--help"], prog_name="yanxin", standalone_mode=False)
     assert loaded_by(listed, tmp_path, (*LATER, *ALWAYS)) == []
 
 
+def test_garbage_is_looked_for_again_when_a_command_begins(tmp_path: Path) -> None:
+    command = """
+import gc
+import click
+from bot import loading
+from bot.cli.context import Command
+
+@click.command(cls=Command)
+def look():
+    assert gc.isenabled()
+    assert gc.get_freeze_count() > 0
+
+loading.begin()
+assert not gc.isenabled()
+look.main([], standalone_mode=False)
+"""
+    assert loaded_by(command, tmp_path) == []
+
+
 def test_a_library_is_loaded_beside_the_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = "import threading\nIS_MAIN = threading.current_thread() is threading.main_thread()\n"
     (tmp_path / "a_late_library.py").write_text(source)
