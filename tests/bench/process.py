@@ -42,7 +42,8 @@ def process(mode: str, settings: Settings, start: datetime, folder: Path) -> Ite
     """Start the process; it is terminated at the end of the block."""
     file = folder / "settings.json"
     file.write_text(settings.model_dump_json(), encoding="utf-8")
-    command = [sys.executable, "-m", "tests.bench.process", mode, str(file), start.isoformat()]
+    # -E: as a service starts, keeping what Python compiles, whatever the shell of the bench says of that.
+    command = [sys.executable, "-E", "-m", "tests.bench.process", mode, str(file), start.isoformat()]
     with (folder / "service.log").open("ab") as log:
         begun = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
     try:
