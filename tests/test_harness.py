@@ -74,7 +74,7 @@ def test_a_skip_is_a_failure_in_ci_only(tmp_path: Path, body: str, lax: int, str
         return subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--import-mode=importlib", "."],
             cwd=tmp_path,
-            env={"CI": ci, "PATH": os.defpath, "HOME": str(tmp_path)},
+            env={"CI": ci, "PATH": os.defpath, "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)},
             capture_output=True,
             text=True,
             check=False,
