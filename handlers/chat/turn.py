@@ -40,6 +40,7 @@ from handlers.chat import (
     session_planned,
     session_round,
     stopped,
+    unknown_command,
     waiting,
     zoned,
 )
@@ -209,6 +210,8 @@ def _read(chat: Chat, incoming: Incoming) -> None:
     if cry:  # what she was doing before waits until this is settled
         relayed.also_said(chat, incoming)
         cried.went_on(chat, text)
+        return
+    if command is not None and unknown_command.refused(chat, command[0], text, step):
         return
     if is_false_alarm(text) and urgent_case(chat) is not None:
         cried.false_alarm(chat)

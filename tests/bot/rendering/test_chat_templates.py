@@ -475,6 +475,7 @@ FULL |= {
 }
 WRONG = ("empty", "too_large", "unknown", "broken", "bomb", "macros", "locked", "too_many", "over", "not_had")
 FULL |= {
+    "command": "/sesion",
     "kept": 1,
     "total": 3,
     "file_id": 7,
