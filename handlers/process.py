@@ -95,8 +95,9 @@ def _speak(chat: Chat, incoming: Incoming, refusal: str, *, sure: bool) -> None:
     if refusal:
         chat.say(refusal)
     elif sure:
-        take_turn(chat, numbered.meant(chat, incoming))
-        cut_short.tell(chat, incoming.text)
+        if incoming.text or not incoming.is_cut:
+            take_turn(chat, numbered.meant(chat, incoming))
+        cut_short.tell(chat, incoming)
     else:
         mail_received.unsure(chat, incoming)
     if sure and not chat.is_student and digests.is_stale(chat.conn, chat.person.id, chat.now):

@@ -82,6 +82,8 @@ class Incoming:
     """Forms by which she allows one message more (1), or none any more (0)."""
     files: tuple[SentFile, ...] = ()
     """What of a FILE, or beside a TEXT, can be fetched from the platform."""
+    is_cut: bool = False
+    """Whether she wrote more than this, and the rest was too long to be read."""
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ class Mailbox:
         while fetched := await self._in_thread(self._fetch):
             stored = []
             for number, (external_id, content) in fetched.items():
-                raw = raw_of(content)
+                raw = raw_of(content, is_cut=len(content) >= self._most)
                 sender, text = _heard(raw)
                 await store(external_id, sender, raw, text)
                 stored.append(number)

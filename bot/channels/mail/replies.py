@@ -1,7 +1,8 @@
 """What somebody wrote in a mail: her own words without what she quotes; and whether a machine wrote it. Pure."""
 
 import re
-from email.message import EmailMessage
+from dataclasses import dataclass
+from email.message import EmailMessage, MIMEPart
 from html.parser import HTMLParser
 
 MOST = 100_000
@@ -24,23 +25,38 @@ _OUT_OF_OFFICE = re.compile(
 )
 
 
-def own_words(mail: EmailMessage) -> str:
-    """Return what she wrote herself, without quoted text and signatures of programs."""
-    text = _text_of(mail)
+@dataclass(frozen=True)
+class Words:
+    """What somebody wrote; `is_cut` when it went on after this."""
+
+    text: str
+    is_cut: bool = False
+
+
+def own_words(mail: EmailMessage, *, is_cut: bool = False) -> Words:
+    """Return what she wrote herself, without quoted text and signatures of programs.
+
+    `is_cut`: only the beginning of the mail is there. Her words are whole all the same where a quotation or another
+    part of the mail follows them.
+    """
+    part = mail.get_body(("plain", "html"))
+    is_open = is_cut and (part is None or part is [one for one in mail.walk() if not one.is_multipart()][-1])
     lines: list[str] = []
-    given = text.replace("\r\n", "\n").split("\n")
+    given = _text_of(part).replace("\r\n", "\n").split("\n")
     for place, line in enumerate(given):
         wrapped = f"{line} {given[place + 1]}" if place + 1 < len(given) else line  # heads break in the middle
-        if _QUOTE_HEADS.match(line) or (
+        quotes = _QUOTE_HEADS.match(line) or (
             line.startswith(("On ", "在", "Le ", "Am ", "El ")) and _QUOTE_HEADS.match(wrapped)
-        ):
-            break
-        if _SIGNATURE.match(line):
+        )
+        if quotes or _SIGNATURE.match(line):
+            is_open = False
             break
         if not line.lstrip().startswith(">"):
             lines.append(line)
+    if is_open and given[-1].lstrip().startswith(">"):
+        is_open = False
     words = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
-    return words[:MOST]
+    return Words(words[:MOST], is_open or len(words) > MOST)
 
 
 def is_of_a_machine(mail: EmailMessage) -> bool:
@@ -57,8 +73,7 @@ def is_of_a_machine(mail: EmailMessage) -> bool:
     return _OUT_OF_OFFICE.match(str(mail.get("Subject", "")).strip()) is not None
 
 
-def _text_of(mail: EmailMessage) -> str:
-    part = mail.get_body(("plain", "html"))
+def _text_of(part: MIMEPart | None) -> str:
     if part is None:
         return ""
     try:
@@ -75,7 +90,7 @@ def _plain(html: str) -> str:
     reader = _Reader()
     reader.feed(html)
     reader.close()
-    return "".join(reader.words)
+    return "".join(reader.words) + ("\n>" if reader.words and reader.is_silent else "")  # what was cut is quoted
 
 
 class _Reader(HTMLParser):
@@ -88,6 +103,11 @@ class _Reader(HTMLParser):
         super().__init__()
         self.words: list[str] = []
         self._silent = 0
+
+    @property
+    def is_silent(self) -> bool:
+        """Tell whether what comes next would be left out."""
+        return self._silent > 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - the parser's
         if tag in self._SILENT:

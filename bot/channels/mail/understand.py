@@ -18,9 +18,9 @@ from bot.inbox.model import Incoming, Said
 LONGEST_SENDER = 128
 
 
-def raw_of(content: bytes) -> dict[str, Any]:
-    """Return a mail as a raw update."""
-    return {"mail": content.decode("latin-1")}
+def raw_of(content: bytes, *, is_cut: bool = False) -> dict[str, Any]:
+    """Return a mail as a raw update; `is_cut`: it is longer, and this is its beginning."""
+    return {"mail": content.decode("latin-1")} | ({"cut": True} if is_cut else {})
 
 
 def is_known(raw: dict[str, Any]) -> bool:
@@ -47,11 +47,12 @@ def understand(raw: dict[str, Any]) -> Incoming:
     if is_of_a_machine(mail):
         return Incoming(Said.OTHER, sender)
     named = references_in(_header(mail, "References"), _header(mail, "In-Reply-To"))
-    words = own_words(mail)
+    read = own_words(mail, is_cut=bool(raw.get("cut")))
+    words = read.text
     if not named and (subject := _header(mail, "Subject").strip()) and subject not in words:
         words = f"{subject}\n{words}".strip()  # a mail of her own, whose subject may be all it says
-    said = Said.TEXT if words else Said.OTHER
-    return Incoming(said, sender, text=words, reply_ref=named[0] if named else None, name=name)
+    said = Said.TEXT if words or read.is_cut else Said.OTHER
+    return Incoming(said, sender, text=words, reply_ref=named[0] if named else None, name=name, is_cut=read.is_cut)
 
 
 def sender_of(mail: EmailMessage) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from bot.cases.store import cases
 from bot.channels.mail.understand import raw_of, understand
+from bot.inbox.model import Incoming, Said
 from bot.prompts.notes import LONGEST, of_case
 from tests.support.talk import Talk, text_of
 
@@ -70,3 +71,21 @@ def test_a_mail_as_long_as_a_report_is_read_whole() -> None:
     mail.set_content(words, cte="base64")
     assert understand(raw_of(mail.as_bytes())).text.endswith(words[-100:])
     assert len(understand(raw_of(mail.as_bytes())).text) >= len(words)
+
+
+@pytest.mark.parametrize(
+    ("language", "where", "nothing"),
+    [
+        ("zh", ("开头 6 个字", "“…今天去了图书”为止"), "你写的字一个也没收到"),
+        ("en", ("the first 6 characters", "“…今天去了图书”"), "none of your words got through"),
+    ],
+)
+def test_of_a_mail_that_was_too_large_she_reads_so_and_where_it_ends(
+    talk: Talk, language: str, where: tuple[str, ...], nothing: str
+) -> None:
+    student = sos(talk, language)
+    sender = talk.address(student).external_id
+    said = talk.hears(sender, Incoming(Said.TEXT, "", text="今天去了图书", is_cut=True))
+    assert all(piece in said[-1].text for piece in where)
+    (reply,) = talk.hears(sender, Incoming(Said.TEXT, "", is_cut=True))
+    assert nothing in reply.text

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from bot.channels.mail.mailbox import Mailbox, trouble_of
+from bot.channels.mail.understand import understand
+from bot.inbox.model import Incoming
 from bot.settings_mail import Imap
 from tests.fakes.mailbox import FakeMailbox
 
@@ -13,11 +15,15 @@ MAIL = b"From: Mei <mei@uni.example>\r\nSubject: hi\r\nMessage-ID: <a@b>\r\n\r\n
 Stored = list[tuple[str, str, str]]
 
 
-def read(section: Imap, *, times: int = 1, breaks: bool = False, most: int = 262_144) -> Stored:
+def read(
+    section: Imap, *, times: int = 1, breaks: bool = False, most: int = 262_144, raws: list[Any] | None = None
+) -> Stored:
     stored: Stored = []
 
-    async def store(external_id: str, sender: str, _raw: dict[str, Any], text: str) -> None:
+    async def store(external_id: str, sender: str, raw: dict[str, Any], text: str) -> None:
         await asyncio.sleep(0)
+        if raws is not None:
+            raws.append(raw)
         if breaks:
             raise OSError("no database")
         stored.append((external_id, sender, text))
@@ -74,6 +80,18 @@ def test_of_a_long_mail_the_beginning_is_read() -> None:
         server.arrives(MAIL + b"x" * 50_000)
         ((_, _, text),) = read(Imap.model_validate(server.values()), most=10_000)
         assert text.startswith("hi\nI am fine")
+
+
+def test_a_mail_that_is_too_long_is_known_to_be_cut() -> None:
+    def kept(size: int) -> Incoming:
+        with FakeMailbox() as server:
+            server.arrives(MAIL + b"x" * size)
+            raws: list[dict[str, Any]] = []
+            read(Imap.model_validate(server.values()), most=10_000, raws=raws)
+            return understand(raws[0])
+
+    assert kept(50_000).is_cut
+    assert not kept(1_000).is_cut
 
 
 def test_a_wrong_password_and_a_server_that_is_gone_are_troubles() -> None:
