@@ -23,6 +23,7 @@ from bot.people.store import people
 from bot.prompts.store import notes
 from bot.views.case_list import CaseRow, rows_of
 from bot.views.scope import Scope
+from bot.views.words import left_off
 
 LATEST = 6
 """How many tries are shown for each person who was told."""
@@ -71,13 +72,16 @@ class Line:
 
 @dataclass(frozen=True)
 class CasePage:
-    """Everything on the page of a case; `unread` counts notes and words that a press would show."""
+    """Everything on the page of a case; `unread` counts notes and words that a press would show, `left_off` her words
+    that are too old for the page.
+    """
 
     row: CaseRow
     student: Person
     told: list[Told]
     story: list[Line]
     unread: int
+    left_off: int
 
 
 def may_see(conn: Connection, scope: Scope, case: Case, student: Person, now: datetime) -> bool:
@@ -97,8 +101,9 @@ def case_page(conn: Connection, case: Case, student: Person, now: datetime, *, r
     """Return the page of a case that its reader may see; `read` opens the notes (SealError when no key does)."""
     story = _story(conn, case, read=read)
     words = select(func.count()).select_from(notes).where(notes.c.case_id == case.id)
-    unread = sum(line.has_note for line in story) + int(conn.execute(words).scalar_one())
-    return CasePage(rows_of(conn, [case], now)[0], student, _told(conn, case), story, 0 if read else unread)
+    older = left_off(conn, case.id)
+    unread = 0 if read else sum(line.has_note for line in story) + int(conn.execute(words).scalar_one()) - older
+    return CasePage(rows_of(conn, [case], now)[0], student, _told(conn, case), story, unread, older)
 
 
 def _story(conn: Connection, case: Case, *, read: bool) -> list[Line]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, exists, func, select
 
 from bot.cases.model import GIVEN_UP, Reason
 from bot.cases.store import cases
@@ -21,6 +21,8 @@ from bot.talks.store import follow_ups_of
 from bot.views.scope import Scope
 
 LATEST = 20
+OF_A_CASE = 500
+"""How many are shown of one student, and with one case; whoever shows fewer than there are says so."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def words_of(conn: Connection, scope: Scope, person: Person, case_id: int | None
         .outerjoin(cases, cases.c.id == notes.c.case_id)
         .where(notes.c.person_id == person.id)
         .order_by(notes.c.id.desc())
-        .limit(LATEST)
+        .limit(LATEST if case_id is None else OF_A_CASE)
     )
     if case_id is not None:
         query = query.where(notes.c.case_id == case_id)
@@ -69,6 +71,12 @@ def words_of(conn: Connection, scope: Scope, person: Person, case_id: int | None
     if case_id is None and scope.viewer_id is not None and scope.viewer_id == person.counsellor_id:
         found += _after_stays(conn, person.id)  # her counsellor reads what she says then, as she was told
     return sorted(found, key=lambda one: one.at, reverse=True)
+
+
+def left_off(conn: Connection, case_id: int) -> int:
+    """Return how many notes and positions of a case are too old to be among those that `words_of` returns."""
+    many = conn.execute(select(func.count()).select_from(notes).where(notes.c.case_id == case_id)).scalar_one()
+    return max(int(many) - OF_A_CASE, 0)
 
 
 def _after_stays(conn: Connection, person_id: int) -> list[Words]:
