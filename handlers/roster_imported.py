@@ -85,6 +85,7 @@ def _apply(conn: Connection, found: Difference, now: datetime, programmes: Progr
     named = (change.values.get("unit") for sheet in _WITH_UNITS for change in found.of(sheet))
     units = unit_ids(conn, (path for path in named if isinstance(path, str)))
     people = apply_people(conn, found, units, now)
+    off = departure_moved.days_of(conn, {change.id for change in found.of(TRIPS, ChangeKind.ABSENT) if change.id})
     apply_trips(conn, found, people, now)
     branches = apply_branches(conn, found, units, people, now)
     apply_figures(conn, found, units, people)
@@ -104,7 +105,7 @@ def _apply(conn: Connection, found: Difference, now: datetime, programmes: Progr
         for field in change.fields
         if field.name == "departs" and change.id is not None and isinstance(field.old, date)
     }
-    asked = departure_moved.asked_before(conn, moved)
+    asked = departure_moved.asked_before(conn, moved | off)
     for piece in people_store.chunks(sorted(replanned)):
         replan(conn, piece, programmes, now)
     departure_moved.say(conn, asked, now)

@@ -1,10 +1,11 @@
-"""The day of a departure has moved after she was asked for what comes before it: she hears of that once, shortly.
+"""The day of a departure has moved, or her school has called the stay off, after she was asked for what comes before:
+she hears of that once, shortly.
 
 What was asked goes on before the new day (`bot.engine.planning`); only the landing, told for the other day, is asked
-for again.
+for again. Of a stay that is off nothing goes on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from sqlalchemy import Connection, and_, or_, select
@@ -22,8 +23,17 @@ from bot.prompts.store import prompts
 from bot.trips.store import trips
 
 
+def days_of(conn: Connection, trip_ids: Collection[int]) -> dict[int, date]:
+    """Return the departures of those of these stays that are not off yet; to be called before they are."""
+    query = select(trips.c.id, trips.c.departs).where(
+        listed(trips.c.id, sorted(trip_ids)), trips.c.cancelled_at.is_(None)
+    )
+    return {row.id: row.departs for row in conn.execute(query)}
+
+
 def asked_before(conn: Connection, moved: Mapping[int, date]) -> dict[int, dict[str, str]]:
-    """Return what has been asked before the old departures of trips: kind and state, by trip; `moved` has those days.
+    """Return what has been asked before the departures of trips that move or are called off: kind and state, by trip;
+    `moved` has the old days.
 
     To be called before her plan is made anew.
     """
@@ -44,21 +54,21 @@ def asked_before(conn: Connection, moved: Mapping[int, date]) -> dict[int, dict[
 
 
 def say(conn: Connection, asked: Mapping[int, Mapping[str, str]], now: datetime) -> None:
-    """Tell whoever was asked something of it that the day has moved; nobody whose stay is off or has begun."""
+    """Tell whoever was asked something of it that the day has moved or the stay is off; nobody whose stay has begun."""
     rows = conn.execute(select(trips).where(listed(trips.c.id, sorted(asked)))).all()
     facts = load_facts(conn, {row.person_id for row in rows})
     for trip in rows:
         hers = facts.get(trip.person_id)
-        off = trip.cancelled_at is not None or hers is None or hers.gone
-        if off or hers is None or trip.departs <= local_date(now, hers.home_zone):
+        if hers is None or hers.gone or trip.departs <= local_date(now, hers.home_zone):
             continue
+        off = trip.cancelled_at is not None
         flight = asked[trip.id].get(Kind.FLIGHT)
         tell(
             conn,
             trip.person_id,
             MessageKind.NOTICE,
-            "checklist/moved",
-            key=f"trip:{trip.id}:departs:{trip.departs.isoformat()}:{int(now.timestamp())}",
+            "checklist/called_off" if off else "checklist/moved",
+            key=f"trip:{trip.id}:{'off' if off else 'departs'}:{trip.departs.isoformat()}:{int(now.timestamp())}",
             priority=Priority.PROMPT,
             now=now,
             data={

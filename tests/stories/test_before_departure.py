@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.fakes.telegram_phone import Message, Phone
 from tests.fakes.web import Visitor
 from tests.stories import mail_ground
@@ -148,3 +150,28 @@ def test_a_departure_that_moves_is_said_once_and_nothing_is_asked_anew_without_n
         assert sum("When do you land there?" in text for text in heard) == 1
         assert not any("Before you leave for Berlin" in text for text in heard)
         assert world.cases("S1") == []
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "said"),
+    [
+        ("en", "Before you leave for Berlin", ("called off your stay in Berlin (departure on Tue 1 Sep)", "Tell your")),
+        ("zh", "去柏林之前，有几件事要准备", ("学校取消了你去柏林的派出（原定 9月1日 周二出发）", "专项办公室说一声")),
+    ],
+)
+def test_a_stay_that_her_school_calls_off_is_said_once(
+    tmp_path: Path, language: str, asked: str, said: tuple[str, ...]
+) -> None:
+    with world_at(tmp_path, START, digests=False) as world:
+        world.staff("C1", "counsellor", scope="University")
+        mei = world.student("S1", "Berlin", "DE", departs=DEPARTS, language=language)
+        li = world.student("S2", "Berlin", "DE", departs="2027-02-01")  # was asked nothing yet
+        world.forgets()
+        world.fast_forward(to=instant(ASKED))
+        mei.hears(asked)
+        for _ in range(2):  # the same roster once more says nothing
+            world.calls_off("S1", "S2")
+            world.fast_forward(hours=14)
+        mei.hears(*said)
+        assert (mei.unheard, li.unheard) == ([], [])
+        world.cares = False

@@ -15,7 +15,7 @@ or when somebody's phone holds a message that no `hears` asked for (`forgets` sa
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Collection, Coroutine, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -126,7 +126,13 @@ class World:
         self.imports()
         self.settle()
 
-    def imports(self) -> None:
+    def calls_off(self, *numbers: str) -> None:
+        """Take students' trips out of the roster, as a school does whose stay is off."""
+        self._trips = [line for line in self._trips if line.split(",")[1] not in numbers]
+        self.imports(prune={"trips"})
+        self.settle()
+
+    def imports(self, prune: Collection[str] = ()) -> None:
         """Import the roster as it stands."""
         with TemporaryDirectory() as folder:
             for name, head, lines in (("people", PEOPLE, self._people), ("trips", TRIPS, self._trips)):
@@ -134,7 +140,7 @@ class World:
             roster = read_roster(Path(folder))
         self.app.database.write(
             lambda conn: import_roster(
-                conn, roster, prune=set(), dry_run=False, now=self.clock.now(), programmes=self.app.programmes
+                conn, roster, prune=set(prune), dry_run=False, now=self.clock.now(), programmes=self.app.programmes
             )
         )
 
