@@ -57,7 +57,9 @@ def reports(tool: Tool, state: str | None, form: str, reader: str | None, out: P
             _write(path, report_docx(taken.facts, taken.pictures(vault.get), template))
             database.write(lambda conn, one=one: _note(conn, one, person, now))  # type: ignore[misc]
             count += 1
-    click.echo(f"Wrote {count} documents into {out}")
+    if not count:
+        raise YanxinError(f"there is no report that is handed in to be taken out; nothing was written into {out}")
+    click.echo(f"Wrote {count} {'document' if count == 1 else 'documents'} into {out}")
 
 
 def _secretary(conn: Connection, number: str) -> Person:

@@ -65,11 +65,21 @@ def test_json_tells_states_and_no_words(tool: Tool) -> None:
 
 
 def test_documents_of_what_is_handed_in(tool: Tool, tmp_path: Path) -> None:
-    assert "Wrote 1 documents" in run(tool, "--format", "docx", "--out", str(tmp_path / "out"))
+    assert "Wrote 1 document into" in run(tool, "--format", "docx", "--out", str(tmp_path / "out"))
     (file,) = (tmp_path / "out").iterdir()
     document = Document(str(file))
     assert "两门课" in [paragraph.text for paragraph in document.paragraphs]
     assert len(document.inline_shapes) == 1
+
+
+def test_where_nothing_is_handed_in_no_folder_is_named_that_is_not_made(tool: Tool, tmp_path: Path) -> None:
+    out = tmp_path / "none"
+    asked = ["--format", "docx", "--state", "accepted", "--out", str(out)]
+    result = CliRunner().invoke(command, asked, obj=tool)
+    assert result.exit_code == 1
+    assert "no report that is handed in" in result.output
+    assert "Wrote" not in result.output
+    assert not out.exists()
 
 
 def test_study_reports_are_taken_out_for_whoever_leads_the_home_branch_and_for_nobody_else(
@@ -86,7 +96,7 @@ def test_study_reports_are_taken_out_for_whoever_leads_the_home_branch_and_for_n
     assert "读了第三章" not in run(tool, "--format", "docx", "--out", str(tmp_path / "stays"))
     assert not list((tmp_path / "stays").glob("S3*"))
     assert [one["number"] for one in json.loads(run(tool, "--study-for", "B1"))] == ["S3"]
-    assert "Wrote 1 documents" in run(tool, "--study-for", "B1", "--format", "docx", "--out", str(tmp_path / "out"))
+    assert "Wrote 1 document into" in run(tool, "--study-for", "B1", "--format", "docx", "--out", str(tmp_path / "out"))
     (file,) = (tmp_path / "out").iterdir()
     assert "读了第三章" in [paragraph.text for paragraph in Document(str(file)).paragraphs]
     for other in ("B2", "S3", "nobody"):
