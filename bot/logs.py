@@ -19,13 +19,14 @@ _START = re.compile(r"([?&]start=)[A-Za-z0-9_-]{8,}")
 _QUERY = re.compile(r"([?&](?:access_token|corpsecret|secret)=)[^&\s]+")
 QUIET = {
     "apprise": logging.CRITICAL,
+    "apscheduler.scheduler": logging.ERROR,
     "httpcore": logging.WARNING,
     "httpx": logging.WARNING,
     "telegram": logging.WARNING,
     "urllib3": logging.ERROR,
     "wechatpy": logging.CRITICAL,
 }
-"""Libraries that would log addresses with tokens in them."""
+"""Libraries that would log addresses with tokens in them, or one line each second that `scheduler.bell` says once."""
 
 
 def mask(text: str) -> str:
