@@ -6,12 +6,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from click.testing import CliRunner
 from telegram.error import NetworkError
 
 from bot.channels.telegram.channel import Telegram
+from bot.channels.telegram.request import NotSent
 from bot.cli.main import cli
 from scheduler.pace import Unlimited
 from tests.stories.test_faults_sending import listed
@@ -52,7 +52,7 @@ def cut_off(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     (telegram,) = [channel for channel in world.app.channels if isinstance(channel, Telegram)]
 
     async def refused(*_args: object, **_data: Any) -> Any:
-        raise NetworkError("no connection") from httpx.ConnectError("refused")
+        raise NetworkError("no connection") from NotSent("ClientConnectorError")
 
     with monkeypatch.context() as patch:
         patch.setattr(type(telegram._client), "call", refused)

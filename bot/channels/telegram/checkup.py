@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import httpx
 from telegram.error import InvalidToken, TelegramError
 
 from bot.channels.checkup import Around, Finding, State, clock, good, proxy, public_fault, wrong
@@ -18,11 +17,7 @@ CHINA = "from most networks in mainland China Telegram is reached through one on
 async def look(section: TelegramSettings, limits: Limits, webhook_url: str, around: Around) -> Sequence[Finding]:
     """Look at everything; the calls go where, and through what, the service's own do."""
     dates: list[str | None] = []
-
-    async def heard(answer: httpx.Response) -> None:
-        dates.append(answer.headers.get("date"))
-
-    client = make_client(section, limits, heard=heard)
+    client = make_client(section, limits, heard=dates.append)
     try:
         found = [await _credentials(client, section)]
         reached = bool(dates)

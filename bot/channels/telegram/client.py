@@ -5,16 +5,16 @@ The library's own loggers write addresses with the token in them, and whole requ
 
 import logging
 import warnings
-from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import quote
 
-import httpx
 from telegram import Bot
 from telegram.error import TelegramError
-from telegram.request import HTTPXRequest
+from telegram.request import BaseRequest
 from telegram.warnings import PTBDeprecationWarning
 
+from bot.channels.telegram.request import Heard, Request, proxy_of
+from bot.channels.telegram.socks import SocksRequest
 from bot.errors import UsageError
 from bot.settings import Limits
 from bot.settings_telegram import Telegram as TelegramSettings
@@ -24,7 +24,6 @@ POLL_GRACE = 10
 
 DOWNLOAD_SECONDS = 30.0
 """How long nothing at all may come of a file while it is fetched."""
-Heard = Callable[[httpx.Response], Awaitable[None]]
 
 
 class Client(Bot):
@@ -60,22 +59,15 @@ class Client(Bot):
 def make_client(section: TelegramSettings, limits: Limits, *, heard: Heard | None = None) -> Client:
     """Make the client; nothing is called yet. UsageError when the proxy cannot be used.
 
-    `heard` is shown every answer, for whoever wants to know more of it than the library tells.
+    `heard` is told the Date of every answer, None for one without.
     """
     _silence()
     seconds = float(limits.telegram_timeout_seconds)
 
-    def request(connections: int) -> HTTPXRequest:
-        return HTTPXRequest(
-            connection_pool_size=connections,
-            connect_timeout=seconds,
-            read_timeout=seconds,
-            write_timeout=seconds,
-            pool_timeout=seconds,
-            proxy=section.proxy or None,
-            # A proxy is a setting, not what a shell happens to hold.
-            httpx_kwargs={"trust_env": False, "event_hooks": {"response": [heard] if heard else []}},
-        )
+    def request(connections: int) -> BaseRequest:
+        if section.proxy.startswith("socks"):
+            return SocksRequest(connections, seconds, proxy=section.proxy, heard=heard)
+        return Request(connections, seconds, proxy=proxy_of(section.proxy), heard=heard)
 
     try:
         # A second of messages may be under way, alarms beside it (`scheduler.pace`), and files that are fetched.

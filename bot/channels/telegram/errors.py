@@ -4,7 +4,6 @@ failed try.
 Reasons are short codes from this file, never the platform's own sentence, which may quote what was sent.
 """
 
-import httpx
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -18,16 +17,8 @@ from telegram.error import (
 )
 
 from bot.channels.base import Missing
+from bot.channels.telegram.request import NotSent
 from bot.outbox.model import SERVER_ERROR, Result, ResultKind
-
-NOTHING_SENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-)
-"""Faults before a byte of the request was written."""
 
 PAUSE_WITHOUT_HINT = 5.0
 """Seconds of pause when Telegram says "too many" without saying how long."""
@@ -99,7 +90,7 @@ def is_below_picture(error: BadRequest) -> bool:
 
 def nothing_was_sent(error: TelegramError) -> bool:
     """Tell whether the request never left this machine, so that trying again doubles nothing."""
-    return isinstance(error.__cause__, NOTHING_SENT)
+    return isinstance(error.__cause__, NotSent)
 
 
 def _forbidden(error: Forbidden) -> str:
