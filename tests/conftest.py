@@ -9,13 +9,12 @@ import gc
 import ipaddress
 import itertools
 import logging
-import os
 import shutil
 import socket
 import sqlite3
 import tempfile
 from base64 import b64encode
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -36,6 +35,7 @@ from bot.storage import tables as _tables  # noqa: F401 - fills the metadata
 from bot.storage.migrate import migrate
 from tests.support.compiled_once import CompiledOnce
 from tests.support.databases import Copies, Server
+from tests.support.no_skips import pytest_make_collect_report, pytest_runtest_makereport
 
 hypothesis.settings.register_profile("yanxin", deadline=None)  # two cores and a database: time says nothing
 hypothesis.settings.register_profile("long", deadline=None, max_examples=2000)  # --hypothesis-profile long
@@ -145,39 +145,14 @@ def _made_once(tmp_path_factory: pytest.TempPathFactory, _hasty_disk: None) -> I
     created.close()
 
 
+__all__ = ["pytest_make_collect_report", "pytest_runtest_makereport"]
+
 CHROMIUM_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 """The same browser without a screen comes first: a page costs it a fifth less."""
 
 
 class OutsideWorldError(RuntimeError):
     """A test reached for something that is not on loopback; not an OSError, so that no retry swallows it."""
-
-
-def _in_ci() -> bool:
-    return os.environ.get("CI", "").lower() not in {"", "0", "false"}
-
-
-def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
-    if report.skipped and _in_ci():
-        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
-        report.outcome = "failed"
-        report.longrepr = f"In CI nothing may be skipped, but {report.nodeid} was: {reason}"
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Turn a skipped test into a failed one in CI."""
-    report = yield
-    _refuse_skip(report)
-    return report
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """Do the same for a file that skips itself while it is collected."""
-    report = yield
-    _refuse_skip(report)
-    return report
 
 
 def _is_near(host: object) -> bool:

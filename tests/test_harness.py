@@ -12,6 +12,8 @@ import pytest
 from playwright.sync_api import sync_playwright
 from sqlalchemy import create_engine, text
 
+from tests.support import no_skips
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -67,14 +69,14 @@ def test_the_next_database_knows_nothing_of_the_one_before(fresh_pg_url: str) ->
     ],
 )
 def test_a_skip_is_a_failure_in_ci_only(tmp_path: Path, body: str, lax: int, strict: int) -> None:
-    shutil.copy(ROOT / "tests" / "conftest.py", tmp_path)
+    shutil.copy(ROOT / "tests" / "support" / "no_skips.py", tmp_path / "conftest.py")
     (tmp_path / "test_x.py").write_text(body)
 
     def run(ci: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--import-mode=importlib", "."],
             cwd=tmp_path,
-            env={"CI": ci, "PATH": os.defpath, "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)},
+            env={"CI": ci, "PATH": os.defpath, "HOME": str(tmp_path)},
             capture_output=True,
             text=True,
             check=False,
@@ -84,6 +86,13 @@ def test_a_skip_is_a_failure_in_ci_only(tmp_path: Path, body: str, lax: int, str
     outcome = run("true")
     assert outcome.returncode == strict, outcome.stdout
     assert ("nothing may be skipped" in outcome.stdout) == (strict != 0)
+
+
+def test_these_tests_are_held_to_it(pytestconfig: pytest.Config) -> None:
+    mine = ROOT / "tests" / "conftest.py"
+    (held,) = [one for one in pytestconfig.pluginmanager.get_plugins() if getattr(one, "__file__", "") == str(mine)]
+    assert held.pytest_runtest_makereport is no_skips.pytest_runtest_makereport
+    assert held.pytest_make_collect_report is no_skips.pytest_make_collect_report
 
 
 @pytest.mark.browser
