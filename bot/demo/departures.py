@@ -15,6 +15,7 @@ from bot.app import App
 from bot.deadlines.model import About
 from bot.demo.habits import OFFICE
 from bot.demo.page import Page
+from bot.engine import second_channel
 from bot.engine.checklist import Checklist, checklist_of, trip_ahead
 from bot.engine.checklist_life import sign
 from bot.engine.deadline_life import paper_given
@@ -69,6 +70,7 @@ class Departures:
             one = addresses.put(conn, person_id, "wecom", "demo", READY, AddressState.WORKING, self.now())
             proof = {"last_ok_at": self.now(), "heard_at": self.now()}
             conn.execute(addresses.addresses.update().where(addresses.addresses.c.id == one.id).values(**proof))
+            second_channel.heard(conn, person_id, self.now())
 
         self._write(READY, link)
 
