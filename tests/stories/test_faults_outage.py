@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from telegram.error import NetworkError
 
 from bot.channels.telegram.channel import Telegram
-from bot.channels.telegram.request import NotSent
+from bot.channels.telegram.faults import NotSent
 from bot.cli.main import cli
 from scheduler.pace import Unlimited
 from tests.stories.test_faults_sending import listed

@@ -13,8 +13,7 @@ from telegram.error import TelegramError
 from telegram.request import BaseRequest
 from telegram.warnings import PTBDeprecationWarning
 
-from bot.channels.telegram.request import Heard, Request, proxy_of
-from bot.channels.telegram.socks import SocksRequest
+from bot.channels.telegram.faults import Heard
 from bot.errors import UsageError
 from bot.settings import Limits
 from bot.settings_telegram import Telegram as TelegramSettings
@@ -61,11 +60,16 @@ def make_client(section: TelegramSettings, limits: Limits, *, heard: Heard | Non
 
     `heard` is told the Date of every answer, None for one without.
     """
+    # A service without Telegram goes without what calls it, and nearly every one without what speaks SOCKS.
+    from bot.channels.telegram.request import Request, proxy_of  # noqa: PLC0415 - see above
+
     _silence()
     seconds = float(limits.telegram_timeout_seconds)
 
     def request(connections: int) -> BaseRequest:
         if section.proxy.startswith("socks"):
+            from bot.channels.telegram.socks import SocksRequest  # noqa: PLC0415 - see above
+
             return SocksRequest(connections, seconds, proxy=section.proxy, heard=heard)
         return Request(connections, seconds, proxy=proxy_of(section.proxy), heard=heard)
 

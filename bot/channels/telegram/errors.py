@@ -17,7 +17,7 @@ from telegram.error import (
 )
 
 from bot.channels.base import Missing
-from bot.channels.telegram.request import NotSent
+from bot.channels.telegram.faults import NotSent
 from bot.outbox.model import SERVER_ERROR, Result, ResultKind
 
 PAUSE_WITHOUT_HINT = 5.0

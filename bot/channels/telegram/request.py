@@ -7,7 +7,6 @@ the fault below it, whose text holds the address and so the token.
 
 import asyncio
 import ssl
-from collections.abc import Callable
 from functools import cache
 from io import BytesIO
 from select import POLLIN, poll
@@ -21,6 +20,8 @@ from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
+from bot.channels.telegram.faults import Broken, Heard, NotSent
+
 KEPT_SECONDS = 5.0
 """How long an idle connection is kept: less than any server waits before it closes one."""
 
@@ -28,16 +29,7 @@ FILE_SECONDS = 20.0
 """What the upload of a file may take beyond the time for writing a message."""
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-Heard = Callable[[str | None], None]
 Seconds = Any  # a number, None for no bound, or the library's mark for what is usual here
-
-
-class NotSent(Exception):
-    """No byte of the request was written; the text is the kind of fault."""
-
-
-class Broken(Exception):
-    """The request may have arrived, and no whole answer came; the text is the kind of fault."""
 
 
 def proxy_of(address: str) -> URL | None:

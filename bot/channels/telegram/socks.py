@@ -9,7 +9,7 @@ import httpx
 from telegram.error import NetworkError, TimedOut
 from telegram.request import HTTPXRequest
 
-from bot.channels.telegram.request import Broken, Heard, NotSent
+from bot.channels.telegram.faults import Broken, Heard, NotSent
 
 _NOTHING_SENT = (
     httpx.ConnectError,

@@ -16,7 +16,8 @@ from telegram.request._requestparameter import RequestParameter
 from bot.channels.telegram import request as module
 from bot.channels.telegram.client import make_client
 from bot.channels.telegram.errors import nothing_was_sent, result_of
-from bot.channels.telegram.request import Broken, NotSent, Request, proxy_of
+from bot.channels.telegram.faults import Broken, NotSent
+from bot.channels.telegram.request import Request, proxy_of
 from bot.errors import UsageError
 from bot.outbox.model import ResultKind
 from bot.settings import Limits
