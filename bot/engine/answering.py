@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from bot.cases import store as cases_store
 from bot.cases.model import Case, Reason
-from bot.engine.beside import Beside, look
+from bot.engine.beside import NOT_LOOKED, Beside, look
 from bot.engine.casework import all_clear, open_case, raise_sos
 from bot.engine.editing import mark_answered
 from bot.engine.hard_weeks import make_way, take_back
@@ -28,7 +28,6 @@ from bot.prompts import store as prompts_store
 from bot.prompts.model import FAILED, RUNNING, UNANSWERABLE, Choice, Prompt, ShareWith, State
 
 UNDO_FOR = timedelta(minutes=2)
-NOT_LOOKED = Beside()
 
 
 class Outcome(StrEnum):

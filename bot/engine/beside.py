@@ -28,6 +28,9 @@ class Beside:
     is_asked_more: bool = True
 
 
+NOT_LOOKED = Beside()
+"""Each thing is looked for in its turn."""
+
 _others = prompts.alias("others")
 _LOOKED_FOR = {
     "in_rollcall": exists()
@@ -47,10 +50,10 @@ _LOOK = select(prompts, *(found.label(name) for name, found in _LOOKED_FOR.items
 def look(conn: Connection, prompt_id: int, now: datetime) -> tuple[Prompt | None, Beside]:
     """Return one prompt, None where there is none, and what else goes on with its person."""
     if conn.dialect.name != "sqlite":
-        return prompts_store.by_id(conn, prompt_id), Beside()
+        return prompts_store.by_id(conn, prompt_id), NOT_LOOKED
     row = conn.execute(_LOOK, {"one": prompt_id, "now": now}).one_or_none()
     if row is None:
-        return None, Beside()
+        return None, NOT_LOOKED
     values = dict(row._mapping)  # noqa: SLF001 - the documented way to a row's columns by name
     beside = Beside(**{name: bool(values.pop(name)) for name in _LOOKED_FOR})
     return prompts_store.from_values(values), beside

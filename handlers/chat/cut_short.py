@@ -18,4 +18,4 @@ def tell(chat: Chat, incoming: Incoming) -> None:
     if incoming.is_cut or kept < len(text):
         is_branch = any(one.template.startswith(OF_BRANCHES) for one in chat.replies)
         tail = "" if is_branch else " ".join(text[max(kept - TAIL, 0) : kept].split())
-        chat.say("cut_short", kept=kept, tail=tail)
+        chat.say("cut_short", kept=kept, tail=tail, has_words=bool(text))

@@ -155,6 +155,15 @@ def test_a_reason_that_is_too_long_says_where_it_ends_before_it_is_kept(talk: Ta
     assert "199" in talk.last[1].text  # what of these words finds room beside the first
 
 
+def test_a_reason_for_which_no_room_is_left_is_no_mail_that_was_too_large(talk: Talk, mei: int) -> None:
+    create(talk)
+    talk.says(mei, "2")
+    talk.says(mei, "那天有考试。" * 100)
+    talk.says(mei, "下午三点才结束。")
+    assert "写满了" in talk.last[1].text
+    assert "邮件" not in talk.last[1].text
+
+
 def test_words_long_after_a_no_or_after_a_yes_are_asked_about_by_nobody(talk: Talk, mei: int) -> None:
     made = create(talk)
     talk.says(mei, "2")
