@@ -34,7 +34,7 @@ from bot.programmes.versions import Programmes
 from bot.rendering.renderer import Renderer
 from bot.settings import Settings
 from bot.storage.opening import open_database
-from bot.storage.state import free_leases
+from bot.storage.state import free_leases, one_start_at_a_time
 from handlers.process import process, set_aside
 from handlers.programme_loaded import seed
 from handlers.services import Services, StrangerReply
@@ -246,6 +246,7 @@ class App:
         loop.call_soon_threadsafe(go)
 
     def _seed(self, conn: Connection) -> None:
+        one_start_at_a_time(conn)
         if self.database.is_sqlite:  # we hold the file, so whoever held a lease is no more
             free_leases(conn, self.clock.real())
         if self._first is not None:

@@ -1,8 +1,10 @@
 """Small facts of the service itself (key and value), and the leases that say which process does a thing."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Column, Connection, Integer, String, Table, Text, bindparam, select
+from sqlalchemy import Column, Connection, Integer, String, Table, Text, bindparam, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.schema import UtcDateTime, metadata
 
@@ -30,6 +32,26 @@ leases = Table(
 _EPOCH = select(leases.c.epoch).where(leases.c.name == bindparam("of"))
 _LEASE = select(leases).where(leases.c.name == bindparam("of")).with_for_update()
 _RENEW = leases.update().where(leases.c.name == bindparam("of"))
+_STARTS = 7926016
+"""The lock that PostgreSQL keeps for us while a process writes what each start writes; the number means nothing."""
+
+
+def _keep(insert: Any) -> Any:
+    return insert.on_conflict_do_update(index_elements=["key"], set_={"value": insert.excluded.value})
+
+
+# Not an update and then an insert: another process may store the same fact for the first time in between.
+_KEEP = {"postgresql": _keep(postgresql.insert(service_state)), "sqlite": _keep(sqlite.insert(service_state))}
+_FIRST = {
+    name: dialect.insert(leases).on_conflict_do_nothing().returning(leases.c.epoch)
+    for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))
+}
+
+
+def one_start_at_a_time(conn: Connection) -> None:
+    """Wait until no other process is in the middle of its start; held until the transaction ends."""
+    if conn.dialect.name == "postgresql":  # a file of SQLite belongs to one process
+        conn.execute(select(func.pg_advisory_xact_lock(_STARTS)))
 
 
 def read(conn: Connection, key: str, *, lock: bool = False) -> str | None:
@@ -40,9 +62,7 @@ def read(conn: Connection, key: str, *, lock: bool = False) -> str | None:
 
 def write(conn: Connection, key: str, value: str) -> None:
     """Store a fact."""
-    changed = conn.execute(service_state.update().where(service_state.c.key == key).values(value=value))
-    if not changed.rowcount:
-        conn.execute(service_state.insert().values(key=key, value=value))
+    conn.execute(_KEEP[conn.dialect.name], {"key": key, "value": value})
 
 
 def take_lease(conn: Connection, name: str, holder: str, real_now: datetime, for_: timedelta) -> int | None:
@@ -52,8 +72,10 @@ def take_lease(conn: Connection, name: str, holder: str, real_now: datetime, for
     """
     row = conn.execute(_LEASE, {"of": name}).one_or_none()
     if row is None:
-        conn.execute(leases.insert().values(name=name, holder=holder, epoch=1, until=real_now + for_))
-        return 1
+        values = {"name": name, "holder": holder, "epoch": 1, "until": real_now + for_}
+        if conn.execute(_FIRST[conn.dialect.name], values).first() is not None:
+            return 1
+        row = conn.execute(_LEASE, {"of": name}).one()  # another process was the first, just now
     if row.holder != holder and row.until > real_now:
         return None
     epoch = row.epoch if row.holder == holder else row.epoch + 1

@@ -14,6 +14,8 @@ from bot.clock import monotonic
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60.0
 STOP_SECONDS = 60.0
+LAST_LINES = 12
+"""How much of its log a failure shows."""
 
 
 class Service:
@@ -21,7 +23,7 @@ class Service:
 
     def __init__(self, config: Path, log: Path) -> None:
         """Start it; what it says on stderr is added to `log`."""
-        self._is_ready = False
+        self._is_ready, self._log = False, log
         command = [sys.executable, "-m", "bot", "run", "--config", str(config)]
         with log.open("ab") as stderr:
             self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=stderr)
@@ -38,7 +40,7 @@ class Service:
             while (left := deadline - monotonic()) > 0:
                 if waiting.select(left):
                     line = stdout.readline()
-                    assert line, f"the service ended by itself with {self._process.wait()}"
+                    assert line, self._ended_by_itself()
                     if b"ready" in line:
                         self._is_ready = True
                         return True
@@ -46,7 +48,7 @@ class Service:
 
     def kill(self) -> None:
         """End it without a word of warning (kill -9) and wait until it is gone."""
-        assert self._process.poll() is None, f"the service ended by itself with {self._process.returncode}"
+        assert self._process.poll() is None, self._ended_by_itself()
         self._process.kill()
         self._end()
 
@@ -59,7 +61,11 @@ class Service:
         """End it whatever its state, for when the test itself has failed."""
         if self._process.poll() is None:
             self._process.kill()
-            self._end()
+        self._end()
+
+    def _ended_by_itself(self) -> str:
+        said = self._log.read_text(encoding="utf-8", errors="replace").splitlines()[-LAST_LINES:]
+        return "\n".join([f"the service ended by itself with {self._process.wait(STOP_SECONDS)}; it said:", *said])
 
     def _end(self) -> int:
         code = self._process.wait(STOP_SECONDS)

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from bot.app import App, Running
 from bot.clock import ManualClock
@@ -14,9 +16,12 @@ from bot.outbox.model import Rendered
 from bot.places.zone_finder import ZoneFinder
 from bot.programmes import store as programmes_store
 from bot.settings import Settings
+from bot.storage.marks import take_for_real
+from bot.storage.opening import open_database
 from handlers.services import StrangerReply
 from tests.fakes.channel import ScriptedChannel
 from tests.fakes.ground import NOW
+from tests.support.at_once import Other
 
 
 @pytest.fixture
@@ -113,3 +118,23 @@ def test_leases_of_a_dead_process_on_the_same_file_end_at_once(settings: Setting
     asyncio.run(second.senders["web"].work_off())
     assert second.senders["web"]._claims.epoch == 2
     second.close()
+
+
+@pytest.mark.postgres
+def test_two_services_that_start_at_the_same_moment_on_a_new_database(settings: Settings, fresh_pg_url: str) -> None:
+    on_postgresql = settings.model_copy(update={"database": settings.database.model_copy(update={"url": fresh_pg_url})})
+    open_database(on_postgresql, migrating=True).close()
+    others: list[Other] = []
+
+    def start() -> None:
+        App(on_postgresql, ManualClock(NOW), first=take_for_real).close()
+
+    def start_while_another_does(conn: Connection) -> None:
+        take_for_real(conn)
+        others.append(Other(start))
+        others[0].waits()
+
+    App(on_postgresql, ManualClock(NOW), first=start_while_another_does).close()
+    others[0].ends()
+    with closing(open_database(on_postgresql)) as database:
+        assert database.read(programmes_store.latest_id) == 1

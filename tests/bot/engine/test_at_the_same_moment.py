@@ -1,7 +1,6 @@
 """Two people act in the same moment, on the database that lets them: none of it is lost and nobody waits for ever."""
 
 from collections.abc import Callable, Iterator
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -30,6 +29,7 @@ from bot.storage import tables as _tables  # noqa: F401 - fills the metadata
 from bot.storage.database import Database
 from bot.storage.engine import parse_url
 from bot.views.scope import Scope
+from tests.support.at_once import Other
 from tests.support.rollcalls import member, question, start
 from tests.support.school import School, utc
 
@@ -44,29 +44,12 @@ def school(fresh_pg_url: str) -> Iterator[School]:
     database.close()
 
 
-class Other(Thread):
-    """Somebody else, who does one thing in a transaction of their own; `waits` lets them get as far as they can."""
+def somebody(school: School, work: Callable[[Connection], Any]) -> Other:
+    def alone() -> None:
+        with school.db.engine.begin() as conn:
+            work(conn)
 
-    def __init__(self, school: School, work: Callable[[Connection], Any]) -> None:
-        super().__init__()
-        self.school, self.work = school, work
-        self.errors: list[Exception] = []
-        self.start()
-
-    def run(self) -> None:
-        try:
-            with self.school.db.engine.begin() as conn:
-                self.work(conn)
-        except Exception as error:  # noqa: BLE001 - shown by the test
-            self.errors.append(error)
-
-    def waits(self) -> None:
-        self.join(0.5)
-
-    def ends(self) -> None:
-        self.join(30)
-        assert not self.is_alive()
-        assert self.errors == []
+    return Other(alone)
 
 
 def test_two_friends_who_cannot_bring_her_counsellor_at_once(school: School) -> None:
@@ -79,7 +62,7 @@ def test_two_friends_who_cannot_bring_her_counsellor_at_once(school: School) -> 
     assert set(school.db.read(lambda conn: cases_store.alarmed(conn, case.id))) == {mei, xue}
     with school.db.engine.begin() as conn:
         record_answer(conn, case.id, mei, BuddyWord.CANNOT, school.now)
-        other = Other(school, lambda conn: record_answer(conn, case.id, xue, BuddyWord.CANNOT, school.now))
+        other = somebody(school, lambda conn: record_answer(conn, case.id, xue, BuddyWord.CANNOT, school.now))
         other.waits()
     other.ends()
     assert school.counsellor in school.db.read(lambda conn: cases_store.alarmed(conn, case.id))
@@ -91,7 +74,7 @@ def test_a_note_does_not_put_off_a_case_that_has_just_gone_on(school: School) ->
     held = school.do(lambda conn: acknowledge(conn, case.id, school.counsellor, school.now)).case
     with school.db.engine.begin() as conn:
         resumed = resume(conn, cases_store.by_id(conn, case.id, locked=True) or held, school.now)
-        other = Other(school, lambda conn: note(conn, case.id, school.counsellor, "…", school.now))
+        other = somebody(school, lambda conn: note(conn, case.id, school.counsellor, "…", school.now))
         other.waits()
     other.ends()
     found = school.db.read(lambda conn: cases_store.by_id(conn, case.id))
@@ -107,7 +90,7 @@ def test_she_answers_while_her_city_is_taken(school: School) -> None:
     within = Scope.everything().students(school.now.date())
     with school.db.engine.begin() as conn:
         conn.execute(update(prompts).where(prompts.c.id == asked.id).values(reminded_at=None))  # she has it locked
-        other = Other(
+        other = somebody(
             school, lambda conn: take_city(conn, rollcall.id, "JP", "Tokyo", school.counsellor, within, school.now)
         )
         other.waits()
@@ -133,5 +116,5 @@ def test_a_sign_of_life_waits_for_nothing_that_only_names_her_question(school: S
 
     with school.db.engine.begin() as conn:
         outbox.put(conn, [reply])
-        Other(school, lives).ends()
+        somebody(school, lives).ends()
     assert school.prompt(her, "2026-09-08").state is State.ALIVE
