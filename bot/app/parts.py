@@ -224,7 +224,7 @@ class App:
             nudge=self.nudge,
             problems=self.problems,
             troubles=self._troubles,
-            routes=hooks,
+            doors=hooks,
             registry=self.metrics.registry,
         )
 

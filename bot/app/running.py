@@ -16,6 +16,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from bot.app.parts import App
+from bot.app.web_server import web_config
 from bot.channels.base import Channel, Introduced, Source, Sourced, Store
 from bot.channels.known import KNOWN
 from bot.engine.switched_off import leave
@@ -27,8 +28,6 @@ from scheduler.leased import while_leased
 from scheduler.plan_everyone import is_done, note_done
 
 log = structlog.get_logger()
-GRACE_SECONDS = 10
-"""How long pages that are being read may take when the service ends."""
 
 
 class Running:
@@ -46,7 +45,7 @@ class Running:
         YanxinError when the port is taken.
         """
         listener = listen(self._app.settings.service.bind, self._app.settings.service.port)
-        server = _Server(self._config(), on_ready)
+        server = _Server(web_config(self.web), on_ready)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, server.end)
@@ -57,16 +56,6 @@ class Running:
         finally:
             await self.stop()
             listener.close()
-
-    def _config(self) -> uvicorn.Config:
-        return uvicorn.Config(
-            self.web,
-            log_config=None,
-            access_log=False,  # its lines would hold the tokens of links
-            lifespan="off",
-            server_header=False,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-        )
 
     @property
     def web(self) -> ASGIApp:

@@ -26,7 +26,6 @@ _WITH_HTTPS = {
 }
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN = frozenset({"same-origin", "none"})
-_WEBHOOKS = "/webhooks/"
 
 Refusal = Callable[[Scope, Receive, Send, int], Awaitable[None]]
 
@@ -39,13 +38,18 @@ class TooLargeError(Exception):
     """A body is larger than the limit."""
 
 
-class Headed:
-    """Adds the headers to every response; only static files may be kept by browsers."""
+def headers_of(*, is_https: bool) -> dict[str, str]:
+    """Return the headers that every response wears, when people reach the service by https or not."""
+    return _ALWAYS | (_WITH_HTTPS if is_https else {}) | {"cache-control": "no-store"}
 
-    def __init__(self, app: ASGIApp, *, is_https: bool) -> None:
-        """Take the application and whether people reach it by https."""
+
+class Headed:
+    """Adds the headers to every response that says nothing else; only static files may be kept by browsers."""
+
+    def __init__(self, app: ASGIApp, headers: Mapping[str, str]) -> None:
+        """Take the application and the headers."""
         self._app = app
-        self._headers = _ALWAYS | (_WITH_HTTPS if is_https else {})
+        self._headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -55,14 +59,13 @@ class Headed:
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
-                headers.setdefault("cache-control", "no-store")
             await send(message)
 
         await self._app(scope, receive, headed if scope["type"] == "http" else send)
 
 
 class OwnSite:
-    """Refuses what another site makes a browser send. Webhooks come from no browser and have a secret of their own."""
+    """Refuses what another site makes a browser send."""
 
     def __init__(self, app: ASGIApp, refuse: Refusal) -> None:
         """Take the application and what answers instead of it."""
@@ -71,7 +74,7 @@ class OwnSite:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
-        if scope["type"] == "http" and scope["method"] not in _SAFE and not scope["path"].startswith(_WEBHOOKS):
+        if scope["type"] == "http" and scope["method"] not in _SAFE:
             headers = Headers(scope=scope)
             if is_foreign(headers):
                 await self._refuse(scope, receive, send, 403)

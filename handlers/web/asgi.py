@@ -6,7 +6,7 @@ from prometheus_client import REGISTRY, CollectorRegistry
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from bot.rendering.renderer import templates_folder
@@ -84,8 +84,9 @@ from handlers.web import (
     tokens,
     told_page,
 )
-from handlers.web.armour import Bounded, Headed, OwnSite
+from handlers.web.armour import Bounded, Headed, OwnSite, headers_of
 from handlers.web.errors import Caught, http_error, refusal
+from handlers.web.hooks import Hooks
 from handlers.web.site import Site, all_is_well, deliver_nothing, no_troubles, wake_nobody
 
 PAGES = (
@@ -167,14 +168,14 @@ def make_web(  # noqa: PLR0913 - one argument for each thing that pages need of 
     nudge: Callable[[], None] = wake_nobody,
     problems: Callable[[], Awaitable[list[str]]] = all_is_well,
     troubles: Callable[[], Mapping[str, Mapping[str, int]]] = no_troubles,
-    routes: Sequence[BaseRoute] = (),
+    doors: Sequence[Route] = (),
     registry: CollectorRegistry = REGISTRY,
 ) -> ASGIApp:
     """Return the application.
 
     `settle` delivers what waits for the web channel and returns when it lies there; `nudge` wakes processing and
-    delivery; `problems` says why the service is not ready, `troubles` what channels say of themselves; `routes` are
-    those of other channels, say a webhook; `registry` holds the numbers of `/metrics`.
+    delivery; `problems` says why the service is not ready, `troubles` what channels say of themselves; `doors` are the
+    webhooks of other channels; `registry` holds the numbers of `/metrics`.
     """
     folder = templates_folder() / "static"
     site = Site(services, database, version, settle, nudge, problems, troubles, registry, static.mark(folder))
@@ -189,8 +190,7 @@ def make_web(  # noqa: PLR0913 - one argument for each thing that pages need of 
     for upload in (report_files.UPLOAD, todo_files.UPLOAD, branch_materials.MATERIALS):
         larger[upload] = services.settings.reports.file_bytes + limits.body_bytes
     app = Starlette(
-        # Webhooks first: routes are tried one by one, and a hundred pages cost a message as much as reading it does.
-        routes=[*routes, *pages, Mount("/api/v1", api), static.mount(folder)],
+        routes=[*doors, *pages, Mount("/api/v1", api), static.mount(folder)],
         exception_handlers={HTTPException: http_error(site)},
         middleware=[
             Middleware(OwnSite, refuse=refuse),
@@ -198,4 +198,5 @@ def make_web(  # noqa: PLR0913 - one argument for each thing that pages need of 
             Middleware(Caught, site=site),
         ],
     )
-    return Headed(app, is_https=site.is_https)
+    headers = headers_of(is_https=site.is_https)
+    return Hooks(Headed(app, headers), doors, headers)

@@ -62,6 +62,12 @@ def http_error(site: Site) -> Callable[[Request, Exception], Response]:
     return handle
 
 
+def tell_broken(error: Exception) -> None:
+    """Log what a page or a door raised; its text could hold what somebody wrote, so only its kind and its place."""
+    frame = extract_tb(error.__traceback__)[-1]
+    log.error("web.page_broke", error=type(error).__name__, place=f"{frame.name}:{frame.lineno}")
+
+
 class Caught:
     """Turns whatever else a page raises into the plain page of our fault; the log names only the kind and the place."""
 
@@ -86,7 +92,5 @@ class Caught:
         except Exception as error:
             if scope["type"] != "http" or started:
                 raise
-            frame = extract_tb(error.__traceback__)[-1]
-            # Its text could hold what somebody wrote, so only its kind and its place are told.
-            log.error("web.page_broke", error=type(error).__name__, place=f"{frame.name}:{frame.lineno}")  # noqa: TRY400
+            tell_broken(error)
             await plain(self._site, Request(scope), 500)(scope, receive, send)

@@ -28,6 +28,7 @@ from sqlalchemy import Connection
 from bot.addresses import store as addresses
 from bot.addresses.model import AddressState
 from bot.app import App, Running
+from bot.app.web_server import web_config
 from bot.clock import SystemClock
 from bot.engine.people_moves import enrol
 from bot.people.store import by_number
@@ -120,7 +121,7 @@ def running_service(folder: Path, clock: ShiftedClock, **sections: Any) -> Itera
         port = listener.getsockname()[1]
         app = App(service_settings(folder, port, **sections), clock)
         running = Running(app)
-        server = uvicorn.Server(uvicorn.Config(app.web, log_config=None, lifespan="off"))
+        server = uvicorn.Server(web_config(app.web))
         started = threading.Event()
 
         async def run() -> None:

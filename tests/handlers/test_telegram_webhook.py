@@ -19,6 +19,7 @@ from sqlalchemy import Row, select
 from starlette.applications import Starlette
 from starlette.types import Message
 
+from bot.app.web_server import web_config
 from bot.clock import ManualClock
 from bot.inbox.model import InboxState
 from bot.inbox.store import inbox, waiting
@@ -229,7 +230,7 @@ def test_the_platform_calls_again_until_it_is_stored(database: Database) -> None
     with FakeTelegram() as telegram, socket.create_server(("127.0.0.1", 0)) as listener:
         door = Door(database, telegram.section(mode="webhook"))
         metadata.drop_all(database.engine, [inbox])
-        server = uvicorn.Server(uvicorn.Config(door.app(), log_config=None, lifespan="off"))
+        server = uvicorn.Server(web_config(door.app()))
         thread = threading.Thread(target=lambda: asyncio.run(server.serve([listener])))
         thread.start()
         update = telegram.phone().says("hello")

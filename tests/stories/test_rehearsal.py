@@ -13,6 +13,7 @@ import structlog
 import uvicorn
 
 from bot.app import App
+from bot.app.web_server import web_config
 from bot.clock import RehearsalClock
 from bot.rehearsal.running import RehearsalRunning
 from bot.rehearsal.standing import read
@@ -62,7 +63,7 @@ def rehearsal(folder: Path, telegram: FakeTelegram, start: datetime, speed: floa
         running = RehearsalRunning(app, clock, speed)
         service = Rehearsed(app, clock, running, settings.service.url)
         service.imports(people=PEOPLE, trips=TRIPS)
-        server = uvicorn.Server(uvicorn.Config(running.web, log_config=None, lifespan="off"))
+        server = uvicorn.Server(web_config(running.web))
         started = threading.Event()
 
         async def run() -> None:

@@ -14,6 +14,7 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, Request, StorageState, sync_playwright
 
 from bot.app import App
+from bot.app.web_server import web_config
 from bot.clock import ManualClock
 from handlers.links_made import login_link
 from tests.fakes.ground import NOW, Ground
@@ -68,9 +69,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 @contextmanager
 def running(app: App, port: int) -> Iterator[None]:
     """Serve an application on a port for the length of a `with`."""
-    config = uvicorn.Config(
-        app.web, host="127.0.0.1", port=port, log_config=None, lifespan="off", ws="none", access_log=False
-    )
+    config = web_config(app.web)
+    config.port = port
     server = uvicorn.Server(config)
     started = threading.Event()
     original = server.startup
