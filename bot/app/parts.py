@@ -5,6 +5,7 @@
 
 import asyncio
 import secrets
+import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
@@ -122,6 +123,7 @@ class App:
         self.web: ASGIApp = self._make_web()
         self.came, self.cried = asyncio.Event(), asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = 0
         self._errands: set[asyncio.Task[Result]] = set()
         self.is_planned = False
 
@@ -157,13 +159,17 @@ class App:
 
     def nudge(self, *, cry: bool = False) -> None:
         """Wake processing and delivery; may be called from any thread. `cry`: what came is a cry for help."""
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(partial(self._wake, cry=cry))
+        self._on_loop(self._wake, cry=cry)
 
     def came_in(self, *, cry: bool = False) -> None:
         """Wake processing only, from any thread: a message lies in the inbox, and there is nothing to deliver yet."""
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(partial(self._read, cry=cry))
+        self._on_loop(self._read, cry=cry)
+
+    def _on_loop(self, wake: Callable[..., None], *, cry: bool) -> None:
+        if self._thread == threading.get_ident() and self._loop is not None and self._loop.is_running():
+            wake(cry=cry)  # most often: a door calls, and a call of the system less is a better answer for all
+        elif self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(partial(wake, cry=cry))
 
     def _read(self, *, cry: bool) -> None:
         self.came.set()
@@ -180,7 +186,7 @@ class App:
 
     def bind(self) -> None:
         """Remember the loop on which this service runs."""
-        self._loop = asyncio.get_running_loop()
+        self._loop, self._thread = asyncio.get_running_loop(), threading.get_ident()
 
     async def finish_errands(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 - the time it may take
         """Wait for replies to strangers that are under way."""

@@ -63,7 +63,7 @@ class Database:
 
         The transaction is not cancelled with the caller: once queued it runs to its end.
         """
-        return await asyncio.shield(asyncio.wrap_future(self._writer.submit(work, urgency)))
+        return await asyncio.shield(self._writer.submit_here(work, urgency))
 
     def close(self) -> None:
         """Finish queued writes and close every connection."""

@@ -9,7 +9,9 @@ claimed) the next step mostly comes within milliseconds: nobody else begins unti
 long for the next one: else each gap between two answers would be filled by a tenth of a second of bulk.
 """
 
+import asyncio
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
@@ -48,7 +50,7 @@ class Urgency(IntEnum):
 @dataclass(frozen=True)
 class _Job:
     urgency: int
-    future: Future[Any]
+    future: "Future[Any] | asyncio.Future[Any]"
     work: Callable[[Connection], Any]
 
 
@@ -91,6 +93,15 @@ class Writer:
         self._queue.put(_Job(int(urgency), future, work))
         return future
 
+    def submit_here(self, work: Callable[[Connection], T], urgency: Urgency) -> "asyncio.Future[T]":
+        """Do the same for the loop that runs on this thread: all that end together come back in one turn of it.
+
+        Who waits must not cancel the future itself (`asyncio.shield`): what is queued is done.
+        """
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._queue.put(_Job(int(urgency), future, work))
+        return future
+
     def close(self) -> None:
         """Finish what is queued, then end the threads."""
         for _ in self._threads:
@@ -101,7 +112,7 @@ class Writer:
     def _work(self) -> None:
         last: int | None = None
         while (job := self._turn(last)).urgency != _STOP:
-            if job.future.set_running_or_notify_cancel():
+            if _is_wanted(job):
                 done = self._done(job)
                 last = done[-1][0].urgency
                 if any(job.urgency <= Urgency.PERSON for job, _ in done):
@@ -139,7 +150,7 @@ class Writer:
         if last.urgency in {Urgency.HELP, Urgency.ALARM, Urgency.BULK}:
             return None
         while (job := self._queue.take_more(Urgency.DELIVERY)) is not None:
-            if job.future.set_running_or_notify_cancel():
+            if _is_wanted(job):
                 return job
         return None
 
@@ -158,12 +169,36 @@ def _under_savepoint(conn: Connection, work: Callable[[Connection], Any]) -> _Do
     return _Done(result)
 
 
+def _is_wanted(job: _Job) -> bool:
+    """Begin a piece of work, unless whoever submitted it has cancelled it."""
+    return isinstance(job.future, asyncio.Future) or job.future.set_running_or_notify_cancel()
+
+
 def _tell(done: Sequence[tuple[_Job, _Done]]) -> None:
+    on_loops: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], _Done]]] = defaultdict(list)
     for job, one in done:
-        if one.error is None:
-            job.future.set_result(one.result)
+        if isinstance(job.future, asyncio.Future):
+            on_loops[job.future.get_loop()].append((job.future, one))
         else:
-            job.future.set_exception(one.error)
+            _settle(job.future, one)
+    for loop, settled in on_loops.items():
+        try:
+            loop.call_soon_threadsafe(_settle_all, settled)
+        except RuntimeError:  # the loop has ended, and with it everybody who waited
+            continue
+
+
+def _settle_all(settled: Sequence[tuple[asyncio.Future[Any], _Done]]) -> None:
+    for future, one in settled:
+        if not future.done():
+            _settle(future, one)
+
+
+def _settle(future: "Future[Any] | asyncio.Future[Any]", one: _Done) -> None:
+    if one.error is None:
+        future.set_result(one.result)
+    else:
+        future.set_exception(one.error)
 
 
 def _nothing(_conn: Connection) -> None:

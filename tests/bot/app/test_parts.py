@@ -71,6 +71,20 @@ def test_an_empty_service_is_at_rest(app: App) -> None:
     app.nudge()  # the loop is gone: nothing happens
 
 
+@pytest.mark.parametrize("cry", [False, True])
+def test_whoever_reads_is_woken_at_once_by_its_own_loop_and_from_any_thread(app: App, *, cry: bool) -> None:
+    async def story() -> None:
+        app.bind()
+        app.came_in(cry=cry)
+        assert (app.came.is_set(), app.cried.is_set()) == (True, cry)
+        app.came.clear()
+        await asyncio.to_thread(app.nudge, cry=cry)
+        await asyncio.wait_for(app.came.wait(), 10)
+        assert app.cried.is_set() is cry
+
+    asyncio.run(story())
+
+
 def test_it_is_not_ready_before_it_has_planned(app: App) -> None:
     assert asyncio.run(app.problems()) == ["starting"]
 
