@@ -192,6 +192,7 @@ def _settle_all(settled: Sequence[tuple[asyncio.Future[Any], _Done]]) -> None:
     for future, one in settled:
         if not future.done():
             _settle(future, one)
+            future.exception()  # seen: asyncio would log the text of one whose waiter is gone
 
 
 def _settle(future: "Future[Any] | asyncio.Future[Any]", one: _Done) -> None:
