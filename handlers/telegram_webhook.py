@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.channels.telegram.setup import HOOK
+from bot.channels.telegram.hook import HOOK
 from bot.channels.telegram.understand import cleaned, heard, is_known, understand, update_id
 from bot.clock import Clock
 from bot.settings import Settings

@@ -28,10 +28,12 @@ LATER = (
     "openpyxl",
     "reportlab",
     "requests",
+    "telegram",
     "timezonefinder",
+    "websockets",
 )
 """Each is loaded at its first use; the file that does so says why, and that no event loop waits for it."""
-ALWAYS = ("pydantic", "sqlalchemy", "starlette", "telegram")
+ALWAYS = ("httptools", "pydantic", "sqlalchemy", "starlette")
 """What a service cannot do without, and a list of commands can."""
 SERVICE = """
 import bot.__main__, bot.cli.main, bot.cli.run

@@ -16,8 +16,6 @@ from bot.channels.telegram.polling import Pause, back_off
 from bot.channels.telegram.understand import ALLOWED_UPDATES
 
 log = structlog.get_logger(__name__)
-HOOK = "/webhooks/telegram"
-"""Where Telegram calls us in webhook mode."""
 
 
 def commands() -> dict[str, list[dict[str, str]]]:
