@@ -10,13 +10,15 @@ from sqlalchemy import Connection
 
 from bot.addresses import store as addresses
 from bot.addresses.model import MAIL, PULL_ONLY, VOUCHED, Address, AddressState
+from bot.engine import second_channel
 from bot.engine.people_moves import enrol
 from bot.journal import store as journal
 from bot.links import store as links
 from bot.links.model import LinkPurpose
 from bot.people import store as people
 from bot.people.model import Person
-from handlers.chat import claimed, languaged
+from handlers.chat import claimed, languaged, waiting
+from handlers.chat.settled import settled
 from handlers.context import Chat
 
 SHOWN = 1
@@ -104,7 +106,11 @@ def pressed(chat: Chat, value: str) -> bool:
     if any(one.channel == chat.channel and one.id != chat.address.id for one in older):
         claimed.tell(chat.conn, chat.person.id, chat.channel, chat.key, chat.now)
     enrol(chat.conn, chat.person.id, chat.address, chat.now, chat.services.programmes)
-    languaged.enrolling(chat)
+    if chat.person.consent_at is not None and chat.person.left_at is None and not _is_enrolling(chat):
+        second_channel.heard(chat.conn, chat.person.id, chat.now)  # her yes came back from there: that proves it
+        settled(chat, again=True)  # she has told us all of it in another app; what she is in the middle of there stays
+    else:
+        languaged.enrolling(chat)
     return True
 
 
@@ -112,6 +118,11 @@ def masked(person: Person) -> str:
     """Return a name of which only its owner recognises the rest: 张**."""
     hidden = min(max(len(person.name) - SHOWN, 1), 2)
     return person.name[:SHOWN] + "*" * hidden
+
+
+def _is_enrolling(chat: Chat) -> bool:
+    found = waiting.step(chat)
+    return found is not None and (found.step == languaged.STEP or bool(found.data.get("enrolling")))
 
 
 def _close(chat: Chat, address: Address, reason: str) -> None:

@@ -4,9 +4,9 @@ from handlers.chat.asking import next_data
 from handlers.context import Chat
 
 
-def settled(chat: Chat) -> None:
-    """Say that all is set."""
+def settled(chat: Chat, *, again: bool = False) -> None:
+    """Say that all is set; `again` in one more app of hers."""
     if chat.is_student:
-        chat.say("enrol/done", **next_data(chat))
+        chat.say("enrol/done", again=again, **next_data(chat))
     else:
-        chat.say("enrol/done_staff")
+        chat.say("enrol/done_staff", again=again)

@@ -73,7 +73,9 @@ class Talk(School):
             programmes=self.programmes,
             renderer=renderer,
             zone_finder=zone_finder,
-            understand={name: lambda raw: Incoming(**raw | {"said": Said(raw["said"])}) for name in self.works},
+            understand={
+                name: lambda raw: Incoming(**raw | {"said": Said(raw["said"])}) for name in (*self.works, "wechat")
+            },
             answer_stranger=self.strangers.append,
         )
         self._count = 0

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from bot.addresses import store as addresses_store
 from bot.addresses.model import AddressState
+from bot.dialogues import store as dialogues_store
 from bot.inbox.model import Incoming, Said
 from bot.links.store import links
 from bot.moves.model import Place
@@ -160,6 +161,54 @@ def test_a_second_account_is_told_to_the_office_and_to_the_older_one(talk: Talk)
     told = [row for row in talk.sent(student) if row[0] == "enrol/second_claim"]
     assert len(told) == 1
     assert "staff/second_claim" in talk.templates(talk.office)
+
+
+def _enrolled(talk: Talk, **values: str) -> int:
+    student = _new_student(talk, **values)
+    talk.follows("phone-1", talk.invite(student))
+    for label in ("可以", "中文", "对") if values.get("language") != "en" else ("Yes", "English", "Right"):
+        talk.press(student, label)
+    return student
+
+
+def _follows_in_wechat(talk: Talk, student: int, *, agrees: str) -> str:
+    follow = Incoming(Said.START, "", data=talk.invite(student, channel="wechat"))
+    talk.hears("her-wechat", follow, channel="wechat")
+    (button,) = (one for row in talk.last[-1].buttons for one in row if agrees in one.label)
+    return text_of(talk.hears("her-wechat", Incoming(Said.PRESS, "", data=button.data or ""), channel="wechat"))
+
+
+@pytest.mark.parametrize(
+    ("language", "agrees", "set_", "next_"),
+    [
+        ("zh", "可以", "都好了，张小雁，在这里也能找到我", "下一次问候在"),
+        ("en", "Yes", "write to me here too", "The next question"),
+    ],
+)
+def test_in_one_more_app_she_is_not_asked_again_for_language_and_clock(
+    talk: Talk, language: str, agrees: str, set_: str, next_: str
+) -> None:
+    student = _enrolled(talk, language=language)
+    words = _follows_in_wechat(talk, student, agrees=agrees)
+    assert set_ in words
+    assert next_ in words
+    assert talk.states(student) == [AddressState.WORKING, AddressState.WORKING]
+
+
+def test_one_more_app_leaves_alone_what_she_is_in_the_middle_of(talk: Talk) -> None:
+    student = _enrolled(talk)
+    talk.says(student, "/report")
+    before = talk.db.read(lambda conn: dialogues_store.get(conn, student))
+    assert before is not None
+    _follows_in_wechat(talk, student, agrees="可以")
+    assert talk.db.read(lambda conn: dialogues_store.get(conn, student)) == before
+
+
+def test_who_had_not_told_all_of_it_is_asked_on_in_the_other_app(talk: Talk) -> None:
+    student = _new_student(talk)
+    talk.follows("phone-1", talk.invite(student))
+    talk.press(student, "可以")
+    assert "语言" in _follows_in_wechat(talk, student, agrees="可以")
 
 
 def test_an_account_of_somebody_else_is_not_taken_over(talk: Talk) -> None:
