@@ -18,6 +18,10 @@ from handlers.context import Chat
 _COMMAND = re.compile(r"/[A-Za-z][A-Za-z_]{0,31}(@\w{1,64})?( \S.{0,60})?")
 """A message that can be meant as nothing else: one short line, and a path or a fraction is none."""
 _SAYS_SO = "unknown_command"
+_NO_QUESTION = frozenset({_SAYS_SO, "cut_short", "sos/asked"})
+"""What a turn may end with beside its question. Whether it is urgent is settled by then: a step that was put back for
+it bears the instant of that question, and nobody would take her silence as a yes again.
+"""
 
 
 def refused(chat: Chat, command: str, text: str, step: Dialogue | None) -> bool:
@@ -45,7 +49,7 @@ def _awaits(chat: Chat, step: Dialogue | None) -> bool:
 
 
 def _said(chat: Chat, at: datetime) -> list[Message]:
-    """Return what was said to her in the turn at an instant, in its order."""
+    """Return what was said to her in the turn at an instant, in its order, and may be a question that still waits."""
     query = select(outbox).where(outbox.c.person_id == chat.person.id, outbox.c.created_at == at)
     replies = chat.conn.execute(query.where(outbox.c.kind == Kind.REPLY.value).order_by(outbox.c.id))
-    return [one for one in map(from_row, replies) if one.template != _SAYS_SO]
+    return [one for one in map(from_row, replies) if one.template not in _NO_QUESTION]

@@ -1,5 +1,7 @@
 """A command that there is not, typed where words are awaited: refused, nothing kept of it, and the question again."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.inbox.model import Incoming, Said
@@ -70,6 +72,19 @@ def test_it_is_no_note_to_what_she_has_just_answered(talk: Talk) -> None:
     assert kept(talk) == 0
     talk.says(student, "有点累")
     assert kept(talk) == 1
+
+
+def test_a_question_for_urgent_help_that_is_settled_is_not_asked_again(talk: Talk) -> None:
+    student = talk.student("S1")
+    for minute, words in enumerate(("/pause", "求助", "不是")):
+        talk.until(ASKED + timedelta(minutes=minute))
+        talk.says(student, words)
+    talk.until(ASKED + timedelta(minutes=3))
+    said = text_of(talk.says(student, "/sotp"))
+    assert "没有 /sotp 这个命令" in said
+    assert "要紧急求助吗" not in said, "no silence of hers would be taken as a yes now"
+    talk.says(student, "5 天")
+    assert talk.someone(student).paused_until is not None
 
 
 @pytest.mark.parametrize(
