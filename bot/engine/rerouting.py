@@ -23,6 +23,8 @@ from bot.outbox.model import Kind, Message, OutboxState
 log = structlog.get_logger()
 _OF_THIS_ADDRESS = frozenset({"enrol/consent", "enrol/consent_staff", "mail/sign_in"})
 """What is asked of one address, or for it, and means nothing on another: whether it is hers, a link to sign in."""
+SAID_ELSEWHERE = "said_elsewhere"
+"""In the data of a message: her own address has the same in a message of its own."""
 _USED = frozenset({AddressState.WORKING, AddressState.PENDING})
 
 
@@ -48,7 +50,7 @@ def reroute(conn: Connection, message: Message, now: datetime) -> bool:
 
     What was to wake somebody stays where it is: her chat has the alarm itself.
     """
-    if message.channel in WAKE_ONLY or message.template in _OF_THIS_ADDRESS:
+    if message.channel in WAKE_ONLY or _stays(message):
         return False
     working = addresses.working_of(conn, [message.person_id]).get(message.person_id, [])
     left = [address for address in in_turn(working) if address.id != message.address_id]
@@ -81,13 +83,17 @@ def turned_away(conn: Connection, message: Message, verdict: Verdict, now: datet
 
 def elsewhere(conn: Connection, message: Message, why: str, now: datetime) -> bool:
     """Give a message whose address nobody sends to any more to the next one that carries; False when there is none."""
-    if message.template in _OF_THIS_ADDRESS:
+    if _stays(message):
         return False
     working = addresses.working_of(conn, [message.person_id]).get(message.person_id, [])
     left = [one for one in in_turn(working) if one.id != message.address_id and one.shut is None]
     if left:
         _hand_over(conn, message, left[0], why, now)
     return bool(left)
+
+
+def _stays(message: Message) -> bool:
+    return message.template in _OF_THIS_ADDRESS or bool(message.data.get(SAID_ELSEWHERE))
 
 
 def _hand_over(conn: Connection, message: Message, to: Address, why: str, now: datetime) -> None:

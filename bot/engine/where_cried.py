@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from bot.addresses import store as addresses_store
 from bot.addresses.model import PULL_ONLY, Address, AddressState
+from bot.engine.rerouting import SAID_ELSEWHERE
 from bot.engine.telling import message, tell
 from bot.outbox.model import Kind, Priority
 from bot.outbox.store import outbox, put
@@ -33,7 +34,8 @@ def tell_there_too(  # noqa: PLR0913 - what a message has
 ) -> None:
     """Tell her something of her cry as always, and on each page and address not agreed to where she has cried since.
 
-    `unnamed` goes with it to an address that was never known to be hers. Such an address gets nothing else.
+    `unnamed` goes with it to an address that was never known to be hers. Such an address gets nothing else. What
+    does not get through there is not said a second time where she has it already.
     """
     hers: dict[str, Any] = {"key": key, "priority": priority, "now": now, "case_id": case_id}
     there = _where(conn, person_id, since - ASKED_BEFORE)
@@ -43,7 +45,8 @@ def tell_there_too(  # noqa: PLR0913 - what a message has
         told = conn.execute(select(outbox.c.address_id).where(outbox.c.key == key)).scalar()
     rows = [
         message(
-            [one], person_id, Kind.REPLY, template, data=data | {"unnamed": one.linked_at is None},
+            [one], person_id, Kind.REPLY, template,
+            data=data | {"unnamed": one.linked_at is None, SAID_ELSEWHERE: told is not None},
             **hers | {"key": f"{key}:{one.id}"},
         )
         for one in there
