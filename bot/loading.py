@@ -6,8 +6,10 @@ event loop awaits `loaded` first, because a library may take a fifth of a second
 
 import asyncio
 import gc
-import sys
 from importlib import import_module
+
+_whole: set[str] = set()
+"""Libraries that have been awaited: `sys.modules` also names those that another thread is still loading."""
 
 
 def begin() -> None:
@@ -24,5 +26,6 @@ def end() -> None:
 
 async def loaded(library: str) -> None:
     """Import a library on a thread, where it is not there yet: an import statement behind this takes no time."""
-    if library not in sys.modules:
+    if library not in _whole:
         await asyncio.to_thread(import_module, library)
+        _whole.add(library)

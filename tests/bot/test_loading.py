@@ -4,6 +4,8 @@ import asyncio
 import json
 import subprocess
 import sys
+import threading
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -103,3 +105,28 @@ def test_a_library_is_loaded_beside_the_loop(tmp_path: Path, monkeypatch: pytest
 
     asyncio.run(twice())
     assert sys.modules.pop("a_late_library").IS_MAIN is False
+
+
+def test_the_loop_goes_on_while_another_thread_is_loading_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, may_end = threading.Event(), threading.Event()
+    monkeypatch.setattr(sys, "signals_of_a_test", (begun, may_end), raising=False)
+    source = "import sys\nbegun, may_end = sys.signals_of_a_test\nbegun.set()\nassert may_end.wait(30)\n"
+    (tmp_path / "a_slow_library.py").write_text(source)
+    monkeypatch.syspath_prepend(tmp_path)
+    other = threading.Thread(target=import_module, args=("a_slow_library",))
+    other.start()
+    assert begun.wait(30)
+
+    async def meanwhile() -> None:
+        mine = asyncio.create_task(loaded("a_slow_library"))
+        await asyncio.sleep(0)
+        assert not mine.done(), "an import statement would hold up the loop until the other thread has done"
+        may_end.set()
+        await mine
+
+    try:
+        asyncio.run(meanwhile())
+    finally:
+        may_end.set()
+        other.join()
+    assert sys.modules.pop("a_slow_library").begun is begun
