@@ -78,11 +78,17 @@ def process(conn: Connection, inbox_id: int, services: Services) -> bool:
 
 def _known(conn: Connection, row: InboxRow) -> Sender | None:
     """Return who wrote. On PostgreSQL her turn comes first: what is read then is what her message before has left."""
-    if conn.dialect.name != "sqlite":
-        address = addresses.by_external(conn, row.channel, row.account, row.sender)
-        if address is not None:
-            in_turn(conn, address.person_id)
-    return sender.known(conn, row.channel, row.account, row.sender)
+    sent_by = row.channel, row.account, row.sender
+    if conn.dialect.name == "sqlite":
+        return sender.known(conn, *sent_by)
+    address = addresses.by_external(conn, *sent_by)
+    while address is not None:
+        in_turn(conn, address.person_id)
+        found = sender.known(conn, *sent_by)
+        if found is None or found.person.id == address.person_id:
+            return found
+        address = found.address  # somebody else has it since, and it is her turn that counts
+    return None
 
 
 def _heard(conn: Connection, address: Address, now: datetime) -> None:

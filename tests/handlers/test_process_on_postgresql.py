@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
+from bot.addresses.store import addresses
 from bot.dialogues.store import dialogues
+from bot.inbox.model import Incoming, Said
 from bot.places.zone_finder import ZoneFinder
 from bot.prompts.store import notes
 from bot.rendering.renderer import Renderer
@@ -13,6 +15,8 @@ from bot.schema import metadata
 from bot.sealed import Keyring
 from bot.storage.database import Database
 from bot.storage.engine import parse_url
+from handlers.process import in_turn
+from tests.support.at_once import Other
 from tests.support.school import utc
 from tests.support.talk import Talk, text_of
 
@@ -49,3 +53,20 @@ def test_a_cry_that_nobody_settles(talk: Talk) -> None:
     assert talk.cases(student) == [("urgent", "open")]
     assert talk.db.read(lambda conn: conn.execute(select(dialogues)).all()) == []
     assert talk.db.read(lambda conn: conn.execute(select(notes.c.case_id)).scalar()) is not None
+
+
+def test_who_has_the_address_by_now_is_whose_turn_it_is(talk: Talk) -> None:
+    before, now = talk.student("S1"), talk.student("S2", channels=[])
+    moved = talk.address(before)
+    with talk.db.engine.begin() as hers:
+        with talk.db.engine.begin() as other:
+            in_turn(other, before)
+            writes = Other(lambda: talk.hears(moved.external_id, Incoming(Said.TEXT, "", text="你好")))
+            writes.waits()
+            in_turn(hers, now)
+            other.execute(addresses.update().where(addresses.c.id == moved.id).values(person_id=now))
+        writes.waits()
+        assert talk.db.read(lambda conn: conn.scalar(text("SELECT count(*) FROM outbox"))) == 0
+        assert writes.is_alive(), "another message of hers is being processed"
+    writes.ends()
+    assert talk.templates(now)
