@@ -16,6 +16,7 @@ from bot.engine.asked import asked
 from bot.engine.delivery import Account, Tools
 from bot.engine.digest_planning import plan_all, rhythm_of
 from bot.engine.replanning import replan
+from bot.engine.switched_off import leave
 from bot.ledger import live_of
 from bot.moves.store import moves
 from bot.outbox.model import Kind, Message
@@ -77,6 +78,7 @@ class _Run:
 
     def _begin(self, conn: Connection) -> None:
         now = self._clock.now()
+        leave(conn, [post.name for post in self._posts], now)
         self._plan_everyone(conn, now)
         self._answers.begin(conn, now)
         for post in self._posts:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.app import App
 from bot.clock import RehearsalClock
+from bot.engine.switched_off import leave
 from bot.rehearsal.driver import Driver
 from bot.rehearsal.taking import take
 from bot.settings import Settings
@@ -65,8 +66,15 @@ class Rehearsing:
         return channel
 
     def lives(self, until: datetime | None = None, **by: float) -> None:
-        """Let service time pass, up to an instant or by a duration."""
+        """Let service time pass, up to an instant or by a duration; leave what is switched off first, as starts do."""
+        leave_what_is_off(self.app)
         asyncio.run(self.driver.run(until or self.clock.now() + timedelta(**by)))
+
+
+def leave_what_is_off(app: App) -> None:
+    """Do what each start of a service does with channels for which nobody sends."""
+    accounts = [(channel.name, channel.account) for channel in app.channels]
+    app.database.write(lambda conn: leave(conn, accounts, app.clock.now()))
 
 
 @contextmanager

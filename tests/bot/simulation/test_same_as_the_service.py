@@ -20,6 +20,7 @@ from bot.simulation.order import Order
 from bot.simulation.run import simulate
 from tests.bot.simulation.conftest import BOT, NOW
 from tests.fakes.channel import ScriptedChannel
+from tests.support.rehearsing import leave_what_is_off
 
 DAYS = 14
 
@@ -50,6 +51,7 @@ def live(settings: Settings, start: datetime, end: datetime) -> tuple[list[Any],
     clock = ManualClock(start)
     app = App(settings.model_copy(update={"channels": Channels()}), clock, paced=False)
     app.add_channel(ScriptedChannel("telegram", BOT))
+    leave_what_is_off(app)
     try:
         asyncio.run(_days(app, clock, end))
         return app.database.read(lambda conn: (_sent(conn, start), _states(conn, start, end)))
