@@ -8,8 +8,12 @@ from bot.storage.engine import parse_url
 from bot.storage.opening import sqlite_file
 
 
+class FileTakenError(YanxinError):
+    """Another process runs on the same embedded database."""
+
+
 def take_file(settings: Settings) -> FileLock | None:
-    """Lock an embedded database for this process; YanxinError when another one has it."""
+    """Lock an embedded database for this process; FileTakenError when another one has it."""
     file = sqlite_file(parse_url(settings.database.url))
     if file is None:
         return None
@@ -18,7 +22,7 @@ def take_file(settings: Settings) -> FileLock | None:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        raise YanxinError(
+        raise FileTakenError(
             f"Another Yanxin runs on {file} already; stop it first, or use PostgreSQL for several."
         ) from None
     return lock

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from bot.app import App
+from bot.app.file_lock import FileTakenError
 from bot.clock import RehearsalClock, SystemClock
 from bot.demo.build import build, is_empty
 from bot.errors import UsageError, YanxinError
@@ -35,7 +36,8 @@ class Rehearsal:
 def set_up(settings: Settings, order: Rehearsal, *, demo: bool) -> tuple[App, RehearsalRunning]:
     """Make a service in rehearsal, filled with the demo where it is empty and that was asked for.
 
-    UsageError when the settings lead out of this machine, the database is a real one, or the start is in its past.
+    UsageError when the settings lead out of this machine, the database is a real one or in use, or the start is in its
+    past.
     """
     refuse_outside(settings)
     if order.copy is not None:
@@ -47,11 +49,18 @@ def set_up(settings: Settings, order: Rehearsal, *, demo: bool) -> tuple[App, Re
         empty = database.read(is_empty)
     finally:
         database.close()
-    if demo and empty:
-        click.echo("Making a demo: 24 students and four weeks of what they were asked and said …")
-        build(settings, start)
     clock = RehearsalClock(start)
-    app = App(settings, clock, first=lambda conn: take(conn, start, order.speed, clock.real()))
+    try:
+        if demo and empty:
+            click.echo("Making a demo: 24 students and four weeks of what they were asked and said …")
+            build(settings, start)
+        app = App(settings, clock, first=lambda conn: take(conn, start, order.speed, clock.real()))
+    except FileTakenError:
+        url = settings.database.url
+        raise UsageError(
+            f"Another Yanxin runs on {url.removeprefix('sqlite:///')} already: "
+            "rehearse on a copy of your own with --copy FILE, or stop it first."
+        ) from None
     click.echo(f"A rehearsal from {start:%Y-%m-%dT%H:%M:%SZ}, up to {order.speed:g} times as fast as real time.")
     return app, RehearsalRunning(app, clock, order.speed)
 

@@ -18,7 +18,7 @@ from bot.errors import UsageError
 from bot.rehearsal.running import RehearsalRunning
 from bot.rehearsal.standing import Standing, write
 from bot.settings import load
-from bot.storage.marks import take_for_real
+from bot.storage.marks import mark_demo, take_for_real
 from bot.storage.opening import open_database
 from tests.fakes.ground import Ground
 from tests.fakes.web import Visitor
@@ -154,6 +154,22 @@ def test_a_running_service_keeps_its_database(config: Path, started: list[App]) 
         refused(rehearse(config))
     finally:
         app.close()
+    assert not started
+
+
+def test_a_demo_that_runs_is_refused_and_the_way_out_is_told(config: Path, started: list[App]) -> None:
+    with_people(config)
+    settings = load(config)
+    database = open_database(settings)
+    database.write(mark_demo)  # it may be rehearsed on, but not by two at once
+    database.close()
+    app = App(settings, ManualClock(START), first=take_for_real)
+    try:
+        said = refused(rehearse(config, "--start-at", SAID))
+    finally:
+        app.close()
+    assert "yanxin.db already" in said
+    assert "--copy FILE" in said
     assert not started
 
 
