@@ -55,13 +55,22 @@ def tell_there_too(  # noqa: PLR0913 - what a message has
     put(conn, rows)
 
 
+def has_cried_at(conn: Connection, address: Address, since: datetime) -> bool:
+    """Tell whether somebody cried for help at this very address, up to ten minutes before an instant or later."""
+    return address.id in _cried(conn, address.person_id, since - ASKED_BEFORE)
+
+
 def _where(conn: Connection, person_id: int, since: datetime) -> list[Address]:
+    cried = _cried(conn, person_id, since)
+    held = addresses_store.all_of(conn, [person_id]).get(person_id, [])
+    return [one for one in held if one.id in cried and _waits(one)]
+
+
+def _cried(conn: Connection, person_id: int, since: datetime) -> set[int | None]:
     query = select(outbox.c.address_id).where(
         outbox.c.person_id == person_id, outbox.c.template.in_(sorted(_SAID_TO_A_CRY)), outbox.c.created_at >= since
     )
-    cried = set(conn.execute(query.distinct()).scalars())
-    held = addresses_store.all_of(conn, [person_id]).get(person_id, [])
-    return [one for one in held if one.id in cried and _waits(one)]
+    return set(conn.execute(query.distinct()).scalars())
 
 
 def _waits(address: Address) -> bool:

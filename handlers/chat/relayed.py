@@ -133,7 +133,9 @@ def _reply(chat: Chat, case: Case, *, passed: bool) -> None:
 
 
 def _reader(chat: Chat, case: Case) -> str:
-    """Return the name of who reads what she writes now; empty while nobody does."""
+    """Return the name of who reads what she writes now; empty while nobody does, or nobody knows that it is she."""
+    if chat.address is not None and chat.address.linked_at is None:
+        return ""
     owner = people.by_id(chat.conn, owner_of(case, chat.now) or 0)
     return owner.name if owner else ""
 

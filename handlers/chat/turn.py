@@ -20,6 +20,7 @@ from handlers.chat import (
     case_noted,
     checklisted,
     cried,
+    cried_here,
     drafted,
     enrolled,
     file_received,
@@ -192,6 +193,8 @@ def _is_pending(chat: Chat) -> bool:
 
 
 def _pending(chat: Chat, incoming: Incoming) -> None:
+    if cried_here.went_on(chat, incoming):
+        return
     wants = incoming.said is Said.PRESS and incoming.data.startswith(("enrol:", "sos:no"))
     if incoming.said is Said.TEXT and is_consent(incoming.text):
         enrolled.pressed(chat, "yes")
