@@ -132,6 +132,8 @@ def guarded(context: click.Context, invoke: Callable[[], Any]) -> Any:
         return invoke()
     except (click.exceptions.Exit, click.ClickException, click.Abort):
         raise
+    except BrokenPipeError:  # whoever reads what we print has enough of it (`| head`): click ends without a word
+        raise
     except Exception as error:  # noqa: BLE001 - the one place where a command's errors end
         context.exit(_report(context.ensure_object(Tool), error))
 

@@ -1,5 +1,6 @@
 """The frame of every command: options before and after the name, exit codes, messages without a traceback."""
 
+import errno
 from pathlib import Path
 
 import click
@@ -24,7 +25,12 @@ def port(tool: Tool) -> None:
 @cli.command()
 @click.argument("kind")
 def fail(kind: str) -> None:
-    raise {"work": YanxinError("the work failed"), "use": UsageError("wrong use")}.get(kind, RuntimeError("a bug"))
+    errors = {
+        "work": YanxinError("the work failed"),
+        "use": UsageError("wrong use"),
+        "pipe": BrokenPipeError(errno.EPIPE, "Broken pipe"),
+    }
+    raise errors.get(kind, RuntimeError("a bug"))
 
 
 @cli.group()
@@ -79,6 +85,11 @@ def test_an_error_is_one_line_and_an_exit_code(kind: str, code: int, word: str) 
     assert word in run.stderr
     assert run.stderr.count("\n") == 1
     assert run.stdout == ""
+
+
+def test_whoever_stops_reading_what_is_printed_hears_of_no_error() -> None:
+    run = CliRunner().invoke(cli, ["fail", "pipe"])
+    assert (run.exit_code, run.stdout, run.stderr) == (1, "", "")
 
 
 def test_debug_shows_the_traceback() -> None:
