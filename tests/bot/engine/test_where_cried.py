@@ -19,8 +19,19 @@ def cries(school: School, her: int) -> Address:
 
     def raised(conn: Connection) -> Address:
         there = addresses.put(conn, her, "telegram", "bot", "whose", AddressState.PENDING, school.now)
-        values = {"priority": Priority.ALARM, "now": school.now, "address_id": there.id, "channel": "telegram"}
-        outbox.put(conn, [outbox.row("in:1:0", Kind.REPLY, her, "sos/raised", account="bot", data={}, **values)])
+        said = outbox.row(
+            "in:1:0",
+            Kind.REPLY,
+            her,
+            "sos/raised",
+            data={},
+            priority=Priority.ALARM,
+            now=school.now,
+            address_id=there.id,
+            channel="telegram",
+            account="bot",
+        )
+        outbox.put(conn, [said])
         return there
 
     found: Address = school.do(raised)
