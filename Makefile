@@ -17,7 +17,7 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --fork-strat
 STALE := $(shell $(BIN)/python -c 'import pip' 2>/dev/null || rm -f $(VENV)/run.stamp $(VENV)/test.stamp)
 
 .DELETE_ON_ERROR:
-.PHONY: run test bench lock venv crash
+.PHONY: run test types imports node bench lock venv crash
 
 run: $(VENV)/run.stamp
 	@$(BIN)/yanxin run --demo $(if $(CONFIG),--config "$(CONFIG)") $(if $(PORT),--port "$(PORT)")
@@ -28,11 +28,17 @@ JOBS ?= auto
 test: $(VENV)/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	@$(MAKE) --no-print-directory -j 2 types imports node
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+
+# Beside each other: each keeps one processor busy, or waits for the network.
+types: $(VENV)/test.stamp
 	$(BIN)/mypy
+imports: $(VENV)/test.stamp
 	$(BIN)/lint-imports
+node:
 	@if [ -f tests/node/package.json ] && command -v npm >/dev/null; then \
 	  echo "npm ci (tests/node)"; cd tests/node && npm ci --silent --no-audit --no-fund; fi
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 bench: $(VENV)/test.stamp
 	$(BIN)/python -W ignore -m tests.bench $(PARTS)
