@@ -34,6 +34,7 @@ from handlers.chat import (
     undone,
 )
 from handlers.context import Chat
+from handlers.process import in_turn
 from handlers.services import Services
 
 CHANNEL = "web"
@@ -57,6 +58,7 @@ def said(
 
     ValueError when the press is none that this page offers; nothing is stored then.
     """
+    in_turn(conn, page.person.id)
     external_id = f"a:{page.link_id}:{key}"
     text = incoming.text or incoming.data
     inbox_id = inbox.add(

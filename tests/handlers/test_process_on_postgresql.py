@@ -9,6 +9,7 @@ from bot.addresses.store import addresses
 from bot.dialogues.store import dialogues
 from bot.inbox.model import Incoming, Said
 from bot.places.zone_finder import ZoneFinder
+from bot.prompts.model import State
 from bot.prompts.store import notes
 from bot.rendering.renderer import Renderer
 from bot.schema import metadata
@@ -16,6 +17,7 @@ from bot.sealed import Keyring
 from bot.storage.database import Database
 from bot.storage.engine import parse_url
 from handlers.process import in_turn
+from handlers.web.answer_said import Page, said
 from tests.support.at_once import Other
 from tests.support.school import utc
 from tests.support.talk import Talk, text_of
@@ -70,3 +72,23 @@ def test_who_has_the_address_by_now_is_whose_turn_it_is(talk: Talk) -> None:
         assert writes.is_alive(), "another message of hers is being processed"
     writes.ends()
     assert talk.templates(now)
+
+
+def test_what_she_says_on_an_answer_page_waits_for_her_turn_too(talk: Talk) -> None:
+    student = talk.student("S1")
+    talk.until(utc("2026-09-08 22:40"))
+    page = Page(1, talk.someone(student), talk.prompt(student, "2026-09-08"))
+    press = Incoming(Said.PRESS, "answer:1", data=f"answer:{page.prompt.id}:fine")
+
+    def presses() -> None:
+        assert talk.do(lambda conn: said(conn, page, {}, press, "key", talk.services, talk.now))
+
+    with talk.db.engine.begin() as other:
+        in_turn(other, student)
+        page_of_hers = Other(presses)
+        waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        while page_of_hers.is_alive() and not other.scalar(waits):
+            page_of_hers.waits()
+        assert page_of_hers.is_alive(), "a message of hers is being processed"
+    page_of_hers.ends()
+    assert talk.prompt(student, "2026-09-08").state is State.ANSWERED
