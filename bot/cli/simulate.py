@@ -2,7 +2,8 @@
 
 import json
 import logging
-from datetime import UTC, datetime, time
+from contextlib import suppress
+from datetime import UTC, date, datetime, time
 from importlib import import_module
 from pathlib import Path
 
@@ -56,6 +57,9 @@ def simulate_command(  # noqa: PLR0913 - one argument per option
     """
     if plot_file is not None and plot_file.suffix.lower() not in PICTURES:
         raise UsageError(f"--plot {plot_file}: the picture can be a .png or an .svg; name it so.")
+    for option, file in (("--json", json_file), ("--plot", plot_file)):
+        if file is not None:
+            _try_to_write(option, file)
     order = Order(
         start=_start(start, tool, invented=students is not None),
         days=days,
@@ -80,13 +84,13 @@ def _start(text: str | None, tool: Tool, *, invented: bool) -> datetime:
     if text is None:
         return datetime.combine(now.date(), time(), UTC) if invented else now
     try:
-        start = datetime.fromisoformat(text)
+        with suppress(ValueError):
+            return datetime.combine(date.fromisoformat(text), time(), UTC)
+        return datetime.fromisoformat(text)
     except ValueError:
         raise UsageError(
             f"--start {text!r} is neither a date nor an instant; write 2026-11-24 or 2026-11-24T18:30+08:00."
         ) from None
-    is_date = len(text) == len("2026-11-24") and start.time() == time()
-    return start.replace(tzinfo=UTC) if is_date else start
 
 
 def _programme(file: Path) -> tuple[str, str]:
@@ -97,6 +101,17 @@ def _programme(file: Path) -> tuple[str, str]:
         raise UsageError(f"--programme {file} cannot be read ({why}); name a TOML file.") from None
     check(text, str(file))  # every mistake, before the work begins
     return text, str(file)
+
+
+def _try_to_write(option: str, file: Path) -> None:
+    """Refuse a file that cannot be written before minutes of work, not after them."""
+    was_there = file.exists()
+    try:
+        file.open("ab").close()
+        if not was_there:
+            file.unlink()
+    except OSError as error:
+        raise UsageError(f"{option} {file} cannot be written ({error.strerror}); name another file.") from None
 
 
 def _write(file: Path, text: str) -> None:

@@ -20,9 +20,10 @@ def lines(outcome: Outcome) -> Iterator[str]:
     order = outcome.order
     roster = "of the database" if order.students is None else f"invented (seed {order.seed})"
     yield (
-        f"{outcome.students} students, {roster}, {order.days} days from {order.start:%Y-%m-%d %H:%M} UTC; "
-        f"{order.answer_rate:.0%} of the questions are answered"
+        f"{_many(outcome.students, 'student')}, {roster}, {_many(order.days, 'day')} "
+        f"from {order.start:%Y-%m-%d %H:%M} UTC; {order.answer_rate:.0%} of the questions are answered"
     )
+    yield "days and times are those of UTC; local hours are those of whoever receives a message"
     yield ""
     yield from _table(
         ("messages", "count", "busiest second", "busiest minute", "limit", "to drain"),
@@ -51,6 +52,10 @@ def lines(outcome: Outcome) -> Iterator[str]:
     yield f"alarms to one counsellor in a day: {alarms.most_per_counsellor_and_day} at most"
     if outcome.not_sent:
         yield "queued and not sent: " + ", ".join(f"{name} {count}" for name, count in outcome.not_sent.items())
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _channel(name: str, one: Pressure) -> tuple[str, ...]:

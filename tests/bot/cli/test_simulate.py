@@ -44,6 +44,7 @@ def test_the_report_says_what_would_happen(tool: Tool, tmp_path: Path) -> None:
     assert lines[0] == (
         "30 students, invented (seed 1), 7 days from 2026-11-23 00:00 UTC; 90% of the questions are answered"
     )
+    assert "UTC" in lines[1]  # also for the seconds and days below, which name no zone
     for word in ("telegram", "web", "question", "reply", "answered", "local hour  00  01", "rungs that came up: "):
         assert any(line.startswith(word) for line in lines), word
     assert any("30/s" in line for line in lines)
@@ -133,8 +134,30 @@ def test_a_programme_with_mistakes_names_them_all(tool: Tool, tmp_path: Path) ->
     assert (result.exit_code, result.stdout, len(result.stderr.splitlines())) == (1, "", 2)
 
 
-def test_a_file_that_cannot_be_written_is_named(tool: Tool, tmp_path: Path) -> None:
-    for option, name in (("--json", "none/figures.json"), ("--plot", "none/picture.svg")):
-        result = run(tool, "--students", "1", "--days", "1", option, tmp_path / name)
-        assert result.exit_code == 1
-        assert "cannot be written" in result.stderr
+@pytest.mark.parametrize(("option", "name"), [("--json", "none/figures.json"), ("--plot", "none/picture.svg")])
+def test_a_file_that_cannot_be_written_is_named_before_the_work(
+    tool: Tool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: str, name: str
+) -> None:
+    monkeypatch.setattr("bot.cli.simulate.simulate", pytest.fail)
+    result = run(tool, "--students", "1", "--days", "1", option, tmp_path / name)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"{option} {tmp_path / name} cannot be written (")
+
+
+def test_a_file_that_is_there_stays_when_the_work_fails(tool: Tool, tmp_path: Path) -> None:
+    kept, new = tmp_path / "kept.json", tmp_path / "new.svg"
+    kept.write_text("as it was")
+    assert run(tool, "--json", kept, "--plot", new).exit_code == 2  # there is no roster
+    assert kept.read_text() == "as it was"
+    assert not new.exists()
+
+
+@pytest.mark.parametrize("date", ["20261124", "2026-W48-2"])
+def test_a_date_may_be_written_in_any_form_of_iso_8601(tool: Tool, date: str) -> None:
+    figures = json.loads(run(tool, "--students", "1", "--days", "1", "--format", "json", "--start", date).stdout)
+    assert figures["start"] == "2026-11-24T00:00:00Z"
+
+
+def test_one_is_counted_as_one(tool: Tool) -> None:
+    said = run(tool, "--students", "1", "--days", "1").stdout
+    assert said.startswith("1 student, invented (seed 1), 1 day from 2026-11-20 00:00 UTC; ")
