@@ -1,7 +1,7 @@
 """How people can be reached, for many at once: by their first two working addresses.
 
-The order of addresses is hers, but what can push comes first and what is shut last: `bot.engine.telling.in_turn` says
-the same of one person.
+The order of addresses is hers, but what can push comes first, what is shut later and what is switched off last:
+`bot.engine.telling.in_turn` says the same of one person.
 `address_for` and `reach_for` are SQL within a statement about many prompts, which then needs no row of each; `ways_of`
 reads each person's addresses once, for a batch that needs all of it.
 """
@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, FromClause, ScalarSelect, case, func, or_, select
 
 from bot.addresses.model import PULL_ONLY, WAKE_ONLY, AddressState
+from bot.addresses.rules import SWITCHED_OFF
 from bot.addresses.store import addresses
 from bot.engine.deciding import Reach
 from bot.listed import listed
@@ -52,7 +53,7 @@ def ways_of(conn: Connection, person_ids: Iterable[int]) -> dict[int, Way]:
             reach = Reach.NONE if shut is not None else Reach.PULL if channel in PULL_ONLY else Reach.PUSH
             found[who] = Way(reach, first, first)
             alone.add(who)
-        elif who in alone:
+        elif who in alone and shut != SWITCHED_OFF:
             found[who] = replace(found[who], second=Carrier(address_id, channel, account))
             alone.remove(who)
     return found
@@ -64,7 +65,7 @@ def can_be_asked(way: Way | None) -> bool:
 
 
 def address_for(person_id: Column[Any], *, second: bool = False) -> ColumnElement[Any]:
-    """Return the id of the first working address, or of the second where there is one; NULL when none works."""
+    """Return the id of the first working address, or of the second where one can be tried; NULL when none works."""
     if not second:
         return _in_turn(person_id, "id", 0)
     return func.coalesce(_in_turn(person_id, "id", 1), _in_turn(person_id, "id", 0))
@@ -84,7 +85,9 @@ def _in_turn(person_id: Column[Any], name: str, number: int) -> ScalarSelect[Any
     mine = addresses.alias()
     query = select(mine.c[name]).where(mine.c.person_id == person_id, *_carries(mine)).order_by(*_turn(mine))
     query = query.limit(1)
-    return (query.offset(number) if number else query).correlate(person_id.table).scalar_subquery()
+    if number:  # nobody sends where a channel is switched off: what is tried second would only wait there
+        query = query.where(mine.c.shut.is_distinct_from(SWITCHED_OFF)).offset(number)
+    return query.correlate(person_id.table).scalar_subquery()
 
 
 def _carries(table: FromClause) -> tuple[ColumnElement[bool], ...]:
@@ -92,7 +95,8 @@ def _carries(table: FromClause) -> tuple[ColumnElement[bool], ...]:
 
 
 def _turn(table: FromClause) -> tuple[ColumnElement[Any], ...]:
-    return table.c.shut.is_not(None), _is_one_of(table.c.channel, PULL_ONLY), table.c.position, table.c.id
+    is_off = table.c.shut.is_not_distinct_from(SWITCHED_OFF)
+    return is_off, table.c.shut.is_not(None), _is_one_of(table.c.channel, PULL_ONLY), table.c.position, table.c.id
 
 
 def _is_one_of(channel: ColumnElement[Any], names: Iterable[str]) -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from bot.addresses import store as addresses_store
 from bot.addresses.model import MAIL, PULL_ONLY, Address
+from bot.addresses.rules import SWITCHED_OFF
 from bot.engine.deciding import Reach
 from bot.engine.facts import load_facts
 from bot.local_time import Quiet, after_quiet
@@ -44,19 +45,28 @@ def reach_of(addresses: Sequence[Address]) -> Reach:
 
 
 def in_turn(addresses: Sequence[Address]) -> list[Address]:
-    """Return working addresses in the order in which they are tried: hers, but pushing ones first, shut ones last."""
-    return sorted(
-        addresses,
-        key=lambda address: (address.shut is not None, address.channel in PULL_ONLY, address.position, address.id),
-    )
+    """Return working addresses in the order in which they are tried: hers, but pushing ones first, shut ones last.
+
+    Behind all of them stand those of channels that are switched off.
+    """
+
+    def place(address: Address) -> tuple[object, ...]:
+        is_off = address.shut == SWITCHED_OFF
+        return is_off, address.shut is not None, address.channel in PULL_ONLY, address.position, address.id
+
+    return sorted(addresses, key=place)
 
 
 def pick(addresses: Sequence[Address], *, second: bool = False) -> Address | None:
-    """Return the address that carries a message: the first, or for `second` the one after it where there is one."""
+    """Return the address that carries a message: the first, or for `second` the one after it where there is one.
+
+    A channel that is switched off is no second one: nobody sends there, so that her question would only wait.
+    """
     turn = in_turn(addresses)
     if not turn:
         return None
-    return turn[1] if second and len(turn) > 1 else turn[0]
+    others = [one for one in turn[1:] if one.shut != SWITCHED_OFF] if second else []
+    return others[0] if others else turn[0]
 
 
 def where_she_speaks(addresses: Sequence[Address], now: datetime) -> Address | None:

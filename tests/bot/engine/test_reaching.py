@@ -1,10 +1,12 @@
 """Which address carries a message and how people can be reached, as the database sees it for many at once."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, case, select
 
 from bot.addresses.model import AddressState
-from bot.addresses.store import addresses
+from bot.addresses.rules import SWITCHED_OFF
+from bot.addresses.store import addresses, working_of
 from bot.engine.reaching import address_for, reach_for, ways_of
+from bot.engine.telling import pick
 from bot.people.store import people
 from tests.support.school import School
 
@@ -43,6 +45,27 @@ def test_what_pushes_comes_before_her_page_and_then_her_order_counts(any_school:
         assert ways(conn, page) == (f"web{page}", f"web{page}", "pull")
         assert ways(conn, nowhere) == (None, None, "none")
         assert ways(conn, lost) == (None, None, "none")
+
+
+def test_a_channel_that_is_off_is_no_second_way(any_school: School) -> None:
+    school = any_school
+    both, only, counted, neither = (school.student(f"S{number}", channels=()) for number in range(4))
+    give(school, both, "web", "wecom")
+    give(school, only, "wecom")
+    give(school, counted, "web", "wechat")
+    give(school, neither, "wecom", "wechat")
+    why = case((addresses.c.channel == "wecom", SWITCHED_OFF), (addresses.c.channel == "wechat", "window"))
+    school.do(lambda conn: conn.execute(addresses.update().values(shut=why)))
+    expected = {both: (f"web{both}", f"web{both}"), only: (f"wecom{only}", f"wecom{only}")}
+    expected[counted] = (f"web{counted}", f"wechat{counted}")  # it waits there until she writes
+    expected[neither] = (f"wechat{neither}", f"wechat{neither}")
+    with school.db.engine.connect() as conn:
+        named = {row.id: row.external_id for row in conn.execute(select(addresses.c.id, addresses.c.external_id))}
+        batch, hers = ways_of(conn, expected), working_of(conn, expected)
+        for who, names in expected.items():
+            assert ways(conn, who)[:2] == names
+            assert (named[batch[who].first.address_id], named[batch[who].second.address_id]) == names
+            assert tuple(one and one.external_id for one in (pick(hers[who]), pick(hers[who], second=True))) == names
 
 
 def test_a_batch_sees_the_same_ways_as_a_statement(any_school: School) -> None:
