@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.addresses.model import WITHOUT_BRANCHES
+from bot.channels.known import KNOWN
 from bot.engine.group_posts import Group, Notice, groups_of, queue
 from bot.errors import UsageError
 from bot.groups.model import About
@@ -16,7 +17,7 @@ from bot.settings import Settings
 
 
 class NoSuchGroupError(UsageError):
-    """The settings have no group of this name."""
+    """The settings have no group of this name, or its channel is off."""
 
 
 class BranchThereError(UsageError):
@@ -28,8 +29,13 @@ def group_named(settings: Settings, name: str) -> Group:
     groups = groups_of(settings)
     found = next((one for one in groups if one.name == name), None)
     if found is None:
+        with_robots = [channel for channel, about in KNOWN.items() if about.group_limits is not None]
+        for channel in with_robots:
+            if any(one.name == name for one in getattr(settings.channels, channel).groups):
+                raise NoSuchGroupError(f"[channels.{channel}] is switched off, so nothing goes into its group {name!r}")
         there = ", ".join(one.name for one in groups)
-        mend = f"there are: {there}" if there else "name groups under [[channels.dingtalk.groups]] in the settings"
+        tables = " or ".join(f"[[channels.{channel}.groups]]" for channel in with_robots)
+        mend = f"there are: {there}" if there else f"name groups under {tables} in the settings"
         raise NoSuchGroupError(f"the settings have no group {name!r}; {mend}")
     return found
 
