@@ -96,6 +96,16 @@ def test_whoever_may_reads_it_and_the_look_is_journalled(town: Town, report: Rep
     assert actions(town)[-1] == "report.read"
 
 
+def test_the_forms_of_others_are_named_in_the_language_of_the_page(town: Town, report: Report) -> None:
+    hands_in(town, report)
+    visitor = town.signed_in("C1")
+    assert "学校的交流总结表" in visitor.get(f"/console/reports/{report.id}").words
+    visitor.get("/language/en")
+    page = visitor.get(f"/console/reports/{report.id}").words
+    assert "The university's form" in page
+    assert "学校的交流总结表" not in page
+
+
 @pytest.mark.parametrize("number", ["C2", "P2", "R1", "B1"])
 def test_for_everybody_else_there_is_no_such_report(town: Town, report: Report, number: str) -> None:
     hands_in(town, report)
