@@ -4,7 +4,7 @@ import click
 
 from bot.cli.context import Command, Tool, pass_tool
 from bot.local_time import BEIJING, to_wall
-from bot.rehearsal.standing import look
+from bot.rehearsal.standing import standing_in
 from bot.rendering.filters import when
 
 
@@ -13,7 +13,7 @@ from bot.rendering.filters import when
 def clock(tool: Tool) -> None:
     """Print the service's time, its speed and whether it is a rehearsal; the database says so, no service need run."""
     settings = tool.settings
-    standing = look(settings)
+    standing = standing_in(settings)
     now = tool.clock.now()
     language = settings.service.language
     click.echo(f"time: {now:%Y-%m-%dT%H:%M:%SZ}")

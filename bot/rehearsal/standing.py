@@ -8,11 +8,11 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import SystemClock
-from bot.errors import UsageError
+from bot.errors import YanxinError
 from bot.sealed import Keyring
 from bot.settings import Settings
 from bot.storage import state
@@ -69,20 +69,29 @@ def write(conn: Connection, standing: Standing) -> None:
 
 
 def look(settings: Settings) -> Standing | None:
-    """Return where the clock of the configured database stands; None without a rehearsal, or without a database."""
+    """Return where the clock of the configured database stands; None where it cannot be read: who opens it says so."""
     try:
-        url = parse_url(settings.database.url)
-    except UsageError:
-        return None  # whoever opens it says what is wrong
+        return standing_in(settings)
+    except YanxinError:
+        return None
+
+
+def standing_in(settings: Settings) -> Standing | None:
+    """Return where the clock of the configured database stands; None without a rehearsal, or without a database.
+
+    UsageError when the settings name none that we know, YanxinError when it cannot be read.
+    """
+    url = parse_url(settings.database.url)
     file = sqlite_file(url)
     if file is not None and not file.exists():
         return None
     engine = make_engine(url, Keyring([Keyring.new_key()]), pool_size=1)
     try:
         with engine.connect() as conn:
-            return read(conn)
-    except SQLAlchemyError:
-        return None
+            return read(conn) if inspect(conn).has_table(state.service_state.name) else None
+    except SQLAlchemyError as error:
+        first = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise YanxinError(f"[database] url cannot be read: {first}") from None
     finally:
         engine.dispose()
 

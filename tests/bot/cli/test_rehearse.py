@@ -197,6 +197,20 @@ def test_clock_of_a_real_service_is_the_machine_s(config: Path) -> None:
     assert not (config.parent / "var").exists()
 
 
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [("sqlite:///{}/text.db", 1), ("postgresql://nobody@127.0.0.1:1/x", 1), ("mysql://a@127.0.0.1/b", 2)],
+)
+def test_clock_says_nothing_of_a_database_that_it_cannot_read(tmp_path: Path, url: str, code: int) -> None:
+    (tmp_path / "text.db").write_text("This is no database at all, but a text of more than a few words.")
+    config = tmp_path / "other.toml"
+    config.write_text(f'[database]\nurl = "{url.format(tmp_path)}"\n')
+    told = run(config, "clock")
+    assert (told.exit_code, told.stdout) == (code, "")
+    assert told.stderr.startswith("[database] url")
+    assert told.stderr.count("\n") == 1
+
+
 def test_clock_says_when_a_platform_slows_it_down(config: Path) -> None:
     database = open_database(load(config))
     real = Tool(config).clock.real()
