@@ -17,6 +17,7 @@ from bot.prompts.model import Prompt
 from bot.prompts.store import prompts
 from bot.rollcalls.model import RollcallState
 from bot.rollcalls.store import rollcall_members, rollcalls
+from bot.spelt_out import spelt_out
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,10 @@ _LOOKED_FOR = {
     .where(_others.c.person_id == prompts.c.person_id, _others.c.id != prompts.c.id)
     .where(waits_for_her(_others)),
 }
-# Kept, because every answer needs it: building a statement costs twice as much as running it.
-_LOOK = select(prompts, *(found.label(name) for name, found in _LOOKED_FOR.items())).where(
-    prompts.c.id == bindparam("one")
+# Kept, because every answer needs it: building a statement costs twice as much as running it, and planning this one
+# four times as much as answering it.
+_LOOK = spelt_out(
+    select(prompts, *(found.label(name) for name, found in _LOOKED_FOR.items())).where(prompts.c.id == bindparam("one"))
 )
 
 

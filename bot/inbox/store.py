@@ -20,6 +20,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.inbox.model import InboxRow, InboxState
 from bot.schema import Sealed, UtcDateTime, id_column, metadata
+from bot.spelt_out import spelt_out
 
 inbox = Table(
     "inbox",
@@ -44,7 +45,7 @@ Index("ix_inbox_new", inbox.c.urgent, inbox.c.id, sqlite_where=_new, postgresql_
 
 
 # Statements that every message needs are kept: building one costs twice as much as running it.
-_CLAIM = select(inbox).where(inbox.c.id == bindparam("one"), _new).with_for_update(skip_locked=True)
+_CLAIM = spelt_out(select(inbox).where(inbox.c.id == bindparam("one"), _new).with_for_update(skip_locked=True))
 _TAKE = (
     inbox.update()
     .where(inbox.c.id == _CLAIM.with_only_columns(inbox.c.id).scalar_subquery())
@@ -52,10 +53,10 @@ _TAKE = (
     .returning(inbox)
 )
 _FINISH = inbox.update().where(inbox.c.id == bindparam("row_id"))
-_WAITING = (
+_WAITING = spelt_out(
     select(inbox.c.id, inbox.c.urgent).where(_new).order_by(inbox.c.urgent.desc(), inbox.c.id).limit(bindparam("most"))
 )
-_BEFORE = select(inbox.c.id).where(_new, inbox.c.id < bindparam("one")).limit(bindparam("most"))
+_BEFORE = spelt_out(select(inbox.c.id).where(_new, inbox.c.id < bindparam("one")).limit(bindparam("most")))
 _ADD = {
     "postgresql": postgresql.insert(inbox).on_conflict_do_nothing().returning(inbox.c.id),
     "sqlite": sqlite.insert(inbox).on_conflict_do_nothing().returning(inbox.c.id),

@@ -24,6 +24,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.listed import listed, listed_as
 from bot.outbox.model import Kind, Message, OutboxState, Priority
 from bot.schema import Id, Sealed, UtcDateTime, id_column, metadata
+from bot.spelt_out import spelt_out
 
 outbox = Table(
     "outbox",
@@ -168,7 +169,7 @@ def _ready(*what: Any) -> Select[Any]:
     )
 
 
-_READY, _READY_UNREAD = _ready(outbox), _ready(outbox.c.id)
+_READY, _READY_UNREAD = spelt_out(_ready(outbox)), spelt_out(_ready(outbox.c.id))
 
 
 def ready(
@@ -200,7 +201,7 @@ def by_id(conn: Connection, outbox_id: int) -> Message | None:
     return None if found is None else from_row(found)
 
 
-_FIRST_READY = (
+_FIRST_READY = spelt_out(
     select(outbox.c.priority)
     .where(outbox.c.channel == bindparam("of_channel"), outbox.c.account == bindparam("of_account"), _waiting)
     .where(outbox.c.next_try_at <= bindparam("at"), outbox.c.priority <= bindparam("least"))
