@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Callable
 from copy import deepcopy
+from pathlib import Path
 
 import pytest
 
 from tests.crash.count import Asked, CaseRow, Facts, Sent, count
 from tests.crash.phones import Act, Arrival
+from tests.crash.process import errors_in
 
 MEI, LI, HAN = 1, 2, 3
 BUTTONS = ("answer:7:fine", "answer:7:hard", "answer:7:urgent")
@@ -162,3 +164,14 @@ def test_an_error_in_the_log_breaks_the_promise_too() -> None:
     facts = fine()
     facts.errors = ["delivery.failed"]
     assert count(facts).broken() == ["delivery.failed"]
+
+
+def test_that_something_is_late_is_no_error_and_everything_else_is(tmp_path: Path) -> None:
+    log = tmp_path / "service.log"
+    late = '{"event": "watchdog.problem", "level": "error", "code": "messages_overdue"}'
+    wrong = [
+        '{"event": "watchdog.problem", "level": "error", "code": "bell_silent"}',
+        '{"event": "x", "level": "error"}',
+    ]
+    log.write_text("\n".join([late, *wrong, '{"event": "y", "level": "warning"}', '{"event": "cut', ""]))
+    assert errors_in(log) == wrong
