@@ -21,7 +21,16 @@ from bot.inbox.rules import without_position
 from bot.outbox import store as outbox
 from bot.outbox.model import Kind, Priority
 from bot.people import store as people
-from handlers.chat import cut_short, enrolled, mail_received, member_met, numbered, unknown_sender, window_opened
+from handlers.chat import (
+    cut_short,
+    enrolled,
+    mail_received,
+    member_met,
+    numbered,
+    unknown_sender,
+    window_opened,
+    wordless,
+)
 from handlers.chat.turn import take_turn
 from handlers.context import Chat
 from handlers.services import Services
@@ -100,6 +109,8 @@ def _heard(conn: Connection, address: Address, now: datetime) -> None:
 def _speak(chat: Chat, incoming: Incoming, refusal: str, *, sure: bool) -> None:
     if refusal:
         chat.say(refusal)
+    elif sure and incoming.is_wordless:
+        wordless.sent(chat)
     elif sure:
         if incoming.text or not incoming.is_cut:
             take_turn(chat, numbered.meant(chat, incoming))

@@ -84,6 +84,8 @@ class Incoming:
     """What of a FILE, or beside a TEXT, can be fetched from the platform."""
     is_cut: bool = False
     """Whether she wrote more than this, and the rest was too long to be read."""
+    is_wordless: bool = False
+    """Whether she sent nothing but what this channel does not take: a mail of pictures or files alone."""
 
 
 @dataclass(frozen=True)

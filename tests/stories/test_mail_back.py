@@ -6,9 +6,15 @@ from pathlib import Path
 from sqlalchemy import select
 
 from bot.addresses.store import addresses
-from tests.fakes.mail import Reader
+from tests.fakes.mail import Reader, Taken
 from tests.stories.mail_ground import MEI, TEACHER, bounces, invited, knows_mail, looks, states, with_mailbox, writes
 from tests.stories.world import World, instant
+
+
+def photo_alone(to: Taken) -> bytes:
+    """Return a reply that is a photo and no word."""
+    head = writes(to, "").decode().partition("Content-Type")[0]
+    return f"{head}Content-Type: image/jpeg\nContent-Transfer-Encoding: base64\n\n/9j/2Q==\n".encode()
 
 
 def test_a_bounce_leads_to_her_next_address_and_staff_see_that_none_is_left(tmp_path: Path) -> None:
@@ -52,6 +58,28 @@ def test_a_full_mailbox_is_no_wrong_address_and_the_question_goes_elsewhere(tmp_
         looks(world)
         assert states(world) == {MEI: "working"}
         phone.hears("How has your week been?")
+
+
+def test_a_reply_of_a_photo_alone_is_asked_for_words_and_her_helpers_hear_that_something_came(tmp_path: Path) -> None:
+    with with_mailbox(tmp_path, "2026-11-24 12:00") as (world, smtp, box):
+        world.staff("C1", "counsellor", scope="University", linked=False, email=TEACHER)
+        world.student("S1", linked=False, email=MEI)
+        knows_mail(world)
+        reader, teacher = invited(world, smtp), Reader(smtp, TEACHER)
+        world.fast_forward(to=instant("2026-11-24 23:30"))
+        question = reader.reads()
+        box.arrives(photo_alone(question))
+        looks(world)
+        assert "pictures and files do not get through by mail" in reader.reads().text
+        assert [row["answer"] for row in world.responses("S1")] == [""]
+        box.arrives(writes(question, "SOS"))
+        looks(world)
+        reader.reads()
+        teacher.unread.clear()
+        box.arrives(photo_alone(question))
+        looks(world)
+        assert "do not get through. Please say it in a few words" in reader.reads().text
+        world.cares = False
 
 
 def test_a_reply_answers_and_a_cry_is_heard_from_the_from_line_alone(tmp_path: Path) -> None:

@@ -51,8 +51,16 @@ def understand(raw: dict[str, Any]) -> Incoming:
     words = read.text
     if not named and (subject := _header(mail, "Subject").strip()) and subject not in words:
         words = f"{subject}\n{words}".strip()  # a mail of her own, whose subject may be all it says
-    said = Said.TEXT if words or read.is_cut else Said.OTHER
-    return Incoming(said, sender, text=words, reply_ref=named[0] if named else None, name=name, is_cut=read.is_cut)
+    # A reply of hers that has something in it: silence would look as if it had been seen. To an empty one, which many a
+    # program sends, nothing is said, so that two programs do not talk for ever.
+    mute = bool(named) and not words and not read.is_cut and _has_files(mail)
+    said = Said.TEXT if words or read.is_cut or mute else Said.OTHER
+    reference = named[0] if named else None
+    return Incoming(said, sender, words, reply_ref=reference, name=name, is_cut=read.is_cut, is_wordless=mute)
+
+
+def _has_files(mail: EmailMessage) -> bool:
+    return any(part.get_content_maintype() not in {"text", "multipart", "message"} for part in mail.walk())
 
 
 def sender_of(mail: EmailMessage) -> tuple[str, str]:

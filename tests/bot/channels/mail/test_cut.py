@@ -4,6 +4,7 @@ from email.message import EmailMessage
 
 import pytest
 
+from bot.channels.mail.markup import BEFORE
 from bot.channels.mail.replies import MOST
 from bot.channels.mail.understand import raw_of, understand
 from bot.inbox.model import Incoming, Said
@@ -13,7 +14,7 @@ WORDS = "我今天去了图书馆。\n" * 300
 
 def mail(text: str, *, html: str = "", photo: bool = False) -> bytes:
     one = EmailMessage()
-    one["From"], one["In-Reply-To"] = "Mei <mei@uni.example>", f"<{'r' * 43}@yanxin.example>"
+    one["From"], one["In-Reply-To"] = "Mei <mei@uni.example>", f"<{BEFORE}{'r' * 43}@yanxin.example>"
     one.set_content(text)
     if html:
         one.add_alternative(html, subtype="html")
@@ -72,3 +73,15 @@ def test_a_whole_mail_with_more_words_than_are_read_is_cut_too() -> None:
     assert incoming.is_cut
     assert len(incoming.text) == MOST
     assert not understand(raw_of(mail("平安"))).is_cut
+
+
+@pytest.mark.parametrize("words", ["", "> How has your week been?", "-- \nMei"])
+def test_a_reply_of_pictures_alone_is_no_silence(words: str) -> None:
+    incoming = understand(raw_of(mail(words, photo=True)))
+    assert (incoming.said, incoming.text, incoming.is_wordless) == (Said.TEXT, "", True)
+    assert not understand(raw_of(mail("平安", photo=True))).is_wordless
+
+
+@pytest.mark.parametrize("content", [mail(""), mail("", photo=True).replace(BEFORE.encode(), b"")])
+def test_an_empty_reply_and_pictures_that_reply_to_nothing_stay_unanswered(content: bytes) -> None:
+    assert understand(raw_of(content)).said is Said.OTHER
