@@ -159,6 +159,37 @@ def test_an_offer_to_speak_something_else_is_not_taken(client: Client) -> None:
     assert client.all().endswith(b"/p took 0")
 
 
+def test_what_is_sent_with_such_an_offer_is_read_and_the_connection_goes_on(client: Client, seen: list[str]) -> None:
+    offer = b"host: x\r\nconnection: upgrade, http2-settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABk\r\n"
+    for number in (1, 2):
+        client.send(b"POST /%d HTTP/1.1\r\n%scontent-length: 3\r\n\r\nabc" % (number, offer))
+        assert client.socket.recv(65536).endswith(b"/%d took 3" % number)
+    client.send(b"GET /3 HTTP/1.1\r\n" + CLOSE + b"\r\n")
+    assert client.all().endswith(b"/3 took 0")
+    assert seen == ["POST /1 3 none", "POST /2 3 none", "GET /3 0 none"]
+
+
+@pytest.mark.parametrize("size", [0, 300_000])
+def test_a_chunked_body_behind_such_an_offer_is_read_too(client: Client, size: int) -> None:
+    offer = b"host: x\r\nconnection: upgrade, close\r\nupgrade: h2c\r\n"
+    head = b"POST /p HTTP/1.1\r\n" + offer + b"transfer-encoding: chunked\r\n\r\n"
+    piece = b"%x\r\n%s\r\n" % (1000, b"b" * 1000)
+    client.send(head, *[piece] * (size // 1000), b"0\r\n\r\n")
+    assert client.all().endswith(b"/p took %d" % size)
+
+
+def test_an_offer_before_the_last_answer_is_cut_off(client: Client) -> None:
+    client.send(
+        b"GET /1 HTTP/1.1\r\nhost: x\r\n\r\nGET /2 HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n"
+    )
+    assert b"/2" not in client.all()
+
+
+def test_nobody_is_connected_through_us(client: Client) -> None:
+    client.send(b"CONNECT other.example:443 HTTP/1.1\r\n" + CLOSE + b"\r\n")
+    assert client.all().startswith(b"HTTP/1.1 4")
+
+
 def test_a_browser_that_asks_for_a_socket_gets_a_page(client: Client) -> None:
     client.send(
         b"GET /p HTTP/1.1\r\nhost: x\r\nconnection: Upgrade, close\r\nupgrade: websocket\r\n"
