@@ -102,8 +102,8 @@ class Crowd:
         self._only_reacts.set()
 
     def has_reacted(self) -> bool:
-        """Tell whether people have dealt with everything that has arrived so far."""
-        return self._telegram.fresh.empty()
+        """Tell whether people have dealt with everything that has arrived so far; once they are calm nobody will."""
+        return self._calm.is_set() or self._telegram.fresh.empty()
 
     def calms_down(self) -> None:
         """Nobody does anything any more."""

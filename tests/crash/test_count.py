@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.crash.count import Asked, CaseRow, Facts, Sent, count
-from tests.crash.phones import Act, Arrival
+from tests.crash.phones import Act, Arrival, CrashTelegram, Crowd
 from tests.crash.process import errors_in
+from tests.fakes.telegram_phone import Message
 
 MEI, LI, HAN = 1, 2, 3
 BUTTONS = ("answer:7:fine", "answer:7:hard", "answer:7:urgent")
@@ -175,3 +176,13 @@ def test_that_something_is_late_is_no_error_and_everything_else_is(tmp_path: Pat
     ]
     log.write_text("\n".join([late, *wrong, '{"event": "y", "level": "warning"}', '{"event": "cut', ""]))
     assert errors_in(log) == wrong
+
+
+def test_a_crowd_that_is_calm_is_not_waited_for() -> None:
+    with CrashTelegram() as telegram:
+        phone = telegram.phone("1")
+        with Crowd(telegram, [phone], {}, seed=1) as crowd:
+            crowd.only_reacts()
+            crowd.calms_down()
+            telegram.fresh.put((phone, Message(1, "too late", 0.0)))
+            assert crowd.has_reacted()
