@@ -5,8 +5,8 @@ from handlers.context import Chat
 
 
 def settled(chat: Chat, *, again: bool = False) -> None:
-    """Say that all is set; `again` in one more app of hers."""
+    """Say that all is set; `again` to a student in one more app of hers."""
     if chat.is_student:
         chat.say("enrol/done", again=again, **next_data(chat))
     else:
-        chat.say("enrol/done_staff", again=again)
+        chat.say("enrol/done_staff")
